@@ -1,0 +1,204 @@
+"""The latest picture of one investigation, folded from its events. Surfaces show views; they keep no state of their own."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from orchestrator.events.union import (
+    CallReleased,
+    CallReserved,
+    CallSettled,
+    Event,
+    HypothesesRanked,
+    HypothesisDecided,
+    InvestigationOpened,
+    Recorded,
+    StateChanged,
+    StepEnded,
+    StepStarted,
+    StopRequested,
+)
+from orchestrator.model import (
+    ZERO,
+    CallStatus,
+    CostBreakdown,
+    CostLine,
+    Decision,
+    Frozen,
+    Hypothesis,
+    Investigation,
+    InvestigationState,
+    LedgerEntry,
+    Moment,
+    Observation,
+    Person,
+    Phase,
+    Step,
+    StepOutcome,
+)
+
+
+class StepView(Frozen):
+    """One agent's turn. `outcome` is None while it runs."""
+
+    step: Step
+    started_at: Moment
+    outcome: StepOutcome | None = None
+    duration_s: float = 0.0
+    observations: tuple[Observation, ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = ()
+    note: str = ""
+
+
+class InvestigationView(Frozen):
+    """An investigation as it stands after `seq` events. `ranked` is empty until the ranking is made."""
+
+    investigation: Investigation
+    seq: int
+    updated_at: Moment
+    state: InvestigationState = InvestigationState.QUEUED
+    reason: str = ""
+    steps: tuple[StepView, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+    ranked: tuple[Hypothesis, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    stop_requested_by: Person | None = None
+    started_at: Moment | None = None
+    ended_at: Moment | None = None
+
+    def step(self, step: Step) -> StepView | None:
+        """That turn, if it has begun."""
+        return next((each for each in self.steps if each.step == step), None)
+
+    def ended(self, step: Step) -> StepView | None:
+        """That turn, if it has ended."""
+        found = self.step(step)
+        return found if found and found.outcome else None
+
+    @property
+    def running_step(self) -> StepView | None:
+        """The turn that is going on, if one is."""
+        return next((each for each in reversed(self.steps) if each.outcome is None), None)
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """All that was observed, in the order of the steps."""
+        return tuple(one for each in self.steps for one in each.observations)
+
+    @property
+    def hypotheses(self) -> tuple[Hypothesis, ...]:
+        """The ranking, or what was formed so far."""
+        return self.ranked or tuple(one for each in self.steps for one in each.hypotheses)
+
+    def decision(self, hypothesis_id: str) -> Decision | None:
+        """What was decided of that hypothesis, if anything was."""
+        return next((each for each in self.decisions if each.hypothesis_id == hypothesis_id), None)
+
+    @property
+    def done_agents(self) -> int:
+        """How many agents have ended the turn in the phase that is going on."""
+        phase = self.steps[-1].step.phase if self.steps else Phase.OBSERVE
+        return sum(1 for each in self.steps if each.step.phase == phase and each.outcome)
+
+    @property
+    def cost(self) -> CostBreakdown:
+        """What was spent or is put aside, by agent in their order, against the limit."""
+        billed = [each for each in self.ledger if each.status != CallStatus.RELEASED]
+        names = dict.fromkeys([*self.investigation.agent_ids, *(each.agent_id for each in billed)])
+        lines = tuple(
+            CostLine(agent_id=name, amount=sum((e.amount for e in billed if e.agent_id == name), ZERO)) for name in names
+        )
+        return CostBreakdown(lines=lines, limit=self.investigation.budget)
+
+
+def fold(view: InvestigationView | None, recorded: Recorded) -> InvestigationView:
+    """The view after one more event. Pure. The first event must open the investigation; events come in order.
+
+    Raises ValueError on an event that is out of order: a view that skipped one would be wrong for ever.
+    """
+    event = recorded.event
+    if view is None:
+        if not isinstance(event, InvestigationOpened):
+            raise ValueError("the first event of an investigation opens it")
+        return InvestigationView(investigation=event.investigation, seq=recorded.seq, updated_at=recorded.at)
+    if recorded.seq != view.seq + 1:
+        raise ValueError(f"event {recorded.seq} cannot follow event {view.seq}")
+    change = _CHANGES.get(type(event), _nothing)(view, event, recorded.at)
+    return view.model_copy(update={**change, "seq": recorded.seq, "updated_at": recorded.at})
+
+
+def replay(events: Iterable[Recorded]) -> InvestigationView | None:
+    """The view that all these events make, or None for none."""
+    view: InvestigationView | None = None
+    for recorded in events:
+        view = fold(view, recorded)
+    return view
+
+
+Update = dict[str, Any]
+
+
+def _nothing(view: InvestigationView, event: Event, at: datetime) -> Update:
+    return {}
+
+
+def _state(view: InvestigationView, event: StateChanged, at: datetime) -> Update:
+    update: Update = {"state": event.after, "reason": event.reason}
+    if event.after == InvestigationState.RUNNING and view.started_at is None:
+        update["started_at"] = at
+    if event.after in (InvestigationState.COMPLETED, InvestigationState.STOPPED, InvestigationState.FAILED):
+        update["ended_at"] = at
+    return update
+
+
+def _step_started(view: InvestigationView, event: StepStarted, at: datetime) -> Update:
+    others = tuple(each for each in view.steps if each.step != event.step)
+    return {"steps": (*others, StepView(step=event.step, started_at=at))}
+
+
+def _step_ended(view: InvestigationView, event: StepEnded, at: datetime) -> Update:
+    begun = view.step(event.step)
+    ended = StepView(
+        step=event.step,
+        started_at=begun.started_at if begun else at,
+        outcome=event.outcome,
+        duration_s=event.duration_s,
+        observations=event.observations,
+        hypotheses=event.hypotheses,
+        note=event.note,
+    )
+    if not begun:
+        return {"steps": (*view.steps, ended)}
+    return {"steps": tuple(ended if each.step == event.step else each for each in view.steps)}
+
+
+def _ledger(view: InvestigationView, event: CallReserved | CallSettled | CallReleased, at: datetime) -> Update:
+    known = [each.call_id for each in view.ledger]
+    if event.entry.call_id not in known:
+        return {"ledger": (*view.ledger, event.entry)}
+    return {"ledger": tuple(event.entry if e.call_id == event.entry.call_id else e for e in view.ledger)}
+
+
+def _ranked(view: InvestigationView, event: HypothesesRanked, at: datetime) -> Update:
+    return {"ranked": event.hypotheses}
+
+
+def _decided(view: InvestigationView, event: HypothesisDecided, at: datetime) -> Update:
+    return {"decisions": (*view.decisions, event.decision)}
+
+
+def _stop(view: InvestigationView, event: StopRequested, at: datetime) -> Update:
+    return {"stop_requested_by": event.by}
+
+
+_CHANGES: dict[type[Any], Callable[[InvestigationView, Any, datetime], Update]] = {
+    StateChanged: _state,
+    StepStarted: _step_started,
+    StepEnded: _step_ended,
+    CallReserved: _ledger,
+    CallSettled: _ledger,
+    CallReleased: _ledger,
+    HypothesesRanked: _ranked,
+    HypothesisDecided: _decided,
+    StopRequested: _stop,
+}

@@ -1,0 +1,69 @@
+"""An investigation: one run over an incident, with what was asked for and where it stands."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from orchestrator.model.base import Frozen, Moment, Name
+from orchestrator.model.decision import Person
+from orchestrator.model.incident import Incident
+
+
+class InvestigationState(StrEnum):
+    """Where a run stands. The arrows between the states are one table: `orchestrator.investigation.states`."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING_APPROVAL = "waiting_approval"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class Phase(StrEnum):
+    """The two things an agent is asked for."""
+
+    OBSERVE = "observe"
+    HYPOTHESISE = "hypothesise"
+
+
+class Step(Frozen):
+    """One agent's turn in one phase. Steps are stored one by one, so that a run can go on where it stopped."""
+
+    phase: Phase
+    agent_id: Name
+
+    def __str__(self) -> str:
+        return f"{self.phase}:{self.agent_id}"
+
+
+class StepOutcome(StrEnum):
+    """How a step ended. All but FINISHED degrade the run, or stop it, and are said."""
+
+    FINISHED = "finished"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    OVER_BUDGET = "over_budget"
+
+
+class Origin(Frozen):
+    """Where an answer belongs. `surface` is "slack", "terminal", …; `place` is that surface's address (a channel)."""
+
+    surface: str = "terminal"
+    place: str = ""
+    request_id: str = ""
+
+
+class Investigation(Frozen):
+    """One run. `agent_ids` in the order in which they work; `assumed` names what nobody typed and was taken as default."""
+
+    workspace: Name
+    investigation_id: Name
+    incident: Incident
+    team: str = "incident"
+    agent_ids: tuple[str, ...] = ()
+    budget: Decimal = Decimal("10.00")
+    mode: str = "sequential"
+    requested_by: Person = Person(user_id="unknown")
+    requested_at: Moment
+    origin: Origin = Origin()
+    assumed: tuple[str, ...] = ()

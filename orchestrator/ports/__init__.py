@@ -1,0 +1,51 @@
+"""The core's doors: what it asks of the world, as protocols. Whoever implements one passes that port's contract suite.
+
+Agents and storage import from here downwards; nothing here imports them.
+"""
+
+from orchestrator.ports.agent import Account, Agent, Reservation, Spender
+from orchestrator.ports.compute import Compute
+from orchestrator.ports.listener import Listener
+from orchestrator.ports.sources import (
+    ChangeSource,
+    IncidentSource,
+    LogSource,
+    Lookup,
+    MetricSource,
+    Telemetry,
+    TraceSource,
+)
+from orchestrator.ports.stores import (
+    InvestigationStore,
+    InvestigationSummary,
+    Outbox,
+    OutboxEntry,
+    PostStatus,
+    Store,
+)
+from orchestrator.ports.team import AgentKit, AgentSpec, TeamSpec
+
+__all__ = [
+    "Account",
+    "Agent",
+    "AgentKit",
+    "AgentSpec",
+    "ChangeSource",
+    "Compute",
+    "IncidentSource",
+    "InvestigationStore",
+    "InvestigationSummary",
+    "Listener",
+    "LogSource",
+    "Lookup",
+    "MetricSource",
+    "Outbox",
+    "OutboxEntry",
+    "PostStatus",
+    "Reservation",
+    "Spender",
+    "Store",
+    "TeamSpec",
+    "Telemetry",
+    "TraceSource",
+]

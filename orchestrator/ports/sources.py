@@ -1,0 +1,66 @@
+"""Where telemetry comes from. Every source answers with what it was asked and what it left out; empty is an answer too.
+
+A source that did not answer at all raises SourceUnavailableError: "no data" and "the query failed" are never the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from orchestrator.model import Changes, Incident, Logs, Metrics, Scope, Spans, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What is asked of a source: this window of this part of the world. `services` empty means all."""
+
+    incident_id: str
+    window: Window
+    scope: Scope = Scope()
+    services: tuple[str, ...] = ()
+
+
+class IncidentSource(Protocol):
+    """Knows incidents by their id."""
+
+    async def find(self, incident_id: str) -> Incident | None:
+        """The incident of that id (compared without regard to case), or None."""
+        ...
+
+    async def known(self) -> Sequence[Incident]:
+        """Those that can be listed, newest first."""
+        ...
+
+
+class MetricSource(Protocol):
+    """Knows series."""
+
+    async def read_metrics(self, lookup: Lookup) -> Metrics: ...
+
+
+class LogSource(Protocol):
+    """Knows log lines."""
+
+    async def read_logs(self, lookup: Lookup) -> Logs: ...
+
+
+class TraceSource(Protocol):
+    """Knows spans."""
+
+    async def read_spans(self, lookup: Lookup) -> Spans: ...
+
+
+class ChangeSource(Protocol):
+    """Knows what people changed."""
+
+    async def read_changes(self, lookup: Lookup) -> Changes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """The sources an agent may ask. None means that no source of this kind is configured."""
+
+    metrics: MetricSource | None = None
+    logs: LogSource | None = None
+    traces: TraceSource | None = None
+    changes: ChangeSource | None = None

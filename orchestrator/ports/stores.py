@@ -1,0 +1,110 @@
+"""What is kept. Every key carries the workspace; an event and the rows it changes are one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from orchestrator.events import Event, Recorded
+from orchestrator.model import Frozen, InvestigationState, Moment
+
+
+class InvestigationSummary(Frozen):
+    """One line of a history. `leading` is the statement of the first hypothesis, "" where there is none."""
+
+    workspace: str
+    investigation_id: str
+    incident_id: str
+    title: str
+    state: InvestigationState
+    requested_at: Moment
+    requested_by: str
+    place: str = ""
+    leading: str = ""
+    confidence: float | None = None
+    accepted: int = 0
+    rejected: int = 0
+    spent: Decimal = Decimal(0)
+
+
+class InvestigationStore(Protocol):
+    """The journal of all investigations, and the tables that are kept equal to it."""
+
+    async def append(self, workspace: str, investigation_id: str, event: Event, at: datetime) -> Recorded:
+        """Store the event under the next number together with every row it changes, in one transaction.
+
+        Raises ConflictError, with nothing stored, where the rows forbid it: a second decision on one hypothesis, a
+        second unfinished investigation of one incident in a workspace, an investigation that was already opened.
+        Raises InvestigationNotFoundError for an event of an investigation that was never opened.
+        """
+        ...
+
+    async def events(self, workspace: str, investigation_id: str, after: int = 0) -> Sequence[Recorded]:
+        """The events numbered above `after`, in order; empty for an unknown investigation."""
+        ...
+
+    async def unfinished(self) -> Sequence[tuple[str, str]]:
+        """(workspace, investigation_id) of every run that has not ended, oldest first."""
+        ...
+
+    async def unfinished_of(self, workspace: str, incident_id: str) -> str | None:
+        """The id of the run on that incident that has not ended, if there is one (ids compared without regard to case)."""
+        ...
+
+    async def recent(self, workspace: str, *, limit: int = 10, incident_id: str = "") -> Sequence[InvestigationSummary]:
+        """The newest runs of a workspace, newest first; of one incident where it is named."""
+        ...
+
+
+class PostStatus(StrEnum):
+    """SENDING: handed to the surface, its answer not known. SENT: it has a message id. REFUSED: will not be tried again."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+class OutboxEntry(Frozen):
+    """One message with a purpose. `key` names the purpose within the workspace; a repeat edits instead of posting twice.
+
+    `digest` is a hash of what was shown last, so that an edit that changes nothing is not sent.
+    """
+
+    workspace: str
+    key: str
+    investigation_id: str
+    place: str
+    message_id: str = ""
+    thread_id: str = ""
+    digest: str = ""
+    status: PostStatus = PostStatus.SENDING
+    updated_at: Moment
+
+
+class Outbox(Protocol):
+    """What was posted where, by purpose. Survives the process, so that a run goes on on the same messages."""
+
+    async def find_post(self, workspace: str, key: str) -> OutboxEntry | None:
+        """What is known of that message."""
+        ...
+
+    async def find_message(self, workspace: str, place: str, message_id: str) -> OutboxEntry | None:
+        """Whose message that is."""
+        ...
+
+    async def keep_post(self, entry: OutboxEntry) -> None:
+        """Store it, in place of an earlier entry of the same workspace and key."""
+        ...
+
+    async def posts_of(self, workspace: str, investigation_id: str) -> Sequence[OutboxEntry]:
+        """All messages of an investigation, in the order in which they were first kept."""
+        ...
+
+
+class Store(InvestigationStore, Outbox, Protocol):
+    """Everything that is kept, behind one life cycle."""
+
+    async def open(self) -> None: ...
+
+    async def aclose(self) -> None: ...

@@ -1,0 +1,39 @@
+"""A team of agents that work one kind of request. Adding a team touches nothing but its own folder."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from orchestrator.clock import Clock
+from orchestrator.ports.agent import Agent
+from orchestrator.ports.compute import Compute
+from orchestrator.ports.sources import Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class AgentKit:
+    """What an agent is handed when it is made, for one investigation."""
+
+    telemetry: Telemetry
+    compute: Compute
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpec:
+    """One agent of a team: its id, the name people read, and how to make one."""
+
+    agent_id: str
+    title: str
+    build: Callable[[AgentKit], Agent]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSpec:
+    """A team, in the order in which its agents work."""
+
+    name: str
+    agents: tuple[AgentSpec, ...]
+
+    def title_of(self, agent_id: str) -> str:
+        """The name people read, or the id of an agent that is not of this team."""
+        return next((each.title for each in self.agents if each.agent_id == agent_id), agent_id)
