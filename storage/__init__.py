@@ -1,0 +1,6 @@
+"""What is kept: one SQLite file, or the same in dicts.
+
+The law: an event and every row it changes are one transaction, so that journal and rows never tell two stories. Every
+key carries the workspace. One thread owns the connection, one process owns the file. Money is whole nano-dollars.
+Migrations are appended, never edited. Nothing outside knows that there is a database.
+"""

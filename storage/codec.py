@@ -1,0 +1,79 @@
+"""How values are written down: events as JSON, money as whole nano-dollars, moments as text that sorts.
+
+The law: what is kept can be read back. An event is written and read again before anybody stores it, so that what
+`append` returns is what a later process will find, and an event that JSON cannot carry is refused while nothing has
+happened yet. Both stores go through here, hence neither knows a value that the other would lose.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from pydantic import TypeAdapter
+
+from orchestrator.events import (
+    CallReleased,
+    CallReserved,
+    CallSettled,
+    Event,
+    InvestigationOpened,
+    Recorded,
+    StepEnded,
+)
+from orchestrator.model import to_nano
+
+MOST_NANO = 2**63 - 1
+"""SQLite's largest integer (https://sqlite.org/datatype3.html): about 9.2 billion dollars."""
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def nano(amount: Decimal) -> int:
+    """Whole nano-dollars of an amount in dollars. Raises ValueError where no integer of the database holds it."""
+    kept = to_nano(amount)
+    if abs(kept) > MOST_NANO:
+        raise ValueError("an amount of money must lie within 9 billion dollars")
+    return kept
+
+
+def moment(at: datetime) -> str:
+    """A point in time in UTC, always with microseconds, so that the text sorts as the time does."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def write_event(event: Event) -> str:
+    """The event as JSON. Raises ValueError where it names money that cannot be kept."""
+    for amount in _amounts(event):
+        nano(amount)
+    return event.model_dump_json()
+
+
+def read_event(payload: str) -> Event:
+    """The event that was written. Raises ValueError where the text is not one."""
+    return _EVENT.validate_json(payload)
+
+
+def record(workspace: str, investigation_id: str, event: Event, at: datetime) -> tuple[Recorded, str]:
+    """The event as it will be read from the journal, numbered 1 for now, and its JSON.
+
+    Raises ValueError for an event that cannot be read back, or that opens another investigation than it is kept under.
+    """
+    if isinstance(event, InvestigationOpened):
+        opened = event.investigation
+        if (opened.workspace, opened.investigation_id) != (workspace, investigation_id):
+            raise ValueError("an event that opens an investigation must be kept under that investigation's own key")
+    payload = write_event(event)
+    kept = Recorded(workspace=workspace, investigation_id=investigation_id, seq=1, at=at, event=read_event(payload))
+    return kept, payload
+
+
+def _amounts(event: Event) -> Iterable[Decimal]:
+    match event:
+        case InvestigationOpened(investigation=opened):
+            return (opened.budget,)
+        case StepEnded(cost=cost):
+            return (cost,)
+        case CallReserved(entry=entry) | CallSettled(entry=entry) | CallReleased(entry=entry):
+            return (entry.amount,)
+        case _:
+            return ()

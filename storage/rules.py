@@ -1,0 +1,65 @@
+"""What the rows forbid, and the words in which it is refused. One place for every implementation of the store.
+
+A refusal tells who was first, in its message for people and in `details` for machines, so that whoever came second
+gets an answer and not only a failure.
+"""
+
+from orchestrator.errors import ConflictError, InvestigationNotFoundError
+from orchestrator.model import Decision, InvestigationState
+
+ENDED = frozenset({InvestigationState.COMPLETED, InvestigationState.STOPPED, InvestigationState.FAILED})
+"""The states that nothing follows. A run in any other state is unfinished."""
+
+
+def incident_key(incident_id: str) -> str:
+    """An incident's id as it is compared: people type INC-123 and inc-123 and mean the same."""
+    return incident_id.casefold()
+
+
+def not_opened(investigation_id: str) -> InvestigationNotFoundError:
+    """An event of an investigation that was never opened."""
+    return InvestigationNotFoundError(
+        f"There is no investigation {investigation_id}.", details={"investigation_id": investigation_id}
+    )
+
+
+def opened_before(investigation_id: str) -> ConflictError:
+    """A second opening under the same id."""
+    return ConflictError(
+        f"Investigation {investigation_id} was already opened.", details={"investigation_id": investigation_id}
+    )
+
+
+def under_investigation(incident_id: str, investigation_id: str) -> ConflictError:
+    """A second unfinished run over one incident; `investigation_id` is the first."""
+    return ConflictError(
+        f"{incident_id} is already being investigated.",
+        remedy="Join the run that is going on, or stop it first.",
+        details={"incident_id": incident_id, "investigation_id": investigation_id},
+    )
+
+
+def decided_before(first: Decision) -> ConflictError:
+    """A second decision on one hypothesis; `first` stays as the record."""
+    return ConflictError(
+        f"{first.by} has already {first.verdict} this hypothesis.",
+        details={
+            "hypothesis_id": first.hypothesis_id,
+            "verdict": str(first.verdict),
+            "by": first.by.user_id,
+            "at": first.at.isoformat(),
+        },
+    )
+
+
+def reserved_before(call_id: str) -> ConflictError:
+    """A second reservation under one call's id, which would hide what the first call cost."""
+    return ConflictError(f"Call {call_id} is already in the ledger.", details={"call_id": call_id})
+
+
+def moved_on(before: InvestigationState, now: InvestigationState) -> ConflictError:
+    """A move from a state in which the run no longer is: somebody else moved it first."""
+    return ConflictError(
+        f"The investigation is {now.replace('_', ' ')}, no longer {before.replace('_', ' ')}.",
+        details={"state": str(now), "expected": str(before)},
+    )

@@ -1,0 +1,147 @@
+"""Values for the stores' tests, with as little said as the test needs."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from orchestrator.events import (
+    CallReleased,
+    CallReserved,
+    CallSettled,
+    HypothesesRanked,
+    HypothesisDecided,
+    InvestigationOpened,
+    StateChanged,
+    StepEnded,
+    StepStarted,
+)
+from orchestrator.model import (
+    CallStatus,
+    Decision,
+    Hypothesis,
+    Incident,
+    Investigation,
+    InvestigationState,
+    LedgerEntry,
+    Observation,
+    Origin,
+    Person,
+    Phase,
+    Step,
+    Verdict,
+)
+from orchestrator.ports import OutboxEntry, PostStatus
+from tests.support.clock import NOON
+
+ANA = Person(user_id="U1", name="Ana")
+BEN = Person(user_id="U2", name="Ben")
+
+
+def later(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def opened(
+    investigation_id: str = "r1",
+    *,
+    workspace: str = "T1",
+    incident_id: str = "INC-1",
+    at: datetime = NOON,
+    budget: str = "10.00",
+    by: Person = ANA,
+) -> InvestigationOpened:
+    incident = Incident(
+        incident_id=incident_id, title=f"{incident_id} is slow", start_time=NOON, affected_services=("checkout",)
+    )
+    return InvestigationOpened(
+        investigation=Investigation(
+            workspace=workspace,
+            investigation_id=investigation_id,
+            incident=incident,
+            agent_ids=("application", "database"),
+            budget=Decimal(budget),
+            requested_by=by,
+            requested_at=at,
+            origin=Origin(surface="slack", place="C1", request_id="q1"),
+        )
+    )
+
+
+def moved(before: str, after: str, reason: str = "") -> StateChanged:
+    return StateChanged(before=InvestigationState(before), after=InvestigationState(after), reason=reason)
+
+
+def step(phase: str = "observe", agent_id: str = "application") -> Step:
+    return Step(phase=Phase(phase), agent_id=agent_id)
+
+
+def started(phase: str = "observe", agent_id: str = "application") -> StepStarted:
+    return StepStarted(step=step(phase, agent_id))
+
+
+def observation(number: int, agent_id: str = "application") -> Observation:
+    return Observation(agent_id=agent_id, summary=f"fact {number}", observation_id=f"o{number}", service="orders")
+
+
+def hypothesis(number: int, confidence: float = 0.5, agent_id: str = "application") -> Hypothesis:
+    return Hypothesis(
+        agent_id=agent_id,
+        statement=f"explanation {number}",
+        initial_confidence=confidence,
+        hypothesis_id=f"h{number}",
+        supporting=(f"o{number}",),
+    )
+
+
+def ended(phase: str = "observe", agent_id: str = "application", *found: Observation | Hypothesis) -> StepEnded:
+    return StepEnded(
+        step=step(phase, agent_id),
+        duration_s=1.5,
+        observations=tuple(each for each in found if isinstance(each, Observation)),
+        hypotheses=tuple(each for each in found if isinstance(each, Hypothesis)),
+    )
+
+
+def ranked(*hypotheses: Hypothesis) -> HypothesesRanked:
+    return HypothesesRanked(hypotheses=hypotheses)
+
+
+def decided(number: int = 1, verdict: Verdict = Verdict.ACCEPTED, by: Person = ANA) -> HypothesisDecided:
+    return HypothesisDecided(decision=Decision(hypothesis_id=f"h{number}", verdict=verdict, by=by, at=NOON))
+
+
+def entry(call_id: str, amount: str, status: CallStatus, agent_id: str = "application") -> LedgerEntry:
+    return LedgerEntry(call_id=call_id, agent_id=agent_id, amount=Decimal(amount), status=status, model="m")
+
+
+def reserved(call_id: str, amount: str, agent_id: str = "application") -> CallReserved:
+    return CallReserved(entry=entry(call_id, amount, CallStatus.RESERVED, agent_id))
+
+
+def settled(call_id: str, amount: str, agent_id: str = "application") -> CallSettled:
+    return CallSettled(entry=entry(call_id, amount, CallStatus.SETTLED, agent_id))
+
+
+def released(call_id: str, amount: str, agent_id: str = "application") -> CallReleased:
+    return CallReleased(entry=entry(call_id, amount, CallStatus.RELEASED, agent_id))
+
+
+def post(
+    key: str,
+    *,
+    workspace: str = "T1",
+    investigation_id: str = "r1",
+    place: str = "C1",
+    message_id: str = "",
+    digest: str = "",
+    status: PostStatus = PostStatus.SENDING,
+) -> OutboxEntry:
+    return OutboxEntry(
+        workspace=workspace,
+        key=key,
+        investigation_id=investigation_id,
+        place=place,
+        message_id=message_id,
+        digest=digest,
+        status=status,
+        updated_at=NOON,
+    )

@@ -1,0 +1,15 @@
+"""The store in dicts keeps the contract of all stores."""
+
+import pytest
+
+from orchestrator.ports import Store
+from storage.memory import MemoryStore
+from tests.storage.contract_store import StoreContract
+
+
+class TestMemoryStore(StoreContract):
+    @pytest.fixture
+    async def store(self) -> Store:
+        made = MemoryStore()
+        await made.open()
+        return made
