@@ -6,7 +6,6 @@ from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
-
 T = TypeVar("T")
 
 

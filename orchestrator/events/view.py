@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from orchestrator.events.union import (
@@ -47,6 +48,7 @@ class StepView(Frozen):
     duration_s: float = 0.0
     observations: tuple[Observation, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
+    cost: Decimal = ZERO
     note: str = ""
 
 
@@ -102,13 +104,21 @@ class InvestigationView(Frozen):
 
     @property
     def cost(self) -> CostBreakdown:
-        """What was spent or is put aside, by agent in their order, against the limit."""
+        """What was spent or is put aside, by agent in their order, against the limit.
+
+        An agent that spends without an account is counted by what its turns say they cost.
+        """
         billed = [each for each in self.ledger if each.status != CallStatus.RELEASED]
         names = dict.fromkeys([*self.investigation.agent_ids, *(each.agent_id for each in billed)])
-        lines = tuple(
-            CostLine(agent_id=name, amount=sum((e.amount for e in billed if e.agent_id == name), ZERO)) for name in names
-        )
+        lines = tuple(CostLine(agent_id=name, amount=max(self._booked(name), self._told(name))) for name in names)
         return CostBreakdown(lines=lines, limit=self.investigation.budget)
+
+    def _booked(self, agent_id: str) -> Decimal:
+        billed = (e for e in self.ledger if e.agent_id == agent_id and e.status != CallStatus.RELEASED)
+        return sum((each.amount for each in billed), ZERO)
+
+    def _told(self, agent_id: str) -> Decimal:
+        return sum((each.cost for each in self.steps if each.step.agent_id == agent_id), ZERO)
 
 
 def fold(view: InvestigationView | None, recorded: Recorded) -> InvestigationView:
@@ -165,6 +175,7 @@ def _step_ended(view: InvestigationView, event: StepEnded, at: datetime) -> Upda
         duration_s=event.duration_s,
         observations=event.observations,
         hypotheses=event.hypotheses,
+        cost=event.cost,
         note=event.note,
     )
     if not begun:

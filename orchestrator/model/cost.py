@@ -61,6 +61,7 @@ class CostBreakdown(Frozen):
 
     @property
     def total(self) -> Decimal:
+        """Over all agents."""
         return sum((line.amount for line in self.lines), ZERO)
 
     @property

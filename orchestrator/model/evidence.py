@@ -61,7 +61,8 @@ class Observation(Frozen):
 
     `summary` is one line for people, with masked log templates and no raw log text. `signal_name` is the metric, the
     log template or the span. `peer` is the other end where the fact is about a link (the callee of `service`). `score`
-    in [0, 1] says how far out of the ordinary it is; 0 for what is normal. `value` and `usual` are in `unit`.
+    in [0, 1] says how far out of the ordinary it is; 0 for what is normal. `value` and `usual` are in `unit`. `calls`:
+    the (caller, callee) links that the agent knows of, told once, so that whoever explains knows who depends on whom.
     """
 
     agent_id: Name
@@ -84,6 +85,7 @@ class Observation(Frozen):
     link: str = ""
     latest: Moment | None = None
     sketch: Sketch | None = None
+    calls: tuple[tuple[str, str], ...] = ()
 
 
 class NoData(Observation):

@@ -34,6 +34,7 @@ class Window(Frozen):
 
     @property
     def seconds(self) -> float:
+        """How long it is."""
         return (self.end - self.start).total_seconds()
 
 

@@ -37,12 +37,13 @@ class Step(Frozen):
 
 
 class StepOutcome(StrEnum):
-    """How a step ended. All but FINISHED degrade the run, or stop it, and are said."""
+    """How a step ended. All but FINISHED degrade the run, or stop it, and are said. NOT_RUN: its turn did not come."""
 
     FINISHED = "finished"
     FAILED = "failed"
     TIMED_OUT = "timed_out"
     OVER_BUDGET = "over_budget"
+    NOT_RUN = "not_run"
 
 
 class Origin(Frozen):

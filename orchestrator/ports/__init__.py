@@ -3,7 +3,7 @@
 Agents and storage import from here downwards; nothing here imports them.
 """
 
-from orchestrator.ports.agent import Account, Agent, Reservation, Spender
+from orchestrator.ports.agent import Account, Agent, PlainAnalyst, Reservation, Spender
 from orchestrator.ports.compute import Compute
 from orchestrator.ports.listener import Listener
 from orchestrator.ports.sources import (
@@ -13,6 +13,7 @@ from orchestrator.ports.sources import (
     Lookup,
     MetricSource,
     Telemetry,
+    TopologySource,
     TraceSource,
 )
 from orchestrator.ports.stores import (
@@ -41,11 +42,13 @@ __all__ = [
     "MetricSource",
     "Outbox",
     "OutboxEntry",
+    "PlainAnalyst",
     "PostStatus",
     "Reservation",
     "Spender",
     "Store",
     "TeamSpec",
     "Telemetry",
+    "TopologySource",
     "TraceSource",
 ]

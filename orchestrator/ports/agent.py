@@ -29,6 +29,15 @@ class Agent(Protocol):
         ...
 
 
+@runtime_checkable
+class PlainAnalyst(Protocol):
+    """An agent that can explain without spending. On any stop this is what is ranked for a turn that did not finish."""
+
+    async def analyse(self, observations: Sequence[Observation]) -> Sequence[Hypothesis]:
+        """Explanations by plain analysis alone: no model, no money."""
+        ...
+
+
 class Reservation(Protocol):
     """Money put aside for one call. End it exactly once; what is not ended counts as spent in full."""
 

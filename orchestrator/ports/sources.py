@@ -4,10 +4,10 @@ A source that did not answer at all raises SourceUnavailableError: "no data" and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from orchestrator.model import Changes, Incident, Logs, Metrics, Scope, Spans, Window
+from orchestrator.model import Changes, Incident, Logs, Metrics, Scope, Spans, Topology, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Lookup:
 
     incident_id: str
     window: Window
-    scope: Scope = Scope()
+    scope: Scope = field(default_factory=Scope)
     services: tuple[str, ...] = ()
 
 
@@ -56,11 +56,23 @@ class ChangeSource(Protocol):
     async def read_changes(self, lookup: Lookup) -> Changes: ...
 
 
+class TopologySource(Protocol):
+    """Knows who calls whom, where that is known otherwise than from spans."""
+
+    async def read_topology(self, lookup: Lookup) -> Topology: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """The sources an agent may ask. None means that no source of this kind is configured."""
+    """The sources an agent may ask. None means that no source of this kind is configured.
+
+    `live` says that they know the present, so that any incident can be looked into; else only those that an
+    IncidentSource finds.
+    """
 
     metrics: MetricSource | None = None
     logs: LogSource | None = None
     traces: TraceSource | None = None
     changes: ChangeSource | None = None
+    topology: TopologySource | None = None
+    live: bool = False

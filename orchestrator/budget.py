@@ -1,0 +1,135 @@
+"""Money: put aside before a call is sent, settle with what it did cost. Nothing is spent that was not put aside first.
+
+The law: the sum of all accounts' limits is the investigation's limit, and no account passes its own; so no interleaving
+of agents can pass the whole. What is decided is decided before the first `await`, hence between two tasks it is one step.
+A reservation that nobody ends counts as spent in full: only what was certainly not billed is free again.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from decimal import Decimal
+
+from orchestrator.errors import AgentNotFoundError, BudgetExceededError, ConflictError
+from orchestrator.model import ZERO, CallStatus, LedgerEntry, share
+
+Record = Callable[[LedgerEntry], Awaitable[None]]
+"""Where an entry is kept before the call that it pays for may be sent."""
+
+
+async def keep_nothing(entry: LedgerEntry) -> None:
+    """For runs that live in memory only."""
+
+
+class Budget:
+    """The money of one investigation: an account for each agent, in the order in which they work."""
+
+    def __init__(self, limit: Decimal, agent_ids: Sequence[str], *, record: Record = keep_nothing) -> None:
+        if not limit.is_finite() or limit < 0:
+            raise ValueError("a budget is a finite amount of dollars, 0 or more")
+        self.limit = limit
+        each = share(limit, len(agent_ids)) if agent_ids else ZERO
+        rest = limit - each * len(agent_ids)
+        self._accounts = {name: AgentAccount(name, each, record) for name in agent_ids}
+        if agent_ids:
+            self._accounts[agent_ids[-1]].limit += rest
+
+    def account(self, agent_id: str) -> "AgentAccount":
+        """That agent's account. Raises AgentNotFoundError."""
+        if agent_id not in self._accounts:
+            raise AgentNotFoundError(f"No account for {agent_id}.", remedy=f"Known: {', '.join(self._accounts)}.")
+        return self._accounts[agent_id]
+
+    @property
+    def spent(self) -> Decimal:
+        """Over all accounts: settled, plus reserved and not yet known."""
+        return sum((each.spent for each in self._accounts.values()), ZERO)
+
+    def pass_on(self, agent_id: str) -> None:
+        """An agent is done: what it has left goes to the one after it. The last one's stays with it."""
+        names = list(self._accounts)
+        after = names.index(agent_id) + 1
+        if after < len(names):
+            done, heir = self._accounts[agent_id], self._accounts[names[after]]
+            left = max(done.left, ZERO)
+            done.limit -= left
+            heir.limit += left
+
+    def restore(self, entries: Iterable[LedgerEntry]) -> None:
+        """Take over what an earlier process of the same run had spent. An unended reservation counts as spent."""
+        for entry in entries:
+            if entry.agent_id in self._accounts:
+                self._accounts[entry.agent_id].restore(entry)
+
+
+class AgentAccount:
+    """One agent's money. Implements the Account port."""
+
+    def __init__(self, agent_id: str, limit: Decimal, record: Record) -> None:
+        self.agent_id = agent_id
+        self.limit = limit
+        self.step = ""
+        self._record = record
+        self._entries: dict[str, LedgerEntry] = {}
+
+    @property
+    def spent(self) -> Decimal:
+        """Settled, plus reserved and not yet known."""
+        return sum((e.amount for e in self._entries.values() if e.status != CallStatus.RELEASED), ZERO)
+
+    @property
+    def left(self) -> Decimal:
+        """What may still be put aside. Negative where a call cost more than was put aside for it."""
+        return self.limit - self.spent
+
+    def restore(self, entry: LedgerEntry) -> None:
+        """Take over an entry of an earlier process."""
+        self._entries[entry.call_id] = entry
+
+    async def reserve(self, most: Decimal, *, purpose: str = "", model: str = "") -> "CallReservation":
+        """Put `most` dollars aside. Raises BudgetExceededError, and puts nothing aside, if it does not fit."""
+        if not most.is_finite() or most < 0:
+            raise ValueError("a reservation is a finite amount of dollars, 0 or more")
+        if most > self.left:
+            raise BudgetExceededError(
+                f"The next call of {self.agent_id} may cost ${most:.2f}; ${max(self.left, ZERO):.2f} is left for it.",
+                details={"agent_id": self.agent_id, "needed": str(most), "left": str(self.left)},
+            )
+        entry = LedgerEntry(
+            call_id=f"{self.agent_id}-{len(self._entries) + 1}",
+            agent_id=self.agent_id,
+            purpose=purpose,
+            model=model,
+            step=self.step,
+            amount=most,
+        )
+        await self.book(entry)
+        return CallReservation(self, entry)
+
+    async def book(self, entry: LedgerEntry) -> None:
+        """Count the entry, then keep it. If it cannot be kept the caller hears of it, and it stays counted."""
+        self._entries[entry.call_id] = entry
+        await self._record(entry)
+
+
+class CallReservation:
+    """Money put aside for one call; ended once. Implements the Reservation port."""
+
+    def __init__(self, account: AgentAccount, entry: LedgerEntry) -> None:
+        self._account = account
+        self._entry = entry
+
+    async def settle(self, amount: Decimal, *, tokens_in: int = 0, tokens_out: int = 0) -> None:
+        """It cost `amount`, which may be more than was put aside: then that is what was spent, and is counted."""
+        if not amount.is_finite() or amount < 0:
+            raise ValueError("a cost is a finite amount of dollars, 0 or more")
+        update = {"amount": amount, "tokens_in": tokens_in, "tokens_out": tokens_out}
+        await self._end(self._entry.model_copy(update={**update, "status": CallStatus.SETTLED}))
+
+    async def release(self) -> None:
+        """It was certainly not billed."""
+        await self._end(self._entry.model_copy(update={"amount": ZERO, "status": CallStatus.RELEASED}))
+
+    async def _end(self, entry: LedgerEntry) -> None:
+        if self._entry.status != CallStatus.RESERVED:
+            raise ConflictError(f"Call {entry.call_id} was already {self._entry.status}.")
+        self._entry = entry
+        await self._account.book(entry)

@@ -1,0 +1,108 @@
+"""Processes for work that must neither block the event loop nor hang for ever. Implements the Compute port.
+
+Why not `concurrent.futures`: its processes cannot be killed one by one, and a call that never ends would hold its worker
+and the shutdown of the program. Here a cancelled call kills its process, and the next call gets a fresh one.
+"""
+
+import asyncio
+import pickle
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from orchestrator.engine.worker import LENGTH
+from orchestrator.errors import AgentExecutionError, OrchestratorError
+
+T = TypeVar("T")
+
+
+class ProcessPool:
+    """At most `workers` processes, started when first needed, or all at once by `open()`."""
+
+    def __init__(self, workers: int = 2, *, preload: Sequence[str] = ()) -> None:
+        self._preload = tuple(preload)
+        self._places = asyncio.Semaphore(workers)
+        self._workers = workers
+        self._idle: list[Process] = []
+        self._busy: set[Process] = set()
+
+    async def open(self) -> None:
+        """Start every process now, so that the first call does not wait for one to import its modules."""
+        while len(self._idle) < self._workers:
+            self._idle.append(await self._start())
+
+    async def aclose(self) -> None:
+        """Kill them all; calls that were under way end in AgentExecutionError."""
+        for process in (*self._idle, *self._busy):
+            await _end(process)
+        self._idle.clear()
+        self._busy.clear()
+
+    async def run(self, function: Callable[..., T], *arguments: object) -> T:
+        """The result of `function(*arguments)` from another process; see the port."""
+        call = await asyncio.to_thread(pickle.dumps, (function, arguments), 5)
+        async with self._places:
+            process = self._rested() or await self._start()
+            self._busy.add(process)
+            try:
+                body = await _exchange(process, call)
+            except (OSError, asyncio.IncompleteReadError) as gone:
+                await _end(process)
+                raise AgentExecutionError("The analysis process ended before it answered.") from gone
+            except BaseException:
+                await _end(process)
+                raise
+            else:
+                self._idle.append(process)
+            finally:
+                self._busy.discard(process)
+        return _opened(await asyncio.to_thread(pickle.loads, body))  # type: ignore[no-any-return]
+
+    def _rested(self) -> Process | None:
+        """An idle process that is still alive."""
+        while self._idle:
+            if (process := self._idle.pop()).returncode is None:
+                return process
+        return None
+
+    async def _start(self) -> Process:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "orchestrator.engine.worker", stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+        )
+        await _send(process, pickle.dumps((sys.path, self._preload)))
+        return process
+
+
+async def _send(process: Process, body: bytes) -> None:
+    assert process.stdin is not None
+    process.stdin.write(LENGTH.pack(len(body)))
+    process.stdin.write(body)
+    await process.stdin.drain()
+
+
+async def _exchange(process: Process, call: bytes) -> bytes:
+    await _send(process, call)
+    assert process.stdout is not None
+    (length,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))
+    return await process.stdout.readexactly(length)
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is None:
+        process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+    await process.wait()
+
+
+def _opened(answer: tuple[str, Any]) -> Any:
+    sort, content = answer
+    if sort == "done":
+        return content
+    if sort == "error":
+        kind, state = content
+        error: OrchestratorError = kind.__new__(kind, state.get("message", ""))
+        error.__dict__.update(state)
+        raise error
+    raise AgentExecutionError(f"The analysis failed ({content}).")

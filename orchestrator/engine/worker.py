@@ -1,0 +1,65 @@
+"""The other side of `processes`: reads calls from standard input, runs them, writes what came of them.
+
+The law: one call, one answer, in order; at the end of input it ends. It is started as a module of its own, so nothing of
+the parent's main program is run again, and it steps back for others: the event loop has to answer people meanwhile.
+A frame is a 4-byte big-endian length and so many bytes of pickle. Both ends are the same program on the same machine;
+nothing that comes from outside is ever unpickled.
+"""
+
+import importlib
+import os
+import pickle
+import struct
+import sys
+from contextlib import suppress
+from typing import BinaryIO
+
+from orchestrator.errors import OrchestratorError
+
+LENGTH = struct.Struct(">I")
+POLITE = 5
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next frame, or None at the end of input."""
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    (length,) = LENGTH.unpack(head)
+    body = stream.read(length)
+    return body if len(body) == length else None
+
+
+def answer(call: bytes) -> bytes:
+    """Run one pickled (function, arguments); the answer is pickled ("done", value), ("error", ours) or ("failed", type)."""
+    try:
+        function, arguments = pickle.loads(call)  # noqa: S301 - written by our own parent process
+        return pickle.dumps(("done", function(*arguments)), protocol=5)
+    except OrchestratorError as error:
+        return pickle.dumps(("error", (type(error), error.__dict__)), protocol=5)
+    except Exception as failure:  # noqa: BLE001 - a border between processes: only the type's name may cross it
+        return pickle.dumps(("failed", type(failure).__name__), protocol=5)
+
+
+def main() -> None:
+    """Serve calls until the input ends. The first frame is (sys.path, modules to import before the first call)."""
+    calls, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not get between the answers
+    with suppress(OSError):
+        os.nice(POLITE)
+    greeting = read_frame(calls)
+    if greeting is None:
+        return
+    path, modules = pickle.loads(greeting)  # noqa: S301 - written by our own parent process
+    sys.path[:] = path
+    for name in modules:
+        importlib.import_module(name)
+    while (call := read_frame(calls)) is not None:
+        body = answer(call)
+        answers.write(LENGTH.pack(len(body)) + body)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt, BrokenPipeError):
+        main()

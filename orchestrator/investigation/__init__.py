@@ -1,0 +1,30 @@
+"""The run of an investigation, from the words that asked for it to the report, over any number of restarts."""
+
+from orchestrator.investigation.opening import Limits, Opening
+from orchestrator.investigation.orchestrator import Orchestrator
+from orchestrator.investigation.ranking import grouped, numbered, rank
+from orchestrator.investigation.report import report_of
+from orchestrator.investigation.run import has_ended
+from orchestrator.investigation.service import Decided, Investigations, Opened
+from orchestrator.investigation.states import ARROWS, ENDED, check_arrow, diagram
+from orchestrator.investigation.turns import MemoryTurns, Turns
+
+__all__ = [
+    "ARROWS",
+    "ENDED",
+    "Decided",
+    "Investigations",
+    "Limits",
+    "MemoryTurns",
+    "Opened",
+    "Opening",
+    "Orchestrator",
+    "Turns",
+    "check_arrow",
+    "diagram",
+    "grouped",
+    "has_ended",
+    "numbered",
+    "rank",
+    "report_of",
+]

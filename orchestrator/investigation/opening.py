@@ -1,0 +1,138 @@
+"""From what was typed to an investigation: find the incident, fill in what was not said, refuse what cannot be looked into.
+
+Nothing more is asked of a person than what they typed. Every value that was taken as a default is named in `assumed`, so
+that it can be shown and changed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from orchestrator.errors import ParameterExtractionError, SourceUnavailableError
+from orchestrator.model import Incident, Investigation, Origin, Person, Severity
+from orchestrator.parameters import Parameters
+from orchestrator.ports import IncidentSource, TeamSpec
+
+LOOK_BACK = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may cost and how many may go on at once. Money in dollars, times in seconds."""
+
+    budget: Decimal = Decimal("10.00")
+    budget_critical: Decimal = Decimal("20.00")
+    agent_timeout_s: float = 120.0
+    run_timeout_s: float = 300.0
+    max_running: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Makes investigations. `live` says that any incident can be looked into; `new_id` gives ids nobody had before."""
+
+    incidents: IncidentSource
+    team: TeamSpec
+    limits: Limits
+    live: bool
+    new_id: Callable[[], str]
+
+    async def prepare(
+        self, parameters: Parameters, *, workspace: str, by: Person, origin: Origin, now: datetime
+    ) -> Investigation:
+        """The investigation that these words ask for; nothing is stored yet.
+
+        Raises ParameterExtractionError for a value that cannot be used, SourceUnavailableError where no configured source
+        can look into that incident.
+        """
+        incident, assumed = await self._incident(parameters, now)
+        budget = parameters.budget
+        if budget is None:
+            budget = self.limits.budget_critical if incident.severity == Severity.SEV1 else self.limits.budget
+            assumed.append("budget")
+        return Investigation(
+            workspace=workspace,
+            investigation_id=self.new_id(),
+            incident=incident,
+            team=self.team.name,
+            agent_ids=self._agents(parameters.agent_ids),
+            budget=budget,
+            mode=self._mode(parameters.mode),
+            requested_by=by,
+            requested_at=now,
+            origin=origin,
+            assumed=tuple(assumed),
+        )
+
+    async def _incident(self, parameters: Parameters, now: datetime) -> tuple[Incident, list[str]]:
+        known = await self.incidents.find(parameters.incident_id) if parameters.incident_id else None
+        if known is not None:
+            return _amended(known, parameters), []
+        if not self.live:
+            raise await self._nobody_can_look(parameters.incident_id)
+        assumed = [] if parameters.start_time else ["start_time"]
+        assumed += [] if parameters.severity else ["severity"]
+        incident = Incident(
+            incident_id=parameters.incident_id or f"INC-{now:%m%d-%H%M}",
+            title=parameters.title or parameters.incident_id or "incident",
+            start_time=parameters.start_time or now - LOOK_BACK,
+            affected_services=parameters.affected_services,
+            severity=parameters.severity or Severity.UNKNOWN,
+        )
+        return incident, assumed
+
+    async def _nobody_can_look(self, incident_id: str | None) -> SourceUnavailableError:
+        known = [each.incident_id for each in await self.incidents.known()]
+        listed = ", ".join(known[:12]) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
+        return SourceUnavailableError(
+            f"No configured source can look into {incident_id or 'that'}: no live telemetry store is set up, "
+            "and no recorded incident has that id.",
+            remedy=f"Recorded incidents: {listed}." if known else "Add recorded incidents with COMPASS_CASES.",
+        )
+
+    def _agents(self, asked: Sequence[str]) -> tuple[str, ...]:
+        known = [each.agent_id for each in self.team.agents]
+        for name in asked:
+            if name not in known:
+                raise ParameterExtractionError(
+                    "agents", name, f"must be among {', '.join(known)}", f"agents={known[0]}"
+                )
+        return tuple(name for name in known if not asked or name in asked)
+
+    @staticmethod
+    def _mode(mode: str | None) -> str:
+        if mode not in (None, "sequential"):
+            raise ParameterExtractionError("mode", mode, "only sequential is available", "mode=sequential")
+        return "sequential"
+
+
+def _amended(known: Incident, parameters: Parameters) -> Incident:
+    """A known incident with what the person said of it. Their word goes before the record's."""
+    update: dict[str, object] = {}
+    if parameters.affected_services:
+        update["affected_services"] = parameters.affected_services
+    if parameters.severity:
+        update["severity"] = parameters.severity
+    if parameters.title:
+        update["title"] = parameters.title
+    if parameters.start_time:
+        start = _within_recording(known, parameters.start_time) if known.recorded else parameters.start_time
+        update |= {"start_time": start, "baseline_end": None}
+    return known.model_copy(update=update)
+
+
+def _within_recording(known: Incident, typed: datetime) -> datetime:
+    """The moment that was typed, on the day of the recording. Raises ParameterExtractionError where nothing was recorded."""
+    first, last = known.baseline().start, known.end_time or known.start_time
+    for day in range(-1, 2):
+        date = first.date() + timedelta(days=day)
+        moved = typed.replace(year=date.year, month=date.month, day=date.day)
+        if first < moved < last:
+            return moved
+    raise ParameterExtractionError(
+        "since",
+        f"{typed:%H:%M}",
+        f"must lie within the recording, {first:%H:%M:%S}–{last:%H:%M:%S} UTC",
+        f"since={known.start_time:%H:%M}",
+    )

@@ -1,0 +1,123 @@
+"""The report: a pure function of a view. What a person needs first comes first; what was not looked at is said.
+
+A cause is named in the headline only at or above the bar. "Nothing unusual" never stands alone: what could not be checked
+stands beside it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from orchestrator.events import InvestigationView
+from orchestrator.investigation.ranking import grouped, rank
+from orchestrator.model import (
+    THE_BAR,
+    Aspect,
+    Conclusion,
+    HypothesisGroup,
+    InvestigationState,
+    Observation,
+    Phase,
+    Report,
+    Signal,
+    Standing,
+    StepOutcome,
+)
+from orchestrator.ports import TeamSpec
+
+SYMPTOMS = (Aspect.ERRORS, Aspect.LATENCY, Aspect.TRAFFIC)
+MOST_IMPACT = 3
+MOST_NEXT = 4
+
+HEADLINES = {
+    Conclusion.NO_CLEAR_CAUSE: "No clear cause",
+    Conclusion.NOTHING_UNUSUAL: "Nothing unusual was found in what could be checked",
+    Conclusion.NOTHING_OBSERVED: "Nothing could be observed",
+}
+
+
+def report_of(view: InvestigationView, team: TeamSpec) -> Report:
+    """What the view amounts to, also before the run has ended: then it is provisional."""
+    unusual = _standing(view.observations, Standing.UNUSUAL)
+    groups = grouped(rank(view.hypotheses), view.decisions)
+    conclusion = _conclusion(view.observations, groups)
+    supporting = _cited(unusual, groups[0].lead.supporting) if groups else []
+    impact = _impact(view, unusual)
+    return Report(
+        conclusion=conclusion,
+        headline=groups[0].lead.statement if conclusion == Conclusion.LIKELY else HEADLINES[conclusion],
+        groups=groups,
+        hypothesis_count=len(view.hypotheses),
+        impact=tuple(impact),
+        evidence=tuple(view.observations),
+        since=min((each.onset for each in [*supporting, *impact] if each.onset), default=None),
+        ruled_out=_lines(_standing(view.observations, Standing.NORMAL)),
+        not_checked=_lines(_standing(view.observations, Standing.NO_DATA)),
+        look_next=_look_next(groups),
+        degraded=tuple(_degraded(view, team)),
+        did_not_run=tuple(_did_not_run(view, team)),
+        stopped_because=view.reason if view.state in (InvestigationState.STOPPED, InvestigationState.FAILED) else "",
+        data_until=max((each.latest for each in view.observations if each.latest), default=None),
+        cost=view.cost,
+        decisive=_decisive(supporting),
+    )
+
+
+def _standing(observations: Iterable[Observation], standing: Standing) -> list[Observation]:
+    return [each for each in observations if each.standing == standing]
+
+
+def _lines(observations: Iterable[Observation]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.summary for each in observations))
+
+
+def _cited(observations: Iterable[Observation], ids: Sequence[str]) -> list[Observation]:
+    return [each for each in observations if each.observation_id in ids]
+
+
+def _conclusion(observations: Sequence[Observation], groups: Sequence[HypothesisGroup]) -> Conclusion:
+    if groups and groups[0].lead.initial_confidence >= THE_BAR:
+        return Conclusion.LIKELY
+    if not any(each.standing != Standing.NO_DATA for each in observations):
+        return Conclusion.NOTHING_OBSERVED
+    if any(each.standing == Standing.UNUSUAL for each in observations):
+        return Conclusion.NO_CLEAR_CAUSE
+    return Conclusion.NOTHING_UNUSUAL
+
+
+def _impact(view: InvestigationView, unusual: Sequence[Observation]) -> list[Observation]:
+    """The strongest fact of each symptom on the services that were reported as affected."""
+    affected = {name.lower() for name in view.investigation.incident.affected_services}
+    felt = [each for each in unusual if each.service.lower() in affected and each.aspect in SYMPTOMS]
+    best: dict[Aspect, Observation] = {}
+    for each in sorted(felt, key=lambda one: (one.signal != Signal.METRIC, -one.score)):
+        best.setdefault(each.aspect, each)
+    return list(best.values())[:MOST_IMPACT]
+
+
+def _look_next(groups: Sequence[HypothesisGroup]) -> tuple[str, ...]:
+    """How to check the first explanations, one way of each before a second way of any."""
+    ways = [group.lead.verify for group in groups[:MOST_NEXT]]
+    longest = max((len(each) for each in ways), default=0)
+    in_turn = (each[n] for n in range(longest) for each in ways if n < len(each))
+    return tuple(dict.fromkeys(in_turn))[:MOST_NEXT]
+
+
+def _degraded(view: InvestigationView, team: TeamSpec) -> Iterable[str]:
+    for each in view.steps:
+        if each.outcome in (StepOutcome.FAILED, StepOutcome.TIMED_OUT, StepOutcome.OVER_BUDGET):
+            yield f"{team.title_of(each.step.agent_id)} {each.note}".strip()
+
+
+def _did_not_run(view: InvestigationView, team: TeamSpec) -> Iterable[str]:
+    for agent_id in view.investigation.agent_ids:
+        turns = [each for each in view.steps if each.step.agent_id == agent_id]
+        missed = {each.step.phase for each in turns if each.outcome == StepOutcome.NOT_RUN}
+        if Phase.OBSERVE in missed:
+            yield team.title_of(agent_id)
+        elif missed:
+            yield f"{team.title_of(agent_id)} (observed, but its hypotheses are plain analysis only)"
+
+
+def _decisive(supporting: Sequence[Observation]) -> Observation | None:
+    """The strongest fact behind the leading hypothesis that can be drawn."""
+    drawable = [each for each in supporting if each.sketch and len(each.sketch.times) > 1]
+    return max(drawable, key=lambda each: each.score, default=None)

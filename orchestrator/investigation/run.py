@@ -1,0 +1,213 @@
+"""One run: takes an investigation from where its journal left it to an end. Every step is kept before the next one starts.
+
+It may be ended from two sides. A stop (somebody pressed it) is an event, and the run ends with what it has. A cancellation
+(the process goes down) leaves the journal as it is, and the next process goes on from there.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from opentelemetry import trace
+
+from orchestrator.clock import Clock
+from orchestrator.errors import BudgetExceededError
+from orchestrator.events import (
+    CallReleased,
+    CallReserved,
+    CallSettled,
+    Event,
+    Heartbeat,
+    HypothesesRanked,
+    InvestigationView,
+    StateChanged,
+    StepEnded,
+    StepStarted,
+    StopRequested,
+)
+from orchestrator.investigation.journal import Journal
+from orchestrator.investigation.orchestrator import Orchestrator
+from orchestrator.investigation.ranking import numbered
+from orchestrator.investigation.states import ENDED, check_arrow
+from orchestrator.model import CallStatus, InvestigationState, LedgerEntry, Person, Phase, Standing, Step, StepOutcome
+from orchestrator.ports import Agent
+
+HEARTBEAT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long things may take, in seconds."""
+
+    agent_timeout_s: float = 120.0
+    run_timeout_s: float = 300.0
+
+
+class JournalTurns:
+    """The memory of a run, kept in its journal. Implements Turns."""
+
+    def __init__(self, view: InvestigationView, append: Callable[[Event], Awaitable[InvestigationView]]) -> None:
+        self.view = view
+        self._append = append
+
+    def ended(self, step: Step) -> StepEnded | None:
+        """How that turn ended, in whichever process."""
+        found = self.view.ended(step)
+        if found is None or found.outcome is None:
+            return None
+        return StepEnded(
+            step=step,
+            outcome=found.outcome,
+            duration_s=found.duration_s,
+            observations=found.observations,
+            hypotheses=found.hypotheses,
+            cost=found.cost,
+            note=found.note,
+        )
+
+    def entries(self) -> Sequence[LedgerEntry]:
+        """The ledger as it stands."""
+        return self.view.ledger
+
+    async def begin(self, step: Step) -> None:
+        """That turn begins."""
+        self.view = await self._append(StepStarted(step=step))
+
+    async def end(self, ended: StepEnded) -> None:
+        """That turn ended."""
+        self.view = await self._append(ended)
+
+    async def spend(self, entry: LedgerEntry) -> None:
+        """Money moved."""
+        self.view = await self._append(_LEDGER_EVENTS[entry.status](entry=entry))
+
+
+_LEDGER_EVENTS: dict[CallStatus, Callable[..., CallReserved | CallSettled | CallReleased]] = {
+    CallStatus.RESERVED: CallReserved,
+    CallStatus.SETTLED: CallSettled,
+    CallStatus.RELEASED: CallReleased,
+}
+
+
+class Run:
+    """One investigation on its way."""
+
+    def __init__(
+        self, view: InvestigationView, agents: Sequence[Agent], journal: Journal, clock: Clock, pace: Pace
+    ) -> None:
+        self.key = (view.investigation.workspace, view.investigation.investigation_id)
+        self._view, self._journal, self._clock = view, journal, clock
+        self._stopped_by: Person | None = view.stop_requested_by
+        self._asking: asyncio.Task[None] | None = None
+        self.begun = False
+        self._turns = JournalTurns(view, self._append)
+        self._orchestrator = Orchestrator(
+            agents,
+            view.investigation.budget,
+            clock=clock,
+            turns=self._turns,
+            agent_timeout_s=pace.agent_timeout_s,
+            run_timeout_s=pace.run_timeout_s,
+        )
+
+    async def stop(self, by: Person) -> None:
+        """End it with what it has. A second stop changes nothing."""
+        if self._stopped_by is None:
+            self._stopped_by = by
+            await self._append(StopRequested(by=by))
+            if self._asking:
+                self._asking.cancel()
+
+    async def go(self) -> InvestigationView:
+        """Run to the end; the view then."""
+        self.begun = True
+        tracer = trace.get_tracer("compass.orchestrator")
+        names = {"compass.workspace": self.key[0], "compass.investigation": self.key[1]}
+        with tracer.start_as_current_span("investigation", attributes=names) as span:
+            if self._view.state == InvestigationState.QUEUED and self._stopped_by is None:
+                await self._change(InvestigationState.RUNNING)
+            heart = asyncio.create_task(self._beat())
+            try:
+                await self._conclude(await self._investigate())
+            finally:
+                heart.cancel()
+                with suppress(asyncio.CancelledError):
+                    await heart
+            span.set_attribute("compass.state", self._view.state)
+        return self._view
+
+    async def _investigate(self) -> str:
+        """Ask the agents. Why it ended early, for people, or "" where it went to its end."""
+        if self._stopped_by is None:
+            self._asking = asyncio.create_task(self._ask())
+            try:
+                await self._asking
+            except BudgetExceededError as refused:
+                return f"{refused.message} {refused.remedy}"
+            except asyncio.CancelledError:
+                if _cancelled_from_outside():
+                    await _put_down(self._asking)
+                    raise
+        return f"Stopped by {self._stopped_by}." if self._stopped_by else ""
+
+    async def _ask(self) -> None:
+        observations = await self._orchestrator.observe(self._view.investigation.incident)
+        await self._orchestrator.generate_hypotheses(observations)
+
+    async def _conclude(self, early: str) -> None:
+        if early:
+            await self._orchestrator.conclude("did not get to the end of its turn")
+        ranked = numbered(self._orchestrator.hypotheses)
+        if not self._view.ranked and ranked:
+            await self._append(HypothesesRanked(hypotheses=ranked))
+        if early:
+            await self._change(InvestigationState.STOPPED, early)
+        elif blind := self._saw_nothing():
+            await self._change(InvestigationState.FAILED, blind)
+        else:
+            await self._change(InvestigationState.COMPLETED)
+
+    def _saw_nothing(self) -> str:
+        """Why, for people, where nothing could be observed at all; else ""."""
+        if any(each.standing != Standing.NO_DATA for each in self._orchestrator.observations):
+            return ""
+        turns = [each for each in self._turns.view.steps if each.step.phase == Phase.OBSERVE]
+        failed = [f"{each.step.agent_id} {each.note}" for each in turns if each.outcome != StepOutcome.FINISHED]
+        missing = [each.summary for each in self._orchestrator.observations]
+        return (
+            "Nothing could be observed: " + ("; ".join([*failed, *missing][:4]) or "no agent reported anything") + "."
+        )
+
+    async def _beat(self) -> None:
+        while True:
+            await self._clock.sleep(HEARTBEAT_S)
+            await self._append(Heartbeat())
+
+    async def _change(self, after: InvestigationState, reason: str = "") -> None:
+        before = self._view.state
+        check_arrow(before, after)
+        await self._append(StateChanged(before=before, after=after, reason=reason))
+
+    async def _append(self, event: Event) -> InvestigationView:
+        view = await self._journal.append(*self.key, event)
+        if view.seq > self._view.seq:
+            self._view = view
+        return view
+
+
+def _cancelled_from_outside() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+async def _put_down(task: "asyncio.Task[None]") -> None:
+    """Cancel and await: nothing is left running."""
+    task.cancel()
+    with suppress(asyncio.CancelledError, BudgetExceededError):
+        await task
+
+
+def has_ended(view: InvestigationView) -> bool:
+    """Nothing happens any more in that run."""
+    return view.state in ENDED

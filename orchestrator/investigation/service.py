@@ -1,0 +1,228 @@
+"""The service behind every surface: investigate, stop, decide, look. Slack, the terminal and HTTP only translate to it.
+
+The laws: one incident has one unfinished run in a workspace, and who asks again joins it. Only so many run at once; the
+others wait in the order in which they came. A decision is made once. After a restart every unfinished run goes on.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+
+from orchestrator.clock import Clock
+from orchestrator.errors import AgentNotFoundError, ConflictError, InvestigationNotFoundError
+from orchestrator.events import HypothesisDecided, InvestigationOpened, InvestigationView, StateChanged, StopRequested
+from orchestrator.investigation.journal import Journal, Key
+from orchestrator.investigation.opening import Limits, Opening
+from orchestrator.investigation.report import report_of
+from orchestrator.investigation.run import Pace, Run, has_ended
+from orchestrator.investigation.states import check_arrow
+from orchestrator.model import Decision, Frozen, Investigation, InvestigationState, Origin, Person, Report, Verdict
+from orchestrator.parameters import Parameters
+from orchestrator.ports import (
+    Agent,
+    AgentKit,
+    Compute,
+    IncidentSource,
+    InvestigationSummary,
+    Listener,
+    Store,
+    TeamSpec,
+    Telemetry,
+)
+
+
+class Opened(Frozen):
+    """`joined`: a run on that incident was already going on, and this is that one."""
+
+    investigation: Investigation
+    joined: bool
+
+
+class Decided(Frozen):
+    """`first` is False where it had been decided before; `decision` is always the recorded one."""
+
+    decision: Decision
+    first: bool
+
+
+def new_investigation_id() -> str:
+    """An id nobody had before, short enough to type."""
+    return f"inv-{secrets.token_hex(5)}"
+
+
+class Investigations:
+    """All investigations of this process."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        incidents: IncidentSource,
+        telemetry: Telemetry,
+        team: TeamSpec,
+        compute: Compute,
+        clock: Clock,
+        limits: Limits | None = None,
+    ) -> None:
+        self._store, self._team, self._clock = store, team, clock
+        self._limits = limits or Limits()
+        self._kit = AgentKit(telemetry=telemetry, compute=compute, clock=clock)
+        self._opening = Opening(incidents, team, self._limits, telemetry.live, new_investigation_id)
+        self._journal = Journal(store, clock)
+        self._places = asyncio.Semaphore(self._limits.max_running)
+        self._runs: dict[Key, Run] = {}
+        self._tasks: dict[Key, asyncio.Task[None]] = {}
+        self._door = asyncio.Lock()
+        self._log = logging.getLogger("compass.investigations")
+
+    async def open(self) -> None:
+        """Go on with every unfinished run."""
+        for key in await self._store.unfinished():
+            await self._start(await self._journal.view(*key))
+
+    async def aclose(self) -> None:
+        """Put every run down where it is; the next process goes on with it."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def listen(self, listener: Listener) -> None:
+        """Tell this one of every event from now on."""
+        self._journal.listen(listener)
+
+    async def investigate(self, parameters: Parameters, *, workspace: str, by: Person, origin: Origin) -> Opened:
+        """Start a run, or join the one that is going on over the same incident.
+
+        Raises ParameterExtractionError or SourceUnavailableError; then nothing was started.
+        """
+        wanted = await self._opening.prepare(
+            parameters, workspace=workspace, by=by, origin=origin, now=self._clock.now()
+        )
+        async with self._door:
+            going_on = await self._store.unfinished_of(workspace, wanted.incident.incident_id)
+            if going_on is not None:
+                return Opened(investigation=(await self._journal.view(workspace, going_on)).investigation, joined=True)
+            view = await self._journal.append(
+                workspace, wanted.investigation_id, InvestigationOpened(investigation=wanted)
+            )
+            await self._start(view)
+        return Opened(investigation=wanted, joined=False)
+
+    async def stop(self, workspace: str, investigation_id: str, by: Person) -> InvestigationView:
+        """End a run with what it has; the view when it has ended. Raises ConflictError if it had."""
+        view = await self._journal.view(workspace, investigation_id)
+        run = self._runs.get((workspace, investigation_id))
+        if has_ended(view) or run is None:
+            raise ConflictError(f"That investigation is already {view.state}.")
+        if view.state == InvestigationState.QUEUED and not run.begun:
+            return await self._turn_away(run.key, by)
+        await run.stop(by)
+        return await self.ended(workspace, investigation_id)
+
+    async def decide(
+        self,
+        workspace: str,
+        investigation_id: str,
+        hypothesis_id: str,
+        verdict: Verdict,
+        by: Person,
+        reason: str = "",
+    ) -> Decided:
+        """Record a human's word on a ranked hypothesis, once. Raises InvestigationNotFoundError for an unknown id."""
+        view = await self._journal.view(workspace, investigation_id)
+        if not any(each.hypothesis_id == hypothesis_id for each in view.ranked):
+            raise InvestigationNotFoundError(f"No hypothesis {hypothesis_id} in {investigation_id}.")
+        decision = Decision(
+            hypothesis_id=hypothesis_id, verdict=verdict, by=by, at=self._clock.now(), reason=reason[:3000]
+        )
+        with suppress(ConflictError):
+            if view.decision(hypothesis_id) is None:
+                await self._journal.append(workspace, investigation_id, HypothesisDecided(decision=decision))
+                return Decided(decision=decision, first=True)
+        recorded = (await self._journal.view(workspace, investigation_id)).decision(hypothesis_id)
+        return Decided(decision=recorded or decision, first=False)
+
+    async def view(self, workspace: str, investigation_id: str) -> InvestigationView:
+        """The latest view. Raises InvestigationNotFoundError."""
+        return await self._journal.view(workspace, investigation_id)
+
+    async def running(self, workspace: str) -> list[InvestigationView]:
+        """Every run of the workspace that has not ended, oldest first."""
+        return [await self._journal.view(*key) for key in await self._store.unfinished() if key[0] == workspace]
+
+    async def history(
+        self, workspace: str, *, limit: int = 10, incident_id: str = ""
+    ) -> Sequence[InvestigationSummary]:
+        """The newest runs, newest first."""
+        return await self._store.recent(workspace, limit=limit, incident_id=incident_id)
+
+    async def unfinished_of(self, workspace: str, incident_id: str) -> str | None:
+        """The id of the run on that incident that has not ended, if there is one."""
+        return await self._store.unfinished_of(workspace, incident_id)
+
+    def report(self, view: InvestigationView) -> Report:
+        """What the view amounts to."""
+        return report_of(view, self._team)
+
+    def title_of(self, agent_id: str) -> str:
+        """The name of an agent that people read."""
+        return self._team.title_of(agent_id)
+
+    async def ended(self, workspace: str, investigation_id: str) -> InvestigationView:
+        """Wait for the end of that run; the view then."""
+        task = self._tasks.get((workspace, investigation_id))
+        if task is not None:
+            await asyncio.wait([task])
+        return await self._journal.view(workspace, investigation_id)
+
+    async def _start(self, view: InvestigationView) -> None:
+        key = (view.investigation.workspace, view.investigation.investigation_id)
+        pace = Pace(self._limits.agent_timeout_s, self._limits.run_timeout_s)
+        try:
+            agents = [self._build(agent_id) for agent_id in view.investigation.agent_ids]
+        except AgentNotFoundError as error:
+            check_arrow(view.state, InvestigationState.FAILED)
+            failed = StateChanged(before=view.state, after=InvestigationState.FAILED, reason=error.message)
+            await self._journal.append(*key, failed)
+            return
+        self._runs[key] = Run(view, agents, self._journal, self._clock, pace)
+        self._tasks[key] = asyncio.create_task(self._admit(key), name=f"run {key[1]}")
+
+    async def _turn_away(self, key: Key, by: Person) -> InvestigationView:
+        """Stop a run that still waits for its place."""
+        task = self._tasks[key]
+        task.cancel()
+        await asyncio.wait([task])
+        view = await self._journal.append(*key, StopRequested(by=by))
+        stopped = StateChanged(before=view.state, after=InvestigationState.STOPPED, reason=f"Stopped by {by}.")
+        return await self._journal.append(*key, stopped)
+
+    def _build(self, agent_id: str) -> Agent:
+        for spec in self._team.agents:
+            if spec.agent_id == agent_id:
+                return spec.build(self._kit)
+        raise AgentNotFoundError(f"The agent {agent_id} is no longer part of the team.")
+
+    async def _admit(self, key: Key) -> None:
+        """Wait for a place, run, and forget the run. What goes wrong here is ours: it ends the run, and is logged."""
+        try:
+            async with self._places:
+                await self._runs[key].go()
+        except Exception as failure:  # noqa: BLE001 - the top of a task: nobody above would hear of it
+            self._log.error("run %s failed (%s)", key[1], type(failure).__name__)
+            await self._give_up(key)
+        finally:
+            self._runs.pop(key, None)
+            self._tasks.pop(key, None)
+
+    async def _give_up(self, key: Key) -> None:
+        """Say that the run failed, if the store still takes it; else the next start will try it again."""
+        with suppress(Exception):
+            view = await self._journal.view(*key)
+            if not has_ended(view):
+                reason = "Compass itself failed; the log has the details under the investigation's id."
+                changed = StateChanged(before=view.state, after=InvestigationState.FAILED, reason=reason)
+                await self._journal.append(*key, changed)
