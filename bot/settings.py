@@ -1,0 +1,219 @@
+"""Settings: the only reader of the environment and of `.env`. Everybody else is handed what they need.
+
+A secret is a `SecretStr`: it is never printed, not in an error, not in a log line, not by `compass doctor`. A value
+that cannot be used is refused with the setting's name, the rule it breaks and an example that works; all at once. What
+only Slack needs is asked for only where Slack is wanted (`slack_needs`). Slack's settings carry Slack's own names,
+OpenTelemetry's its own; ours begin with COMPASS_.
+"""
+
+import difflib
+import os
+from collections.abc import Sequence
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from orchestrator.errors import OrchestratorError
+
+SLACK_API = "https://slack.com/api/"
+DOTENV = ".env"
+PREFIX = "COMPASS_"
+
+
+class SettingsError(OrchestratorError):
+    """Something in the environment or in `.env` cannot be used. Names every such setting; never shows a value."""
+
+    kind = "settings"
+    status = 500
+
+
+class Mode(StrEnum):
+    """How Slack reaches the bot: over a socket the bot opens, or by HTTP requests Slack sends."""
+
+    SOCKET = "socket"
+    HTTP = "http"
+
+
+class LogLevel(StrEnum):
+    """From which severity on log lines are written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """Log lines for people, or one JSON object a line for machines."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+def _lowered(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _folders(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(Path(part.strip()).expanduser() for part in value.split(os.pathsep) if part.strip())
+    return value
+
+
+def _url(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or len(value.split("//", 1)[1]) == 0:
+        raise ValueError("must be an http:// or https:// address")
+    return value.rstrip("/") + "/"
+
+
+def _stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_stripped)]
+Url = Annotated[str, AfterValidator(_url)]
+Dollars = Annotated[Decimal, Field(gt=0, le=1000, allow_inf_nan=False)]
+
+
+class Settings(BaseSettings):
+    """What can be set, with its default. `.env.example` says the same to people, and a test holds the two equal."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=DOTENV,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+        validate_default=True,
+    )
+
+    slack_bot_token: Secret | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: Secret | None = Field(None, validation_alias="SLACK_APP_TOKEN")
+    slack_signing_secret: Secret | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
+    slack_api_url: Url = Field(SLACK_API, validation_alias="SLACK_API_URL")
+
+    mode: Annotated[Mode, BeforeValidator(_lowered)] = Mode.SOCKET
+    host: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(3000, ge=0, le=65535)
+    allow_guests: bool = False
+    allow_shared_channels: bool = False
+
+    database: Path = Path(".compass/compass.db")
+    cases: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = ()
+
+    budget: Dollars = Decimal("10.00")
+    budget_critical: Dollars = Decimal("20.00")
+    agent_timeout: float = Field(120.0, gt=0, le=3600, allow_inf_nan=False)
+    max_running: int = Field(5, ge=1, le=100)
+    workers: int = Field(2, ge=1, le=64)
+
+    log_level: Annotated[LogLevel, BeforeValidator(_lowered)] = LogLevel.INFO
+    log_format: Annotated[LogFormat, BeforeValidator(_lowered)] = LogFormat.CONSOLE
+    otel_endpoint: Url | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    otel_headers: Secret | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_HEADERS")
+
+    examples: ClassVar[dict[str, str]] = {
+        "slack_bot_token": "xoxb-... (Slack: your app, OAuth & Permissions)",
+        "slack_app_token": "xapp-... (Slack: your app, Basic Information, App-Level Tokens)",
+        "slack_signing_secret": "the Signing Secret (Slack: your app, Basic Information)",
+        "slack_api_url": SLACK_API,
+        "mode": "socket, or http",
+        "host": "127.0.0.1, or 0.0.0.0 for every address",
+        "port": "3000; 0 takes any free port",
+        "allow_guests": "false",
+        "allow_shared_channels": "false",
+        "database": ".compass/compass.db",
+        "cases": os.pathsep.join(("incidents/2026", "/srv/recordings")),
+        "budget": "10.00",
+        "budget_critical": "20.00",
+        "agent_timeout": "120",
+        "max_running": "5",
+        "workers": "2",
+        "log_level": "debug, info, warning, or error",
+        "log_format": "console, or json",
+        "otel_endpoint": "http://localhost:4318",
+        "otel_headers": "name=value,other=value",
+    }
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting: "budget" is COMPASS_BUDGET, "slack_bot_token" is SLACK_BOT_TOKEN."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"{PREFIX}{field.upper()}"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process: `overrides` by field name (None: not given), then the environment, then `.env`.
+
+    Raises SettingsError, with a line for each setting that cannot be used.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        problems = [_problem(each["loc"], each["msg"]) for each in error.errors(include_input=False, include_url=False)]
+    except UnicodeDecodeError:
+        problems = [(DOTENV, "must be a text file in UTF-8", "copy .env.example and fill it in")]
+    raise SettingsError(
+        "\n".join(f"{name}: {rule}" for name, rule, _ in problems),
+        remedy="\n".join(f"For example: {name}={example}" for name, _, example in problems),
+        details={name: rule for name, rule, _ in problems},
+    )
+
+
+def _problem(location: tuple[int | str, ...], message: str) -> tuple[str, str, str]:
+    key = str(location[0]) if location else ""
+    field = next((name for name in Settings.model_fields if key in (name, variable(name))), "")
+    rule = message.removeprefix("Value error, ").removeprefix("Input ")
+    return (variable(field), rule, Settings.examples[field]) if field else (key or DOTENV, rule, "see .env.example")
+
+
+class Need(NamedTuple):
+    """A setting that somebody has to set before Slack can be reached, what is wrong with it, and where to get it."""
+
+    variable: str
+    problem: str
+    remedy: str
+
+
+def slack_needs(settings: Settings, mode: Mode) -> tuple[Need, ...]:
+    """What is missing, or cannot be right, before `compass serve` in that mode; empty when all is there."""
+    second = {Mode.SOCKET: ("slack_app_token", "xapp-"), Mode.HTTP: ("slack_signing_secret", "")}[mode]
+    found = []
+    for field, beginning in (("slack_bot_token", "xoxb-"), second):
+        secret: SecretStr | None = getattr(settings, field)
+        problem = _wrong_shape(secret.get_secret_value() if secret else "", beginning)
+        if problem:
+            name = variable(field)
+            remedy = f"Set {name}={Settings.examples[field]} in the environment or in {DOTENV}."
+            found.append(Need(name, problem, remedy))
+    return tuple(found)
+
+
+def _wrong_shape(value: str, beginning: str) -> str:
+    if not value:
+        return "is not set"
+    if not value.removeprefix("xoxe.").startswith(beginning):
+        return f"does not begin with {beginning}"
+    return "holds a blank" if any(each.isspace() for each in value) else ""
+
+
+def unknown_variables() -> dict[str, str]:
+    """Variables that begin with COMPASS_ and mean nothing, each with the nearest one that does ("" for none)."""
+    known = [variable(name) for name in Settings.model_fields]
+    given = {*os.environ, *dotenv_values(DOTENV)}  # noqa: TID251 - this is the file that reads the environment
+    strange = sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return {name: _nearest(name.upper(), known) for name in strange}
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    ours = [each.removeprefix(PREFIX) for each in known if each.startswith(PREFIX)]
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), ours, n=1)
+    return PREFIX + near[0] if near else ""
