@@ -1,0 +1,59 @@
+# Everything a newcomer needs: `make demo` shows Compass at work, `make test` passes the tests.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PYTEST_ARGS ?=
+DEMO_ARGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check coverage lab accuracy picture clean
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/installed: pyproject.toml
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Compass needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --upgrade 'pip>=25.1'
+	@$(PIP) --editable '.[charts]'
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@$(PIP) --group dev
+	@touch $@
+
+$(VENV)/installed-lab: $(VENV)/installed
+	@$(PIP) --group lab
+	@touch $@
+
+demo: $(VENV)/installed ## Watch Compass investigate a recorded incident, in the browser and here (ONCE=1 ends after the run, PORT=n)
+	@$(BIN)/compass sandbox $(DEMO_ARGS)
+
+test: $(VENV)/installed-dev ## Run the tests (PYTEST_ARGS=... adds options)
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+check: $(VENV)/installed-dev ## Format, lint, types and import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+coverage: $(VENV)/installed-dev ## Run the tests with line and branch coverage, and hold it to its limits
+	@$(BIN)/coverage erase
+	@$(BIN)/pytest --cov --cov-report= $(PYTEST_ARGS)
+	@$(BIN)/coverage report --include='orchestrator/*' --fail-under=95
+	@$(BIN)/coverage report --omit='orchestrator/*' --fail-under=85
+
+lab: $(VENV)/installed-lab ## Record new incidents in the lab (needs PostgreSQL; ARGS="record NAME --out DIR")
+	@$(BIN)/python -m bench.lab $(or $(ARGS),list)
+
+accuracy: $(VENV)/installed ## Measure on recorded incidents (CASES=folder of cases, beside those of the lab)
+	@$(BIN)/python -m bench.accuracy --lab $(if $(CASES),--cases $(CASES)) --write
+
+picture: $(VENV)/installed-dev ## Take the README's picture of the sandbox anew (needs Chromium)
+	@$(BIN)/python -m bench.picture
+
+clean: ## Remove what was made here
+	@rm -rf $(VENV) .compass .coverage* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
