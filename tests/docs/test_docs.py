@@ -1,0 +1,52 @@
+"""Whatever the documentation shows is true: its Python runs and prints what it says, its links and commands exist."""
+
+import contextlib
+import io
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from tests.docs.pages import PAGES, ROOT, blocks, commands
+
+from orchestrator.investigation import diagram
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_python_of_a_page_runs_from_top_to_bottom_and_prints_what_it_says(page: Path) -> None:
+    namespace: dict[str, object] = {"__name__": "docs"}
+    printed = ""
+    for block in blocks(page):
+        if block.language == "python":
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(compile(block.text, str(page), "exec", dont_inherit=True), namespace)
+            printed = out.getvalue() or printed
+        elif block.language == "text" and printed:
+            assert printed == block.text
+            printed = ""
+    assert not printed, f"{page.name} does not show what its Python prints"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_a_page_links_to_exists(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_a_page_tells_to_type_exists(page: Path) -> None:
+    from bot.cli import main
+
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for command in commands(page):
+        words = [word for word in shlex.split(command, comments=True) if not re.fullmatch(r"[A-Z_]+=.*", word)]
+        if words[:1] == ["make"]:
+            assert words[1] in targets, command
+        elif words[:1] == ["compass"] and len(words) > 1 and not words[1].startswith("-"):
+            assert words[1] in main.commands, command
+
+
+def test_the_readme_draws_the_states_of_a_run_as_the_table_has_them() -> None:
+    drawings = [block.text.strip() for block in blocks(ROOT / "README.md") if block.language == "mermaid"]
+    assert diagram() in drawings
