@@ -5,6 +5,7 @@ The law: what is kept can be read back. An event is written and read again befor
 happened yet. Both stores go through here, hence neither knows a value that the other would lose.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -39,6 +40,21 @@ def nano(amount: Decimal) -> int:
 def moment(at: datetime) -> str:
     """A point in time in UTC, always with microseconds, so that the text sorts as the time does."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def maybe(at: datetime | None) -> str | None:
+    """The same for a point in time that may not be known."""
+    return moment(at) if at else None
+
+
+def texts(values: tuple[str, ...]) -> str:
+    """A list of texts as JSON, readable in every script."""
+    return json.dumps(values, ensure_ascii=False)
+
+
+def key(recorded: Recorded) -> dict[str, str]:
+    """The columns that every row of an investigation begins with."""
+    return {"workspace": recorded.workspace, "investigation_id": recorded.investigation_id}
 
 
 def write_event(event: Event) -> str:

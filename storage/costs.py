@@ -1,0 +1,45 @@
+"""The ledger: one row a call, in whole nano-dollars. A reservation becomes what the call did cost, or is released.
+
+A released call stays, as the record that nothing was billed; sums leave it out.
+"""
+
+from typing import Any
+
+from sqlite_utils import Database
+
+from orchestrator.events import CallReleased, CallReserved, CallSettled, Recorded
+from orchestrator.model import LedgerEntry
+from storage import codec
+
+_FIRST_SEQ = """
+SELECT first_seq FROM costs
+WHERE workspace = :workspace AND investigation_id = :investigation_id AND call_id = :call_id
+"""
+
+
+def reserved(db: Database, recorded: Recorded, event: CallReserved) -> None:
+    """A call's row. Raises sqlite3.IntegrityError where its id was used before, which would hide that call's cost."""
+    db.table("costs").insert(_row(recorded, event.entry, recorded.seq))
+
+
+def ended(db: Database, recorded: Recorded, event: CallSettled | CallReleased) -> None:
+    """What is known of the call now, in place of what was known before."""
+    first = db.execute(_FIRST_SEQ, {**codec.key(recorded), "call_id": event.entry.call_id}).fetchone()
+    row = _row(recorded, event.entry, first[0] if first else recorded.seq)
+    db.table("costs").upsert(row, pk=("workspace", "investigation_id", "call_id"))
+
+
+def _row(recorded: Recorded, entry: LedgerEntry, first_seq: int) -> dict[str, Any]:
+    return {
+        **codec.key(recorded),
+        "call_id": entry.call_id,
+        "first_seq": first_seq,
+        "agent_id": entry.agent_id,
+        "purpose": entry.purpose,
+        "step": entry.step,
+        "model": entry.model,
+        "tokens_in": entry.tokens_in,
+        "tokens_out": entry.tokens_out,
+        "amount_nano": codec.nano(entry.amount),
+        "status": entry.status.value,
+    }

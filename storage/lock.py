@@ -1,0 +1,69 @@
+"""One process a file: whoever would run the investigations of a database holds this lock while it does.
+
+SQLite's own locks let two processes take turns, which is right for a shell beside a running bot and wrong for two bots:
+both would pick up the same unfinished runs and pay for them twice. The lock is the kernel's (flock), hence gone when
+its holder dies, however it dies. The lock's file stays where it is; deleting it would let two processes lock two files.
+"""
+
+import fcntl
+import os
+import weakref
+from pathlib import Path
+
+from storage.errors import StorageInUseError
+
+
+class ProcessLock:
+    """An exclusive lock beside the database `path`, at `<path>.lock`, which holds the number of the process."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        self._path = path.with_name(path.name + ".lock")
+        self._file: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock, or raise StorageInUseError that names who holds it. Never waits. OSError where no file can be."""
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise self._held_by(_number_in(file)) from error
+        except BaseException:
+            os.close(file)
+            raise
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+        self._file = file
+        _forget_in_forks(self)
+
+    def release(self) -> None:
+        """Let go; nothing happens where it is not held."""
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
+
+    def _held_by(self, number: str) -> StorageInUseError:
+        holder = f"Process {number}" if number else "Another process"
+        return StorageInUseError(
+            f"{holder} is already working with {self._name}.",
+            remedy=f"Stop it first{f' (kill {number})' if number else ''}, or choose another database file.",
+            details={"process": number},
+        )
+
+
+def _number_in(file: int) -> str:
+    number = os.pread(file, 20, 0).decode("ascii", "replace").strip()
+    os.close(file)
+    return number if number.isdigit() else ""
+
+
+def _forget_in_forks(lock: ProcessLock) -> None:
+    """A forked worker shares the lock and would hold it after its parent was killed; so it closes its copy at once."""
+    known = weakref.ref(lock)
+
+    def forget() -> None:
+        held = known()
+        if held:
+            held.release()
+
+    os.register_at_fork(after_in_child=forget)

@@ -1,0 +1,83 @@
+"""The store in one SQLite file."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from orchestrator.events import Event, Recorded
+from orchestrator.ports import InvestigationSummary, OutboxEntry
+from storage import codec, investigations, journal, posts, projection
+from storage.connection import Access, Synchronous
+from storage.database import OwnedDatabase
+
+
+class SqliteStore:
+    """Implements `orchestrator.ports.Store`.
+
+    One process at a time has the file for writing; with `read_only` others may look, also while that one works. Every
+    method raises a StorageError where the file does not do as it should; nothing is stored then.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        read_only: bool = False,
+        synchronous: Synchronous = Synchronous.FULL,
+        busy_timeout_s: float = 5.0,
+    ) -> None:
+        self._database = OwnedDatabase(Access(path, read_only, synchronous, busy_timeout_s))
+
+    async def open(self) -> None:
+        """Make or open the file and bring it to its newest shape."""
+        await self._database.open()
+
+    async def aclose(self) -> None:
+        """Do what was handed over, then let go of the file."""
+        await self._database.aclose()
+
+    async def append(self, workspace: str, investigation_id: str, event: Event, at: datetime) -> Recorded:
+        """See `InvestigationStore.append`. Raises ValueError for an event that cannot be kept.
+
+        Once begun it is done, also when the waiting task is cancelled; that task may find its event in `events`.
+        """
+
+        def work(db: Database) -> Recorded:
+            first, payload = codec.record(workspace, investigation_id, event, at)
+            return projection.append(db, first, payload)
+
+        return await self._database.run(work)
+
+    async def events(self, workspace: str, investigation_id: str, after: int = 0) -> Sequence[Recorded]:
+        """See `InvestigationStore.events`."""
+        return await self._database.run(lambda db: journal.read(db, workspace, investigation_id, after))
+
+    async def unfinished(self) -> Sequence[tuple[str, str]]:
+        """See `InvestigationStore.unfinished`."""
+        return await self._database.run(investigations.unfinished)
+
+    async def unfinished_of(self, workspace: str, incident_id: str) -> str | None:
+        """See `InvestigationStore.unfinished_of`."""
+        return await self._database.run(lambda db: investigations.unfinished_of(db, workspace, incident_id))
+
+    async def recent(self, workspace: str, *, limit: int = 10, incident_id: str = "") -> Sequence[InvestigationSummary]:
+        """See `InvestigationStore.recent`."""
+        return await self._database.run(lambda db: investigations.recent(db, workspace, limit, incident_id))
+
+    async def find_post(self, workspace: str, key: str) -> OutboxEntry | None:
+        """See `Outbox.find_post`."""
+        return await self._database.run(lambda db: posts.find(db, workspace, key))
+
+    async def find_message(self, workspace: str, place: str, message_id: str) -> OutboxEntry | None:
+        """See `Outbox.find_message`. An empty message id is nobody's."""
+        return await self._database.run(lambda db: posts.find_message(db, workspace, place, message_id))
+
+    async def keep_post(self, entry: OutboxEntry) -> None:
+        """See `Outbox.keep_post`."""
+        await self._database.run(lambda db: posts.keep(db, entry))
+
+    async def posts_of(self, workspace: str, investigation_id: str) -> Sequence[OutboxEntry]:
+        """See `Outbox.posts_of`."""
+        return await self._database.run(lambda db: posts.of_investigation(db, workspace, investigation_id))
