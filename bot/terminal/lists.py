@@ -1,0 +1,44 @@
+"""Lists: the runs that were, and the incidents that are known."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.terminal.entries import clock_time, incident_title
+from bot.terminal.money import dollars
+from bot.terminal.safe import safe
+from orchestrator.model import Incident
+from orchestrator.ports import InvestigationSummary
+
+
+def history_lines(summaries: Iterable[InvestigationSummary]) -> list[str]:
+    """One line a run: id, incident, state, when, money, and the leading hypothesis with what was decided."""
+    return _columns([_run(each) for each in summaries])
+
+
+def incident_lines(incidents: Iterable[Incident]) -> list[str]:
+    """One line an incident: its id, when it began, and what was wrong."""
+    return _columns([(each.incident_id, f"{clock_time(each.start_time)} UTC", _wrong(each)) for each in incidents])
+
+
+def _wrong(incident: Incident) -> str:
+    return incident_title(incident).removeprefix(incident.incident_id).strip(" ·")
+
+
+def _run(each: InvestigationSummary) -> tuple[str, ...]:
+    decided = [f"{count} {word}" for count, word in ((each.accepted, "accepted"), (each.rejected, "rejected")) if count]
+    leading = (
+        f"{each.leading} ({each.confidence:.2f})" if each.leading and each.confidence is not None else each.leading
+    )
+    return (
+        each.investigation_id,
+        each.incident_id,
+        each.state.value.replace("_", " "),
+        f"{clock_time(each.requested_at)} UTC",
+        dollars(each.spent),
+        " · ".join([leading or each.title, *decided]),
+    )
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    cells = [tuple(safe(cell) for cell in row) for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+    return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]

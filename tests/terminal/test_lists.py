@@ -1,0 +1,60 @@
+"""Lists are aligned, one line each."""
+
+from decimal import Decimal
+
+from inline_snapshot import snapshot
+
+from bot.terminal import history_lines, incident_lines
+from orchestrator.model import InvestigationState, Severity
+from orchestrator.ports import InvestigationSummary
+from tests.support.clock import NOON
+from tests.terminal.builders import incident
+
+
+def summary(**changes: object) -> InvestigationSummary:
+    return InvestigationSummary(
+        workspace="local",
+        investigation_id="inv-1",
+        incident_id="INC-123",
+        title="checkout 5xx",
+        state=InvestigationState.COMPLETED,
+        requested_at=NOON,
+        requested_by="ana",
+        leading="orders v412",
+        confidence=0.86,
+        accepted=1,
+        spent=Decimal("4.45"),
+    ).model_copy(update=changes)
+
+
+def test_a_history_is_one_line_a_run() -> None:
+    other = summary(
+        investigation_id="inv-20",
+        state=InvestigationState.WAITING_APPROVAL,
+        leading="",
+        confidence=None,
+        accepted=0,
+        title="bad\x1b[2J",
+    )
+    assert history_lines([summary(), other]) == snapshot(
+        [
+            "inv-1   INC-123  completed         2026-03-14 12:00:00 UTC  $4.45  orders v412 (0.86) · 1 accepted",
+            "inv-20  INC-123  waiting approval  2026-03-14 12:00:00 UTC  $4.45  bad\\x1b[2J",
+        ]
+    )
+
+
+def test_nothing_is_an_empty_list() -> None:
+    assert history_lines([]) == []
+    assert incident_lines([]) == []
+
+
+def test_incidents_are_told_with_when_and_what() -> None:
+    assert incident_lines(
+        [incident(), incident(incident_id="A-1", title="a-1", severity=Severity.UNKNOWN)]
+    ) == snapshot(
+        [
+            "INC-123  2026-03-14 12:00:00 UTC  checkout 5xx · SEV2 · prod/eu-1",
+            "A-1      2026-03-14 12:00:00 UTC  prod/eu-1",
+        ]
+    )

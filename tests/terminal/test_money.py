@@ -1,0 +1,38 @@
+"""The cost breakdown is aligned, exact and complete."""
+
+from decimal import Decimal
+
+from bot.terminal import breakdown
+from bot.terminal.money import dollars
+from orchestrator.model import CostBreakdown, CostLine
+from tests.terminal.builders import title_of
+
+
+def lines(limit: str, **costs: str) -> list[str]:
+    told = tuple(CostLine(agent_id=name, amount=Decimal(amount)) for name, amount in costs.items())
+    return list(breakdown(CostBreakdown(lines=told, limit=Decimal(limit)), title_of))
+
+
+def test_the_breakdown_reads_as_the_design_says() -> None:
+    assert lines("10", application="1.25", database="2.35", network="0.85") == [
+        "Application: $1.2500",
+        "Database:    $2.3500",
+        "Network:     $0.8500",
+        "─────────────────────",
+        "Total:       $4.4500 / $10.00",
+        "Utilization: 44.5%",
+    ]
+
+
+def test_a_long_name_moves_the_column_and_no_limit_is_no_utilization() -> None:
+    assert lines("0", **{"a very long agent": "0"}) == [
+        "a very long agent: $0.0000",
+        "───────────────────────────",
+        "Total:             $0.0000 / $0.00",
+        "Utilization:       0.0%",
+    ]
+
+
+def test_dollars_round_to_the_nearest_cent() -> None:
+    assert dollars(Decimal("0.005")) == "$0.01"
+    assert dollars(Decimal("1234.5")) == "$1234.50"

@@ -1,0 +1,98 @@
+"""Progress: plain lines as things happen, and on a screen a line below that says what goes on."""
+
+import io
+
+from inline_snapshot import snapshot
+from rich.console import Console
+
+from bot.terminal import Progress, make_console
+from bot.terminal.progress import doing_now
+from orchestrator.events import Heartbeat, StateChanged, StepEnded, StopRequested
+from orchestrator.model import InvestigationState, Observation, Phase, Step, StepOutcome
+from orchestrator.ports import Listener
+from tests.terminal.builders import ANA, HOSTILE, ON_IT, events, title_of, told
+
+
+def printed(happenings: list[object], request_id: str = "r1") -> str:
+    stream = io.StringIO()
+    with Progress(make_console(stream=stream), title_of, request_id) as progress:
+        listener: Listener = progress
+        for recorded, view in told(happenings):  # type: ignore[arg-type]
+            listener.heard(recorded, view)
+    return stream.getvalue()
+
+
+def test_a_run_in_a_pipe() -> None:
+    assert printed(list(events())) == snapshot("""\
+RECORDED DATA. This is a replay of recorded telemetry; nothing here is happening now.
+INC-123 checkout 5xx · SEV2 · prod/eu-1
+  Window         2026-03-14 12:00:00–12:10:00 UTC, against 11:00:00–12:00:00
+  Affected       checkout
+  Assumed        budget, start time
+  Run            inv-1 · asked by ana
+  Budget         $10.00 · Application, Database, Network
+  12:00:03       Application observes ...
+  12:00:04       Application: 2 unusual, 1 normal, 0 not checked · 1.9 s
+                 o2  deploy orders v412 at 11:59
+                 o1  checkout errors 12 %, was 0.1 %
+  12:00:05       Database observes ...
+  12:00:06       Database: 1 unusual, 0 normal, 1 not checked · 0.4 s
+                 o5  orders-db pool 20/20, was 6
+  12:00:07       Network observes ...
+  12:00:08       Network did not answer in time (observe, 120.0 s): did not answer within 120 s
+  12:00:09       Database forms hypotheses ...
+  12:00:11       Database: 1 hypothesis · 2.0 s · $2.35
+                 orders v412 filled the orders-db pool · strong (0.86), provisional
+  12:00:12       Ranked 3 hypotheses
+  12:00:13       Completed
+""")
+
+
+def test_the_runs_of_others_are_not_shown() -> None:
+    assert printed(list(events()), request_id="another") == ""
+
+
+def test_a_stop_and_its_reason_are_told() -> None:
+    stopped = StateChanged(before=ON_IT, after=InvestigationState.STOPPED, reason="Stopped by ana.")
+    text = printed([*events()[:3], Heartbeat(), StopRequested(by=ANA), stopped])
+    assert text.splitlines()[-2:] == snapshot(
+        [
+            "  12:00:05       Stop asked for by ana; ending with what was found",
+            "  12:00:06       Stopped: Stopped by ana.",
+        ]
+    )
+
+
+def test_a_turn_that_did_not_finish_says_so_with_what_it_found() -> None:
+    step = Step(phase=Phase.OBSERVE, agent_id="network")
+    facts = tuple(Observation(agent_id="network", summary=f"fact {n}", score=n / 10) for n in range(8))
+    ended = StepEnded(step=step, outcome=StepOutcome.OVER_BUDGET, observations=facts, note=HOSTILE)
+    text = printed([*events()[:2], ended])
+    assert text.split("Network ")[-1] == snapshot("""\
+stopped at the budget (observe, 0.0 s): pool\\x1b[2J\\x1b]0;owned\\x07 full\\u202e fake: [bold]line[/bold] \\x9b31m 🙂 日本
+                 fact 7
+                 fact 6
+                 fact 5
+                 fact 4
+                 fact 3
+                 and 3 more
+""")
+    assert "\x1b" not in text
+
+
+def test_a_screen_shows_what_goes_on_and_keeps_nothing_of_it() -> None:
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=100, color_system=None, highlight=False, markup=False)
+    with Progress(console, title_of, "r1") as progress:
+        for recorded, view in told(events()):
+            progress.heard(recorded, view)
+    assert "1/3 Application observes · $0.00 of $10.00 · Ctrl-C stops the run" in stream.getvalue()
+    assert "observes ..." not in stream.getvalue()
+    assert "12:00:13" in stream.getvalue()
+
+
+def test_nothing_goes_on_before_the_first_turn_and_after_the_end() -> None:
+    heard = told(events())
+    assert doing_now(heard[1][1], title_of) == ""
+    assert doing_now(heard[-1][1], title_of) == ""
+    assert doing_now(heard[8][1], title_of).startswith("1/3 Database forms hypotheses")
