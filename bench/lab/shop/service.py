@@ -59,6 +59,7 @@ class Service:
         self.draining = False
         self._in_flight = 0
         self._hoard: list[bytes] = []
+        self._hoarder: asyncio.Task[None] | None = None
         self._session: ClientSession | None = None
         for name in ("requests", "errors"):
             self.meters.count(name, 0)
@@ -146,7 +147,7 @@ class Service:
             for _ in range(int(body["threads"])):
                 threading.Thread(target=_burn, daemon=True).start()
         elif action == "hoard":
-            asyncio.get_running_loop().create_task(self._hoarding(float(body["mib_per_second"])))
+            self._hoarder = asyncio.create_task(self._hoarding(float(body["mib_per_second"])))
         else:
             raise RefusalError(404, f"no control {action}")
         return web.json_response({})
