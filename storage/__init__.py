@@ -4,3 +4,10 @@ The law: an event and every row it changes are one transaction, so that journal 
 key carries the workspace. One thread owns the connection, one process owns the file. Money is whole nano-dollars.
 Migrations are appended, never edited. Nothing outside knows that there is a database.
 """
+
+from storage.connection import Synchronous, migrate
+from storage.errors import StorageError
+from storage.memory import MemoryStore
+from storage.sqlite import SqliteStore
+
+__all__ = ["MemoryStore", "SqliteStore", "StorageError", "Synchronous", "migrate"]

@@ -47,8 +47,8 @@ def maybe(at: datetime | None) -> str | None:
     return moment(at) if at else None
 
 
-def texts(values: tuple[str, ...]) -> str:
-    """A list of texts as JSON, readable in every script."""
+def texts(values: tuple[str, ...] | tuple[tuple[str, str], ...]) -> str:
+    """A list of texts, or of pairs of them, as JSON, readable in every script."""
     return json.dumps(values, ensure_ascii=False)
 
 

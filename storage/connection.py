@@ -78,6 +78,16 @@ def connect(access: Access, steps: Sequence[Migration] = migrations.ALL) -> Conn
         return _to_read(access, steps) if access.read_only else _to_write(access, steps)
 
 
+def migrate(path: Path) -> tuple[str, ...]:
+    """Make or update the database, as a bot does when it opens it; the names of the migrations that were applied now.
+
+    Blocks. Raises a StorageError with the way out: StorageInUseError while a bot works with the file.
+    """
+    connected = connect(Access(path))
+    connected.close()
+    return connected.migrated
+
+
 def _to_read(access: Access, steps: Sequence[Migration]) -> Connected:
     if not access.path.is_file():
         raise StorageUnreachableError(

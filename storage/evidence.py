@@ -118,6 +118,7 @@ def _observation(one: Observation) -> dict[str, Any]:
         "link": one.link,
         "latest": codec.maybe(one.latest),
         "sketch": one.sketch.model_dump_json() if one.sketch else None,
+        "calls": codec.texts(one.calls),
     }
 
 

@@ -53,8 +53,8 @@ SELECT asked.*, leading.statement, leading.initial_confidence,
         AND d.investigation_id = asked.investigation_id AND d.verdict = 'accepted') AS accepted,
     (SELECT count(*) FROM decisions AS d WHERE d.workspace = asked.workspace
         AND d.investigation_id = asked.investigation_id AND d.verdict = 'rejected') AS rejected,
-    (SELECT coalesce(sum(amount_nano), 0) FROM costs AS c WHERE c.workspace = asked.workspace
-        AND c.investigation_id = asked.investigation_id AND c.status <> 'released') AS spent_nano
+    (SELECT coalesce(sum(s.nano), 0) FROM spending AS s WHERE s.workspace = asked.workspace
+        AND s.investigation_id = asked.investigation_id) AS spent_nano
 FROM investigations AS asked
 LEFT JOIN hypotheses AS leading ON leading.workspace = asked.workspace
     AND leading.investigation_id = asked.investigation_id AND leading.listed_in = 'ranking' AND leading.position = 1

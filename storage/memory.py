@@ -17,7 +17,7 @@ from orchestrator.events import (
     StateChanged,
     fold,
 )
-from orchestrator.model import CallStatus, Verdict, from_nano
+from orchestrator.model import Verdict
 from orchestrator.ports import InvestigationSummary, OutboxEntry
 from storage import codec, rules
 from storage.errors import StorageClosedError
@@ -153,7 +153,6 @@ def _summary(view: InvestigationView) -> InvestigationSummary:
     asked = view.investigation
     leading = view.ranked[0] if view.ranked else None
     verdicts = [each.verdict for each in view.decisions]
-    spent = sum(codec.nano(each.amount) for each in view.ledger if each.status != CallStatus.RELEASED)
     return InvestigationSummary(
         workspace=asked.workspace,
         investigation_id=asked.investigation_id,
@@ -167,5 +166,5 @@ def _summary(view: InvestigationView) -> InvestigationSummary:
         confidence=leading.initial_confidence if leading else None,
         accepted=verdicts.count(Verdict.ACCEPTED),
         rejected=verdicts.count(Verdict.REJECTED),
-        spent=from_nano(spent),
+        spent=view.cost.total,
     )

@@ -120,6 +120,7 @@ CREATE TABLE observations (
     link TEXT NOT NULL,
     latest TEXT,
     sketch TEXT CHECK (sketch IS NULL OR json_valid(sketch)),
+    calls TEXT NOT NULL CHECK (json_valid(calls)),
     PRIMARY KEY (workspace, investigation_id, step, position),
     FOREIGN KEY (workspace, investigation_id, step) REFERENCES steps ON DELETE CASCADE
 ) STRICT

@@ -1,6 +1,7 @@
 """Two views for people with a shell: the ranking with what was decided of it, and the spending in dollars.
 
-Dollars are made of whole numbers, never of a division, so that they are exact in every digit.
+Dollars are made of whole numbers, so that they are exact in every digit. What an agent's turns say they cost counts where
+that is more than what the ledger has of it, for an agent may spend without an account.
 """
 
 from sqlite_utils import Database
@@ -19,12 +20,20 @@ WHERE hypotheses.listed_in = 'ranking'
 
 SPENDING = """
 CREATE VIEW spending AS
-SELECT workspace, investigation_id, agent_id, count(*) AS calls, sum(tokens_in) AS tokens_in,
-    sum(tokens_out) AS tokens_out, sum(amount_nano) AS nano,
-    printf('%d.%09d', sum(amount_nano) / 1000000000, sum(amount_nano) % 1000000000) AS dollars
-FROM costs
-WHERE status <> 'released'
-GROUP BY workspace, investigation_id, agent_id
+SELECT workspace, investigation_id, agent_id, calls, tokens_in, tokens_out, nano,
+    printf('%d.%09d', nano / 1000000000, nano % 1000000000) AS dollars
+FROM (
+    SELECT workspace, investigation_id, agent_id, sum(call) AS calls, sum(tokens_in) AS tokens_in,
+        sum(tokens_out) AS tokens_out, max(sum(booked_nano), sum(told_nano)) AS nano
+    FROM (
+        SELECT workspace, investigation_id, agent_id, 1 AS call, tokens_in, tokens_out,
+            amount_nano AS booked_nano, 0 AS told_nano
+        FROM costs WHERE status <> 'released'
+        UNION ALL
+        SELECT workspace, investigation_id, agent_id, 0, 0, 0, 0, cost_nano FROM steps
+    )
+    GROUP BY workspace, investigation_id, agent_id
+)
 """
 
 

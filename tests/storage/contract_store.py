@@ -136,6 +136,15 @@ class StoreContract:
         first = (await store.events("T1", "r1"))[0].event
         assert str(first.investigation.budget) == "9223372036.854775807"  # type: ignore[union-attr]
 
+    async def test_what_an_agent_says_its_turns_cost_counts_where_the_ledger_has_less(self, store: Store) -> None:
+        await store.append("T1", "r1", a.opened(), NOON)
+        await store.append("T1", "r1", a.settled("c1", "0.4", "database"), NOON)
+        for agent_id, cost in (("application", "1.25"), ("database", "0.3")):
+            await store.append("T1", "r1", StepEnded(step=a.step("observe", agent_id), cost=Decimal(cost)), NOON)
+        view = replay(await store.events("T1", "r1"))
+        assert view is not None
+        assert (await store.recent("T1"))[0].spent == view.cost.total == Decimal("1.65")
+
     async def test_an_amount_no_database_can_hold_is_refused(self, store: Store) -> None:
         await store.append("T1", "r1", a.opened(), NOON)
         with pytest.raises(ValueError, match="9 billion"):

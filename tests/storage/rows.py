@@ -1,0 +1,152 @@
+"""Reads the rows back into the core's values, so that a test can hold them against the fold of the journal."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from orchestrator.events import InvestigationView, StepView
+from orchestrator.model import (
+    Decision,
+    Hypothesis,
+    Investigation,
+    InvestigationState,
+    LedgerEntry,
+    Observation,
+    Person,
+    Phase,
+    Sketch,
+    Step,
+    Window,
+    from_nano,
+)
+
+OF_RUN = "workspace = ? AND investigation_id = ?"
+KEY = ("workspace", "investigation_id")
+
+
+@contextmanager
+def looking_into(path: Path) -> Iterator[Database]:
+    """The file as somebody beside the bot sees it."""
+    connection = sqlite3.connect(path)
+    try:
+        yield Database(connection)
+    finally:
+        connection.close()
+
+
+def view_of(db: Database, investigation: Investigation) -> InvestigationView:
+    """The view of that investigation as its rows tell it."""
+    key = [investigation.workspace, investigation.investigation_id]
+    run = _only(db, "investigations", key)
+    stopped_by = run["stop_requested_by"]
+    return InvestigationView(
+        investigation=asked_of(db, investigation),
+        seq=run["last_seq"],
+        updated_at=run["updated_at"],
+        state=InvestigationState(run["state"]),
+        reason=run["reason"],
+        steps=tuple(_step(db, key, row) for row in _rows(db, "steps", key, "started_seq")),
+        ledger=tuple(_entry(row) for row in _rows(db, "costs", key, "first_seq")),
+        ranked=_hypotheses(db, key, "ranking"),
+        decisions=tuple(_decision(row) for row in _rows(db, "decisions", key, "decided_seq")),
+        stop_requested_by=Person(user_id=stopped_by, name=run["stop_requested_by_name"]) if stopped_by else None,
+        started_at=run["started_at"],
+        ended_at=run["ended_at"],
+    )
+
+
+def asked_of(db: Database, investigation: Investigation) -> Investigation:
+    """What was asked for, with everything the run's own row holds read from there."""
+    run = _only(db, "investigations", [investigation.workspace, investigation.investigation_id])
+    incident = investigation.incident.model_copy(update={"incident_id": run["incident_id"], "title": run["title"]})
+    return Investigation.model_validate(
+        {
+            "workspace": run["workspace"],
+            "investigation_id": run["investigation_id"],
+            "incident": incident,
+            "team": run["team"],
+            "agent_ids": json.loads(run["agent_ids"]),
+            "budget": from_nano(run["budget_nano"]),
+            "mode": run["mode"],
+            "requested_by": {"user_id": run["requested_by"], "name": run["requested_by_name"]},
+            "requested_at": run["requested_at"],
+            "origin": {name: run[name] for name in ("surface", "place", "request_id")},
+            "assumed": json.loads(run["assumed"]),
+        }
+    )
+
+
+def _rows(db: Database, table: str, key: list[str], order_by: str) -> list[dict[str, Any]]:
+    return list(db.table(table).rows_where(OF_RUN, key, order_by=order_by))
+
+
+def _only(db: Database, table: str, key: list[str]) -> dict[str, Any]:
+    (row,) = _rows(db, table, key, "1")
+    return row
+
+
+def _step(db: Database, key: list[str], row: dict[str, Any]) -> StepView:
+    return StepView(
+        step=Step(phase=Phase(row["phase"]), agent_id=row["agent_id"]),
+        started_at=datetime.fromisoformat(row["started_at"]),
+        outcome=row["outcome"],
+        duration_s=row["duration_s"],
+        observations=tuple(
+            _observation(one) for one in _rows(db, "observations", key, "position") if one["step"] == row["step"]
+        ),
+        hypotheses=_hypotheses(db, key, row["step"]),
+        cost=from_nano(row["cost_nano"]),
+        note=row["note"],
+    )
+
+
+def _observation(row: dict[str, Any]) -> Observation:
+    plain = {name: value for name, value in row.items() if name not in (*KEY, "step", "position")}
+    start, end = plain.pop("window_start"), plain.pop("window_end")
+    sketch, calls = plain.pop("sketch"), plain.pop("calls")
+    return Observation.model_validate(
+        {
+            **plain,
+            "window": Window(start=start, end=end) if start else None,
+            "calls": json.loads(calls),
+            "sketch": Sketch.model_validate_json(sketch) if sketch else None,
+        }
+    )
+
+
+def _hypotheses(db: Database, key: list[str], listed_in: str) -> tuple[Hypothesis, ...]:
+    rows = [row for row in _rows(db, "hypotheses", key, "position") if row["listed_in"] == listed_in]
+    lists = ("supporting", "refuting", "verify", "disprove")
+    return tuple(
+        Hypothesis.model_validate(
+            {
+                name: json.loads(value) if name in lists else value
+                for name, value in row.items()
+                if name not in (*KEY, "listed_in", "position")
+            }
+        )
+        for row in rows
+    )
+
+
+def _entry(row: dict[str, Any]) -> LedgerEntry:
+    plain = {name: value for name, value in row.items() if name not in (*KEY, "first_seq", "amount_nano")}
+    return LedgerEntry.model_validate({**plain, "amount": from_nano(row["amount_nano"])})
+
+
+def _decision(row: dict[str, Any]) -> Decision:
+    return Decision.model_validate(
+        {
+            "hypothesis_id": row["hypothesis_id"],
+            "verdict": row["verdict"],
+            "by": {"user_id": row["decided_by"], "name": row["decided_by_name"]},
+            "at": row["decided_at"],
+            "reason": row["reason"],
+        }
+    )

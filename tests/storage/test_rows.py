@@ -1,0 +1,233 @@
+"""The rows equal the fold of the journal, column by column."""
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from orchestrator.events import Event, StepEnded, StopRequested, replay
+from orchestrator.model import (
+    Aspect,
+    FaultKind,
+    Hypothesis,
+    Incident,
+    NoData,
+    Observation,
+    Scope,
+    Severity,
+    Signal,
+    Sketch,
+    StepOutcome,
+    Verdict,
+    Window,
+)
+from storage.connection import Synchronous
+from storage.sqlite import SqliteStore
+from tests.storage import builders as a
+from tests.storage.rows import looking_into, view_of
+from tests.support.clock import NOON
+
+FULL_OBSERVATION = Observation(
+    agent_id="database",
+    summary="orders-db pool 20/20 «наполнен» 池",
+    observation_id="o7",
+    signal=Signal.TRACE,
+    aspect=Aspect.SATURATION,
+    service="orders",
+    peer="orders-db",
+    signal_name="pool_in_use",
+    score=0.875,
+    onset=a.later(1.000001),
+    value=20.0,
+    usual=6.5,
+    unit="connections",
+    window=Window(start=NOON, end=a.later(60)),
+    source="snapshot",
+    query='pool_in_use{service="orders"}',
+    link="http://127.0.0.1/explore",
+    latest=a.later(59),
+    sketch=Sketch(label="pool", unit="connections", times=(1.0, 2.0), values=(6.0, None)),
+    calls=(("gateway", "orders"), ("orders", "orders-db")),
+)
+
+FULL_HYPOTHESIS = Hypothesis(
+    agent_id="database",
+    statement="v412 filled the pool",
+    initial_confidence=0.8125,
+    hypothesis_id="h1",
+    service="orders",
+    peer="orders-db",
+    fault_kind=FaultKind.SATURATION,
+    supporting=("o7", "o8"),
+    refuting=("o9",),
+    verify=("look at the pool",),
+    disprove=("pool waits are 0",),
+    do_first="roll v412 back",
+    change_id="v412",
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "compass.db"
+
+
+@pytest.fixture
+async def store(path: Path) -> AsyncIterator[SqliteStore]:
+    made = SqliteStore(path, synchronous=Synchronous.OFF)
+    await made.open()
+    yield made
+    await made.aclose()
+
+
+async def keep(store: SqliteStore, *events: Event) -> None:
+    for number, event in enumerate(events):
+        await store.append("T1", "r1", event, a.later(number))
+
+
+async def assert_rows_equal_the_fold(store: SqliteStore, path: Path) -> None:
+    view = replay(await store.events("T1", "r1"))
+    assert view is not None
+    with looking_into(path) as db:
+        assert view_of(db, view.investigation) == view
+
+
+WHOLE_RUN: tuple[Event, ...] = (
+    a.opened(),
+    a.moved("queued", "running"),
+    a.started("observe", "database"),
+    StepEnded(
+        step=a.step("observe", "database"),
+        outcome=StepOutcome.TIMED_OUT,
+        duration_s=120.25,
+        observations=(FULL_OBSERVATION, NoData(agent_id="database", summary="no locks", signal=Signal.LOG)),
+        hypotheses=(FULL_HYPOTHESIS,),
+        cost=Decimal("0.125"),
+        note="did not answer in 120 s",
+    ),
+    a.started("hypothesise", "application"),
+    a.reserved("c1", "1.1"),
+    a.settled("c1", "0.123456789"),
+    a.reserved("c2", "1"),
+    a.released("c2", "1"),
+    a.settled("c3", "0.5"),
+    a.ended("hypothesise", "application", a.hypothesis(1), a.hypothesis(2)),
+    a.ranked(FULL_HYPOTHESIS, a.hypothesis(2, 0.25)),
+    a.decided(2, Verdict.REJECTED, by=a.BEN),
+    a.decided(1),
+    StopRequested(by=a.BEN),
+    a.moved("running", "waiting_approval", "the next call does not fit"),
+    a.moved("waiting_approval", "running"),
+    a.moved("running", "stopped", "Ben pressed Stop"),
+)
+
+
+@pytest.mark.parametrize("length", range(1, len(WHOLE_RUN) + 1))
+async def test_rows_equal_the_fold_after_every_event_of_a_run(store: SqliteStore, path: Path, length: int) -> None:
+    await keep(store, *WHOLE_RUN[:length])
+    await assert_rows_equal_the_fold(store, path)
+
+
+async def test_a_step_that_begins_anew_forgets_what_the_interrupted_turn_left(store: SqliteStore, path: Path) -> None:
+    found = (a.observation(1), a.hypothesis(1))
+    await keep(
+        store,
+        a.opened(),
+        a.started("observe", "application"),
+        a.ended("observe", "application", *found),
+        a.started("observe", "database"),
+        a.started("observe", "application"),
+    )
+    await assert_rows_equal_the_fold(store, path)
+    with looking_into(path) as db:
+        assert db.table("observations").count == 0
+        assert db.table("hypotheses").count == 0
+
+
+async def test_a_step_that_ends_twice_keeps_its_place_and_the_last_end(store: SqliteStore, path: Path) -> None:
+    await keep(
+        store,
+        a.opened(),
+        a.started("observe", "application"),
+        a.ended("observe", "database", a.observation(3, "database")),
+        a.ended("observe", "application", a.observation(1), a.observation(2)),
+        a.ended("observe", "application", a.observation(1)),
+    )
+    await assert_rows_equal_the_fold(store, path)
+
+
+async def test_a_ranking_made_again_replaces_the_ranking_only(store: SqliteStore, path: Path) -> None:
+    await keep(
+        store,
+        a.opened(),
+        a.ended("hypothesise", "application", a.hypothesis(1), a.hypothesis(2)),
+        a.ranked(a.hypothesis(2), a.hypothesis(1)),
+        a.ranked(a.hypothesis(3)),
+    )
+    await assert_rows_equal_the_fold(store, path)
+    await store.append("T1", "r1", a.ranked(), NOON)
+    await assert_rows_equal_the_fold(store, path)
+
+
+@pytest.mark.parametrize("table", ["observations", "hypotheses"])
+def test_the_fully_told_examples_leave_no_field_out(table: str) -> None:
+    full = FULL_OBSERVATION if table == "observations" else FULL_HYPOTHESIS
+    by_default = {name: field.default for name, field in type(full).model_fields.items()}
+    ordinary = {name for name in by_default if getattr(full, name) == by_default[name]}
+    assert ordinary == ({"standing"} if table == "observations" else set())
+
+
+async def test_an_incident_is_kept_as_it_was_last_told(store: SqliteStore, path: Path) -> None:
+    first = a.opened()
+    told = Incident(
+        incident_id="inc-1",
+        title="checkout 5xx",
+        start_time=a.later(-60),
+        end_time=a.later(60),
+        baseline_start=a.later(-7200),
+        baseline_end=a.later(-3600),
+        affected_services=("checkout", "payments"),
+        severity=Severity.SEV2,
+        scope=Scope(environment="prod", cluster="eu-1", namespace="shop"),
+        recorded=True,
+    )
+    second = a.opened("r2").investigation.model_copy(update={"incident": told})
+    await keep(store, first, a.moved("queued", "failed"))
+    await store.append("T1", "r2", first.model_copy(update={"investigation": second}), NOON)
+    with looking_into(path) as db:
+        (row,) = db.table("incidents").rows
+    assert row == {
+        "workspace": "T1",
+        "incident_key": "inc-1",
+        "incident_id": "inc-1",
+        "title": "checkout 5xx",
+        "severity": "SEV2",
+        "start_time": "2026-03-14T11:59:00.000000Z",
+        "end_time": "2026-03-14T12:01:00.000000Z",
+        "baseline_start": "2026-03-14T10:00:00.000000Z",
+        "baseline_end": "2026-03-14T11:00:00.000000Z",
+        "affected_services": '["checkout", "payments"]',
+        "environment": "prod",
+        "cluster": "eu-1",
+        "namespace": "shop",
+        "recorded": 1,
+    }
+
+
+async def test_every_table_is_strict_and_every_key_begins_with_the_workspace(store: SqliteStore, path: Path) -> None:
+    with looking_into(path) as db:
+        tables = [each for each in db.tables if not each.name.startswith(("_", "sqlite_"))]
+        assert len(tables) == 9
+        assert [each.name for each in tables if not each.strict] == []
+        assert [each.name for each in tables if each.pks[0] != "workspace"] == []
+
+
+async def test_deleting_an_investigation_takes_all_of_it_along(store: SqliteStore, path: Path) -> None:
+    await keep(store, *WHOLE_RUN)
+    await store.aclose()
+    with looking_into(path) as db:
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("DELETE FROM investigations WHERE workspace = 'T1' AND investigation_id = 'r1'")
+        left = {each.name: each.count for each in db.tables if not each.name.startswith(("_", "sqlite_"))}
+    assert {name for name, count in left.items() if count} == {"incidents"}
