@@ -3,17 +3,30 @@
 A released call stays, as the record that nothing was billed; sums leave it out.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from sqlite_utils import Database
 
 from orchestrator.events import CallReleased, CallReserved, CallSettled, Recorded
-from orchestrator.model import LedgerEntry
+from orchestrator.model import LedgerEntry, from_nano
 from storage import codec
 
 _FIRST_SEQ = """
 SELECT first_seq FROM costs
 WHERE workspace = :workspace AND investigation_id = :investigation_id AND call_id = :call_id
+"""
+
+_SPENT = """
+SELECT coalesce(sum(nano), 0) FROM (
+    SELECT max(sum(booked), sum(told)) AS nano FROM (
+        SELECT agent_id, amount_nano AS booked, 0 AS told FROM costs
+        WHERE workspace = :workspace AND investigation_id = :investigation_id AND status <> 'released'
+        UNION ALL
+        SELECT agent_id, 0, cost_nano FROM steps
+        WHERE workspace = :workspace AND investigation_id = :investigation_id
+    ) GROUP BY agent_id
+)
 """
 
 
@@ -27,6 +40,12 @@ def ended(db: Database, recorded: Recorded, event: CallSettled | CallReleased) -
     first = db.execute(_FIRST_SEQ, {**codec.key(recorded), "call_id": event.entry.call_id}).fetchone()
     row = _row(recorded, event.entry, first[0] if first else recorded.seq)
     db.table("costs").upsert(row, pk=("workspace", "investigation_id", "call_id"))
+
+
+def spent(db: Database, workspace: str, investigation_id: str) -> Decimal:
+    """What a run cost, in dollars: by agent what the ledger has, or what its turns say where that is more."""
+    wanted = {"workspace": workspace, "investigation_id": investigation_id}
+    return from_nano(db.execute(_SPENT, wanted).fetchone()[0])
 
 
 def _row(recorded: Recorded, entry: LedgerEntry, first_seq: int) -> dict[str, Any]:

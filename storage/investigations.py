@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlite_utils import Database
 
 from orchestrator.events import InvestigationOpened, Recorded, StateChanged, StopRequested
-from orchestrator.model import Incident, InvestigationState, from_nano
+from orchestrator.model import Incident, InvestigationState
 from orchestrator.ports import InvestigationSummary
-from storage import codec, rules
+from storage import codec, costs, rules
 
 _ADVANCE = """
 UPDATE investigations SET last_seq = last_seq + 1, updated_at = :at
@@ -52,9 +51,7 @@ SELECT asked.*, leading.statement, leading.initial_confidence,
     (SELECT count(*) FROM decisions AS d WHERE d.workspace = asked.workspace
         AND d.investigation_id = asked.investigation_id AND d.verdict = 'accepted') AS accepted,
     (SELECT count(*) FROM decisions AS d WHERE d.workspace = asked.workspace
-        AND d.investigation_id = asked.investigation_id AND d.verdict = 'rejected') AS rejected,
-    (SELECT coalesce(sum(s.nano), 0) FROM spending AS s WHERE s.workspace = asked.workspace
-        AND s.investigation_id = asked.investigation_id) AS spent_nano
+        AND d.investigation_id = asked.investigation_id AND d.verdict = 'rejected') AS rejected
 FROM investigations AS asked
 LEFT JOIN hypotheses AS leading ON leading.workspace = asked.workspace
     AND leading.investigation_id = asked.investigation_id AND leading.listed_in = 'ranking' AND leading.position = 1
@@ -150,7 +147,7 @@ def incident_of(db: Database, recorded: Recorded) -> str:
 def recent(db: Database, workspace: str, limit: int, incident_id: str) -> Sequence[InvestigationSummary]:
     """The newest runs, newest first; all incidents where `incident_id` is empty."""
     wanted = {"workspace": workspace, "incident_key": rules.incident_key(incident_id), "limit": max(0, limit)}
-    return [_summary(row) for row in db.query(_RECENT, wanted)]
+    return [_summary(db, row) for row in list(db.query(_RECENT, wanted))]
 
 
 def _incident(workspace: str, told: Incident) -> dict[str, Any]:
@@ -172,7 +169,7 @@ def _incident(workspace: str, told: Incident) -> dict[str, Any]:
     }
 
 
-def _summary(row: dict[str, Any]) -> InvestigationSummary:
+def _summary(db: Database, row: dict[str, Any]) -> InvestigationSummary:
     return InvestigationSummary(
         workspace=row["workspace"],
         investigation_id=row["investigation_id"],
@@ -186,5 +183,5 @@ def _summary(row: dict[str, Any]) -> InvestigationSummary:
         confidence=row["initial_confidence"],
         accepted=row["accepted"],
         rejected=row["rejected"],
-        spent=from_nano(row["spent_nano"]) if row["spent_nano"] else Decimal(0),
+        spent=costs.spent(db, row["workspace"], row["investigation_id"]),
     )

@@ -8,6 +8,7 @@ its holder dies, however it dies. The lock's file stays where it is; deleting it
 import fcntl
 import os
 import weakref
+from contextlib import ExitStack
 from pathlib import Path
 
 from storage.errors import StorageInUseError
@@ -24,15 +25,15 @@ class ProcessLock:
     def acquire(self) -> None:
         """Take the lock, or raise StorageInUseError that names who holds it. Never waits. OSError where no file can be."""
         file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise self._held_by(_number_in(file)) from error
-        except BaseException:
-            os.close(file)
-            raise
-        os.ftruncate(file, 0)
-        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+        with ExitStack() as undo:
+            undo.callback(os.close, file)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise self._held_by(os.pread(file, 20, 0)) from error
+            os.ftruncate(file, 0)
+            os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+            undo.pop_all()
         self._file = file
         _forget_in_forks(self)
 
@@ -42,19 +43,15 @@ class ProcessLock:
         if file is not None:
             os.close(file)
 
-    def _held_by(self, number: str) -> StorageInUseError:
+    def _held_by(self, written: bytes) -> StorageInUseError:
+        number = written.decode("ascii", "replace").strip()
+        number = number if number.isdigit() else ""
         holder = f"Process {number}" if number else "Another process"
         return StorageInUseError(
             f"{holder} is already working with {self._name}.",
             remedy=f"Stop it first{f' (kill {number})' if number else ''}, or choose another database file.",
             details={"process": number},
         )
-
-
-def _number_in(file: int) -> str:
-    number = os.pread(file, 20, 0).decode("ascii", "replace").strip()
-    os.close(file)
-    return number if number.isdigit() else ""
 
 
 def _forget_in_forks(lock: ProcessLock) -> None:

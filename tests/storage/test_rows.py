@@ -1,71 +1,18 @@
 """The rows equal the fold of the journal, column by column."""
 
 from collections.abc import AsyncIterator
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from orchestrator.events import Event, StepEnded, StopRequested, replay
-from orchestrator.model import (
-    Aspect,
-    FaultKind,
-    Hypothesis,
-    Incident,
-    NoData,
-    Observation,
-    Scope,
-    Severity,
-    Signal,
-    Sketch,
-    StepOutcome,
-    Verdict,
-    Window,
-)
+from orchestrator.events import replay
+from orchestrator.model import Incident, Scope, Severity
 from storage.connection import Synchronous
 from storage.sqlite import SqliteStore
 from tests.storage import builders as a
 from tests.storage.rows import looking_into, view_of
+from tests.storage.whole_run import FULL_HYPOTHESIS, FULL_OBSERVATION, WHOLE_RUN, keep
 from tests.support.clock import NOON
-
-FULL_OBSERVATION = Observation(
-    agent_id="database",
-    summary="orders-db pool 20/20 «наполнен» 池",
-    observation_id="o7",
-    signal=Signal.TRACE,
-    aspect=Aspect.SATURATION,
-    service="orders",
-    peer="orders-db",
-    signal_name="pool_in_use",
-    score=0.875,
-    onset=a.later(1.000001),
-    value=20.0,
-    usual=6.5,
-    unit="connections",
-    window=Window(start=NOON, end=a.later(60)),
-    source="snapshot",
-    query='pool_in_use{service="orders"}',
-    link="http://127.0.0.1/explore",
-    latest=a.later(59),
-    sketch=Sketch(label="pool", unit="connections", times=(1.0, 2.0), values=(6.0, None)),
-    calls=(("gateway", "orders"), ("orders", "orders-db")),
-)
-
-FULL_HYPOTHESIS = Hypothesis(
-    agent_id="database",
-    statement="v412 filled the pool",
-    initial_confidence=0.8125,
-    hypothesis_id="h1",
-    service="orders",
-    peer="orders-db",
-    fault_kind=FaultKind.SATURATION,
-    supporting=("o7", "o8"),
-    refuting=("o9",),
-    verify=("look at the pool",),
-    disprove=("pool waits are 0",),
-    do_first="roll v412 back",
-    change_id="v412",
-)
 
 
 @pytest.fixture
@@ -81,46 +28,11 @@ async def store(path: Path) -> AsyncIterator[SqliteStore]:
     await made.aclose()
 
 
-async def keep(store: SqliteStore, *events: Event) -> None:
-    for number, event in enumerate(events):
-        await store.append("T1", "r1", event, a.later(number))
-
-
 async def assert_rows_equal_the_fold(store: SqliteStore, path: Path) -> None:
     view = replay(await store.events("T1", "r1"))
     assert view is not None
     with looking_into(path) as db:
         assert view_of(db, view.investigation) == view
-
-
-WHOLE_RUN: tuple[Event, ...] = (
-    a.opened(),
-    a.moved("queued", "running"),
-    a.started("observe", "database"),
-    StepEnded(
-        step=a.step("observe", "database"),
-        outcome=StepOutcome.TIMED_OUT,
-        duration_s=120.25,
-        observations=(FULL_OBSERVATION, NoData(agent_id="database", summary="no locks", signal=Signal.LOG)),
-        hypotheses=(FULL_HYPOTHESIS,),
-        cost=Decimal("0.125"),
-        note="did not answer in 120 s",
-    ),
-    a.started("hypothesise", "application"),
-    a.reserved("c1", "1.1"),
-    a.settled("c1", "0.123456789"),
-    a.reserved("c2", "1"),
-    a.released("c2", "1"),
-    a.settled("c3", "0.5"),
-    a.ended("hypothesise", "application", a.hypothesis(1), a.hypothesis(2)),
-    a.ranked(FULL_HYPOTHESIS, a.hypothesis(2, 0.25)),
-    a.decided(2, Verdict.REJECTED, by=a.BEN),
-    a.decided(1),
-    StopRequested(by=a.BEN),
-    a.moved("running", "waiting_approval", "the next call does not fit"),
-    a.moved("waiting_approval", "running"),
-    a.moved("running", "stopped", "Ben pressed Stop"),
-)
 
 
 @pytest.mark.parametrize("length", range(1, len(WHOLE_RUN) + 1))
