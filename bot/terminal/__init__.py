@@ -8,9 +8,10 @@ terminal, lines come as things happen, with no control characters. Colours are f
 """
 
 from bot.terminal.console import make_console
-from bot.terminal.lists import history_lines, incident_lines
+from bot.terminal.lists import history_lines
+from bot.terminal.machine import view_as_json
 from bot.terminal.money import breakdown
-from bot.terminal.printer import print_entries, print_report
+from bot.terminal.printer import print_entries, print_lines, print_report
 from bot.terminal.progress import Progress
 from bot.terminal.safe import safe
 from bot.terminal.thread import Post, ThreadPrinter
@@ -21,9 +22,10 @@ __all__ = [
     "ThreadPrinter",
     "breakdown",
     "history_lines",
-    "incident_lines",
     "make_console",
     "print_entries",
+    "print_lines",
     "print_report",
     "safe",
+    "view_as_json",
 ]

@@ -1,26 +1,16 @@
-"""Lists: the runs that were, and the incidents that are known."""
+"""The runs that were, as a list."""
 
 from collections.abc import Iterable, Sequence
 
-from bot.terminal.entries import clock_time, incident_title
+from bot.terminal.entries import clock_time
 from bot.terminal.money import dollars
 from bot.terminal.safe import safe
-from orchestrator.model import Incident
 from orchestrator.ports import InvestigationSummary
 
 
 def history_lines(summaries: Iterable[InvestigationSummary]) -> list[str]:
     """One line a run: id, incident, state, when, money, and the leading hypothesis with what was decided."""
     return _columns([_run(each) for each in summaries])
-
-
-def incident_lines(incidents: Iterable[Incident]) -> list[str]:
-    """One line an incident: its id, when it began, and what was wrong."""
-    return _columns([(each.incident_id, f"{clock_time(each.start_time)} UTC", _wrong(each)) for each in incidents])
-
-
-def _wrong(incident: Incident) -> str:
-    return incident_title(incident).removeprefix(incident.incident_id).strip(" ·")
 
 
 def _run(each: InvestigationSummary) -> tuple[str, ...]:

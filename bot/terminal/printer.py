@@ -36,6 +36,12 @@ def print_entries(console: Console, entries: Iterable[Entry]) -> None:
             _print_line(console, each, each.label if number == 0 else "", line)
 
 
+def print_lines(console: Console, lines: Iterable[str]) -> None:
+    """Lines that are safe already, unbroken where nobody looks."""
+    for line in lines:
+        console.print(Text(line))
+
+
 def _print_line(console: Console, each: Entry, label: str, line: str) -> None:
     text = Text(line, style=each.style)
     if not each.label:

@@ -39,6 +39,7 @@ class Progress:
 
     def __init__(self, console: Console, title_of: Callable[[str], str], request_id: str) -> None:
         self._console, self._title_of, self._request_id = console, title_of, request_id
+        self._followed = ""
         self._status: Status | None = Status("", console=console) if console.is_terminal else None
 
     def __enter__(self) -> "Progress":
@@ -50,9 +51,13 @@ class Progress:
         if self._status:
             self._status.stop()
 
+    def follow(self, investigation_id: str) -> None:
+        """Show that run too, though somebody else had asked for it."""
+        self._followed = investigation_id
+
     def heard(self, recorded: Recorded, view: InvestigationView) -> None:
         """Print what is worth it. Runs of others are not ours to show."""
-        if view.investigation.origin.request_id != self._request_id:
+        if view.investigation.origin.request_id != self._request_id and recorded.investigation_id != self._followed:
             return
         print_entries(self._console, happened(recorded, view, self._title_of, started=self._status is None))
         if self._status:

@@ -20,14 +20,6 @@ from bot.settings import (
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 
-@pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty folder and an environment that says nothing."""
-    monkeypatch.chdir(tmp_path)
-    for field in Settings.model_fields:
-        monkeypatch.delenv(variable(field), raising=False)
-
-
 def test_nothing_has_to_be_set() -> None:
     settings = load_settings()
     assert settings.database == Path(".compass/compass.db")

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import threading
+from types import ModuleType
 
 import pytest
 from opentelemetry import trace
@@ -33,16 +34,14 @@ def test_without_the_extra_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) 
     assert "compass-oncall[otel]" in refused.value.remedy
 
 
+EXPORTER = "opentelemetry.exporter.otlp.proto.http.trace_exporter"
+
+
 def test_headers_are_read_as_pairs() -> None:
     assert _pairs("X-Key=a=b, other = c,nonsense") == {"x-key": "a=b", "other": "c"}
 
 
 async def test_spans_are_sent_to_the_collector_with_its_headers(monkeypatch: pytest.MonkeyPatch) -> None:
-    exporters = pytest.importorskip(
-        "opentelemetry.exporter.otlp.proto.http.trace_exporter", reason="needs the extra otel"
-    )
-    providers: list[object] = []
-    monkeypatch.setattr(trace, "set_tracer_provider", providers.append)
     made: list[dict[str, object]] = []
 
     class Exporter:
@@ -56,7 +55,11 @@ async def test_spans_are_sent_to_the_collector_with_its_headers(monkeypatch: pyt
         def force_flush(self, timeout_millis: int = 0) -> bool:
             return True
 
-    monkeypatch.setattr(exporters, "OTLPSpanExporter", Exporter)
+    stand_in = ModuleType(EXPORTER)
+    stand_in.OTLPSpanExporter = Exporter  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, EXPORTER, stand_in)
+    providers: list[object] = []
+    monkeypatch.setattr(trace, "set_tracer_provider", providers.append)
     tracing = start_tracing("http://127.0.0.1:4318/", "key=value")
     await tracing.aclose()
     assert made == [{"endpoint": "http://127.0.0.1:4318/v1/traces", "headers": {"key": "value"}, "timeout": 5}]

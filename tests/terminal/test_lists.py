@@ -4,11 +4,10 @@ from decimal import Decimal
 
 from inline_snapshot import snapshot
 
-from bot.terminal import history_lines, incident_lines
-from orchestrator.model import InvestigationState, Severity
+from bot.terminal import history_lines
+from orchestrator.model import InvestigationState
 from orchestrator.ports import InvestigationSummary
 from tests.support.clock import NOON
-from tests.terminal.builders import incident
 
 
 def summary(**changes: object) -> InvestigationSummary:
@@ -46,15 +45,3 @@ def test_a_history_is_one_line_a_run() -> None:
 
 def test_nothing_is_an_empty_list() -> None:
     assert history_lines([]) == []
-    assert incident_lines([]) == []
-
-
-def test_incidents_are_told_with_when_and_what() -> None:
-    assert incident_lines(
-        [incident(), incident(incident_id="A-1", title="a-1", severity=Severity.UNKNOWN)]
-    ) == snapshot(
-        [
-            "INC-123  2026-03-14 12:00:00 UTC  checkout 5xx · SEV2 · prod/eu-1",
-            "A-1      2026-03-14 12:00:00 UTC  prod/eu-1",
-        ]
-    )

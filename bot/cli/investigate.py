@@ -1,0 +1,160 @@
+"""`compass investigate`: the run that Slack shows in a thread, in the terminal."""
+
+import asyncio
+import getpass
+import json
+import secrets
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from bot.cli.program import WORKSPACE, Bootstrap, Program, bootstrap_of
+from bot.cli.start import handled, run, telling
+from bot.cli.status import OF_STATE, ExitStatus
+from bot.cli.words import Wanted, parameters_of, with_nearest
+from bot.settings import Settings, load_settings
+from bot.telemetry import EventLog
+from bot.terminal import Progress, make_console, print_report, view_as_json
+from orchestrator.clock import SystemClock
+from orchestrator.errors import ConflictError, SourceUnavailableError
+from orchestrator.events import InvestigationView
+from orchestrator.investigation import Investigations, Opened
+from orchestrator.model import Origin, Person
+
+
+@click.command()
+@click.argument("words", nargs=-1)
+@click.option("--budget", metavar="DOLLARS", help="The most the run may cost.")
+@click.option("--since", metavar="TIME", help="When trouble began: 14:00, 30m, or 2026-03-14T14:00Z.")
+@click.option("--services", metavar="A,B", help="Where it shows.")
+@click.option("--severity", metavar="SEV", help="SEV1 to SEV4, P1 to P4, critical, high, medium or low.")
+@click.option("--agents", metavar="A,B", help="Only these agents.")
+@click.option("--case", type=click.Path(exists=True, path_type=Path), help="A recorded case: a folder or a .tar.xz.")
+@click.option("--database", type=click.Path(dir_okay=False, path_type=Path), help="The SQLite file to keep it in.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="The result as JSON on standard output, progress on standard error."
+)
+@click.pass_context
+def investigate(
+    ctx: click.Context,
+    /,
+    words: tuple[str, ...],
+    case: Path | None,
+    database: Path | None,
+    as_json: bool,
+    **options: str | None,
+) -> None:
+    """Investigate an incident, named by its id or in WORDS, and show how it goes.
+
+    \b
+        compass investigate INC-123 --budget 10
+        compass investigate checkout 5xx since=14:00 services=checkout
+        compass investigate --case path/to/a/recorded/case
+
+    Ctrl-C ends the run with what was found; a second Ctrl-C leaves it for the next start to go on with.
+
+    \b
+    Exit status: 0 completed, 1 error, 2 wrong use, 3 failed (nothing could be observed), 4 stopped,
+    5 waits for an approval, 130 left unfinished.
+    """
+    settings = load_settings(database=database)
+    wanted = Wanted(words, {name: value for name, value in options.items() if value is not None}, case)
+    ctx.exit(run(_run(bootstrap_of(ctx.obj), settings, wanted, as_json)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """Who asks, from where, and where it is shown."""
+
+    by: Person
+    origin: Origin
+    console: Console
+
+
+async def _run(bootstrap: Bootstrap, settings: Settings, wanted: Wanted, as_json: bool) -> ExitStatus:
+    program = _assembled(bootstrap, settings, wanted.case)
+    console = make_console(to_errors=as_json)
+    origin = Origin(surface="terminal", request_id=f"req-{secrets.token_hex(5)}")
+    here = _Here(_somebody(), origin, console)
+    async with telling(settings, quiet=True):
+        with Progress(console, program.service.title_of, origin.request_id) as progress:
+            async with program.running(progress, EventLog(), workspace=WORKSPACE) as service:
+                opened = await _opened(program, service, wanted, here)
+                if opened.joined:
+                    progress.follow(opened.investigation.investigation_id)
+                    console.print(f"Going on with {opened.investigation.investigation_id}, which had not ended.")
+                view = await _ended(service, opened, here)
+        if view is None:
+            console.print("Left unfinished. The next `compass investigate` on this incident goes on with it.")
+            return ExitStatus.INTERRUPTED
+        _show(service, view, console, as_json)
+        return OF_STATE[view.state]
+
+
+def _assembled(bootstrap: Bootstrap, settings: Settings, case: Path | None) -> Program:
+    if case is None:
+        return bootstrap.Compass(settings)
+    return bootstrap.Compass(settings.model_copy(update={"cases": ()}), cases=[case], own_recordings=False)
+
+
+async def _opened(program: Program, service: Investigations, wanted: Wanted, here: _Here) -> Opened:
+    parameters = await parameters_of(wanted, program.incidents, SystemClock().now())
+    try:
+        return await service.investigate(parameters, workspace=WORKSPACE, by=here.by, origin=here.origin)
+    except SourceUnavailableError as error:
+        raise await with_nearest(error, wanted, program.incidents) from error
+
+
+async def _ended(service: Investigations, opened: Opened, here: _Here) -> InvestigationView | None:
+    """The view at the end of the run; None where somebody did not want to wait for it."""
+    key = (WORKSPACE, opened.investigation.investigation_id)
+    waiting = asyncio.create_task(service.ended(*key))
+    stops: list[asyncio.Task[None]] = []
+
+    async def stop() -> None:
+        with suppress(ConflictError):
+            await service.stop(*key, here.by)
+
+    def pressed() -> None:
+        if stops:
+            waiting.cancel()
+        else:
+            stops.append(asyncio.create_task(stop()))
+
+    with handled(pressed, signal.SIGINT):
+        try:
+            return await waiting
+        except asyncio.CancelledError:
+            if not stops:
+                raise
+            return None
+        finally:
+            await _put_down(stops)
+
+
+async def _put_down(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _show(service: Investigations, view: InvestigationView, console: Console, as_json: bool) -> None:
+    report = service.report(view)
+    if as_json:
+        click.echo(json.dumps(view_as_json(view, report), indent=2))
+    else:
+        console.print()
+        print_report(console, view, report, service.title_of, watched=True)
+
+
+def _somebody(who: Callable[[], str] = getpass.getuser) -> Person:
+    """Whoever sits at the terminal, as far as the machine knows."""
+    try:
+        return Person(user_id=who())
+    except (OSError, KeyError, ImportError):
+        return Person(user_id="terminal")
