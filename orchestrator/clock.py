@@ -1,12 +1,17 @@
 """Time, handed in. Nothing else in the house reads a clock or sleeps, so that every wait can be tested without waiting."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
+
+PATIENCE_S = 2.0
+TRIES = 3
+"""So often is work cancelled, and given so many seconds each time to end, before it is given up."""
 
 
 class Clock(Protocol):
@@ -38,19 +43,60 @@ class SystemClock:
         await asyncio.sleep(max(0.0, seconds))
 
 
+async def undivided(work: Awaitable[T]) -> T:
+    """The result of `work`, which goes to its end also where the caller is cancelled; the cancellation then goes on."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
 async def within(clock: Clock, seconds: float, work: Awaitable[T]) -> T:
     """The result of `work`, or TimeoutError after `seconds` of `clock`; the work is then cancelled *and* awaited.
 
+    Work that swallows its cancellation is given up after a while, and that is logged: nobody may be held up for ever.
     `asyncio.timeout` reads the event loop's own clock, which a test cannot hand in.
     """
     task = asyncio.ensure_future(work)
-    alarm = asyncio.ensure_future(clock.sleep(seconds))
+    task.add_done_callback(_look_at)
     try:
-        await asyncio.wait({task, alarm}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
+        if await _ends_within(clock, seconds, task):
             return task.result()
         raise TimeoutError
     finally:
-        for each in (task, alarm):
-            each.cancel()
-        await asyncio.gather(task, alarm, return_exceptions=True)
+        await _put_down(clock, task)
+
+
+async def _ends_within(clock: Clock, seconds: float, task: "asyncio.Future[T]") -> bool:
+    alarm = asyncio.ensure_future(clock.sleep(seconds))
+    try:
+        either: set[asyncio.Future[Any]] = {task, alarm}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        alarm.cancel()
+    return task.done()
+
+
+async def _put_down(clock: Clock, task: "asyncio.Future[T]") -> None:
+    """Cancel and await. A cancellation from outside meanwhile waits its turn: it must not leave the work running."""
+    cancelled: asyncio.CancelledError | None = None
+    for _ in range(TRIES):
+        if task.done():
+            break
+        task.cancel()
+        try:
+            await _ends_within(clock, PATIENCE_S, task)
+        except asyncio.CancelledError as again:
+            cancelled = again
+    if not task.done():
+        logging.getLogger("compass.clock").error("work that was cancelled %d times goes on; it was given up", TRIES)
+    if cancelled:
+        raise cancelled
+
+
+def _look_at(task: "asyncio.Future[T]") -> None:
+    """Take note of how it ended; else asyncio complains of an exception nobody looked at."""
+    if not task.cancelled():
+        task.exception()

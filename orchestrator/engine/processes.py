@@ -26,14 +26,17 @@ class ProcessPool:
         self._workers = workers
         self._idle: list[Process] = []
         self._busy: set[Process] = set()
+        self._closed = False
 
     async def open(self) -> None:
         """Start every process now, so that the first call does not wait for one to import its modules."""
+        self._closed = False
         while len(self._idle) < self._workers:
             self._idle.append(await self._start())
 
     async def aclose(self) -> None:
-        """Kill them all; calls that were under way end in AgentExecutionError."""
+        """Kill them all; calls that were under way, or waited, or come later end in AgentExecutionError."""
+        self._closed = True
         for process in (*self._idle, *self._busy):
             await _end(process)
         self._idle.clear()
@@ -41,9 +44,9 @@ class ProcessPool:
 
     async def run(self, function: Callable[..., T], *arguments: object) -> T:
         """The result of `function(*arguments)` from another process; see the port."""
-        call = await asyncio.to_thread(pickle.dumps, (function, arguments), 5)
+        call = await _elsewhere(pickle.dumps, (function, arguments), 5)
         async with self._places:
-            process = self._rested() or await self._start()
+            process = await self._at_hand()
             self._busy.add(process)
             try:
                 body = await _exchange(process, call)
@@ -57,7 +60,16 @@ class ProcessPool:
                 self._idle.append(process)
             finally:
                 self._busy.discard(process)
-        return _opened(await asyncio.to_thread(pickle.loads, body))  # type: ignore[no-any-return]
+        return _opened(await _elsewhere(pickle.loads, body))  # type: ignore[no-any-return]
+
+    async def _at_hand(self) -> Process:
+        """An idle process or a new one; none after `aclose`, also where that came while the new one started."""
+        process = None if self._closed else self._rested() or await self._start()
+        if process is not None and not self._closed:
+            return process
+        if process is not None:
+            await _end(process)
+        raise AgentExecutionError("The analysis processes are closed.")
 
     def _rested(self) -> Process | None:
         """An idle process that is still alive."""
@@ -67,23 +79,35 @@ class ProcessPool:
         return None
 
     async def _start(self) -> Process:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "orchestrator.engine.worker", stdin=PIPE, stdout=PIPE, stderr=DEVNULL
-        )
-        await _send(process, pickle.dumps((sys.path, self._preload)))
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "orchestrator.engine.worker", stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+            )
+        except OSError as failure:
+            raise AgentExecutionError("The analysis process could not be started.") from failure
+        _write(process, pickle.dumps((sys.path, self._preload)))
         return process
 
 
-async def _send(process: Process, body: bytes) -> None:
+async def _elsewhere(function: Callable[..., T], *arguments: object) -> T:
+    """Pickling takes time, hence a thread; and it runs code of what is pickled, hence a border."""
+    try:
+        return await asyncio.to_thread(function, *arguments)
+    except Exception as failure:
+        raise AgentExecutionError(f"The analysis cannot be handed over ({type(failure).__name__}).") from failure
+
+
+def _write(process: Process, body: bytes) -> None:
     assert process.stdin is not None
     process.stdin.write(LENGTH.pack(len(body)))
     process.stdin.write(body)
-    await process.stdin.drain()
 
 
 async def _exchange(process: Process, call: bytes) -> bytes:
-    await _send(process, call)
+    assert process.stdin is not None
     assert process.stdout is not None
+    _write(process, call)
+    await process.stdin.drain()
     (length,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))
     return await process.stdout.readexactly(length)
 

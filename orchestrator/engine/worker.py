@@ -42,11 +42,19 @@ def answer(call: bytes) -> bytes:
 
 
 def main() -> None:
+    """Take the standard streams away from whatever a library reads or prints, step back, and serve."""
+    with os.fdopen(os.dup(0), "rb") as calls, os.fdopen(os.dup(1), "wb") as answers:
+        nowhere = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nowhere, 0)
+        os.dup2(2, 1)
+        os.close(nowhere)
+        with suppress(OSError):
+            os.nice(POLITE)
+        serve(calls, answers)
+
+
+def serve(calls: BinaryIO, answers: BinaryIO) -> None:
     """Serve calls until the input ends. The first frame is (sys.path, modules to import before the first call)."""
-    calls, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not get between the answers
-    with suppress(OSError):
-        os.nice(POLITE)
     greeting = read_frame(calls)
     if greeting is None:
         return
