@@ -1,18 +1,23 @@
 """Money: put aside before a call is sent, settle with what it did cost. Nothing is spent that was not put aside first.
 
-The law: the sum of all accounts' limits is the investigation's limit, and no account passes its own; so no interleaving
-of agents can pass the whole. What is decided is decided before the first `await`, hence between two tasks it is one step.
-A reservation that nobody ends counts as spent in full: only what was certainly not billed is free again.
+The law: the sum of all accounts' limits is the investigation's limit; a call must fit what its account has left *and* what
+the whole has left, because a call may turn out dearer than was put aside, and an agent may spend without asking. So no
+interleaving of agents can pass the whole. What is decided is decided before the first `await`, hence between two tasks it
+is one step. A reservation that nobody ends counts as spent in full: only what was certainly not billed is free again.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 from orchestrator.errors import AgentNotFoundError, BudgetExceededError, ConflictError
-from orchestrator.model import ZERO, CallStatus, LedgerEntry, share
+from orchestrator.model import ZERO, CallStatus, LedgerEntry, share, whole_nano
 
 Record = Callable[[LedgerEntry], Awaitable[None]]
 """Where an entry is kept before the call that it pays for may be sent."""
+
+
+MOST_MONEY = Decimal(9_000_000_000)
+"""What still fits a 64-bit integer of nano-dollars."""
 
 
 async def keep_nothing(entry: LedgerEntry) -> None:
@@ -23,12 +28,10 @@ class Budget:
     """The money of one investigation: an account for each agent, in the order in which they work."""
 
     def __init__(self, limit: Decimal, agent_ids: Sequence[str], *, record: Record = keep_nothing) -> None:
-        if not limit.is_finite() or limit < 0:
-            raise ValueError("a budget is a finite amount of dollars, 0 or more")
-        self.limit = limit
+        self.limit = _money("a budget", limit)
         each = share(limit, len(agent_ids)) if agent_ids else ZERO
         rest = limit - each * len(agent_ids)
-        self._accounts = {name: AgentAccount(name, each, record) for name in agent_ids}
+        self._accounts = {name: AgentAccount(name, each, record, lambda: self.limit - self.spent) for name in agent_ids}
         if agent_ids:
             self._accounts[agent_ids[-1]].limit += rest
 
@@ -40,7 +43,7 @@ class Budget:
 
     @property
     def spent(self) -> Decimal:
-        """Over all accounts: settled, plus reserved and not yet known."""
+        """Over all accounts."""
         return sum((each.spent for each in self._accounts.values()), ZERO)
 
     def pass_on(self, agent_id: str) -> None:
@@ -49,7 +52,7 @@ class Budget:
         after = names.index(agent_id) + 1
         if after < len(names):
             done, heir = self._accounts[agent_id], self._accounts[names[after]]
-            left = max(done.left, ZERO)
+            left = max(done.limit - done.spent, ZERO)
             done.limit -= left
             heir.limit += left
 
@@ -63,22 +66,28 @@ class Budget:
 class AgentAccount:
     """One agent's money. Implements the Account port."""
 
-    def __init__(self, agent_id: str, limit: Decimal, record: Record) -> None:
+    def __init__(self, agent_id: str, limit: Decimal, record: Record, room: Callable[[], Decimal]) -> None:
         self.agent_id = agent_id
         self.limit = limit
         self.step = ""
-        self._record = record
+        self._record, self._room = record, room
+        self._unbooked = ZERO
         self._entries: dict[str, LedgerEntry] = {}
 
     @property
     def spent(self) -> Decimal:
-        """Settled, plus reserved and not yet known."""
-        return sum((e.amount for e in self._entries.values() if e.status != CallStatus.RELEASED), ZERO)
+        """Settled, plus reserved and not yet known, plus what the agent spent without asking."""
+        booked = (each.amount for each in self._entries.values() if each.status != CallStatus.RELEASED)
+        return sum(booked, self._unbooked)
 
     @property
     def left(self) -> Decimal:
-        """What may still be put aside. Negative where a call cost more than was put aside for it."""
-        return self.limit - self.spent
+        """What may still be put aside, of its own and of the whole. Negative where a call cost more than was put aside."""
+        return min(self.limit - self.spent, self._room())
+
+    def hear(self, told: Decimal) -> None:
+        """The agent says that it has spent so much in all: what this account did not know of counts too, for good."""
+        self._unbooked += max(told - self.spent, ZERO)
 
     def restore(self, entry: LedgerEntry) -> None:
         """Take over an entry of an earlier process."""
@@ -86,11 +95,11 @@ class AgentAccount:
 
     async def reserve(self, most: Decimal, *, purpose: str = "", model: str = "") -> "CallReservation":
         """Put `most` dollars aside. Raises BudgetExceededError, and puts nothing aside, if it does not fit."""
-        if not most.is_finite() or most < 0:
-            raise ValueError("a reservation is a finite amount of dollars, 0 or more")
+        most = whole_nano(_money("a reservation", most))
         if most > self.left:
             raise BudgetExceededError(
-                f"The next call of {self.agent_id} may cost ${most:.2f}; ${max(self.left, ZERO):.2f} is left for it.",
+                f"The next call of {self.agent_id} may cost {dollars(most, ROUND_UP)}; "
+                f"{dollars(max(self.left, ZERO), ROUND_DOWN)} is left for it.",
                 details={"agent_id": self.agent_id, "needed": str(most), "left": str(self.left)},
             )
         entry = LedgerEntry(
@@ -119,9 +128,7 @@ class CallReservation:
 
     async def settle(self, amount: Decimal, *, tokens_in: int = 0, tokens_out: int = 0) -> None:
         """It cost `amount`, which may be more than was put aside: then that is what was spent, and is counted."""
-        if not amount.is_finite() or amount < 0:
-            raise ValueError("a cost is a finite amount of dollars, 0 or more")
-        update = {"amount": amount, "tokens_in": tokens_in, "tokens_out": tokens_out}
+        update = {"amount": whole_nano(_money("a cost", amount)), "tokens_in": tokens_in, "tokens_out": tokens_out}
         await self._end(self._entry.model_copy(update={**update, "status": CallStatus.SETTLED}))
 
     async def release(self) -> None:
@@ -133,3 +140,14 @@ class CallReservation:
             raise ConflictError(f"Call {entry.call_id} was already {self._entry.status}.")
         self._entry = entry
         await self._account.book(entry)
+
+
+def dollars(amount: Decimal, rounding: str) -> str:
+    """For people, in cents. What is needed is rounded up and what is there down, so that a refusal never reads as fitting."""
+    return f"${amount.quantize(Decimal('0.01'), rounding=rounding)}"
+
+
+def _money(what: str, amount: Decimal) -> Decimal:
+    if not amount.is_finite() or not 0 <= amount <= MOST_MONEY:
+        raise ValueError(f"{what} is a finite amount of dollars, from 0 to {MOST_MONEY:,}")
+    return amount

@@ -6,15 +6,17 @@ the run: it goes on without that agent, and the turn says so. Nothing is dedupli
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from decimal import Decimal
+from contextlib import suppress
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 from opentelemetry import trace
 
-from orchestrator.budget import Budget
+from orchestrator.budget import Budget, dollars
 from orchestrator.clock import Clock, SystemClock
 from orchestrator.engine import Attempt, attempt
-from orchestrator.errors import BudgetExceededError
+from orchestrator.errors import AgentExecutionError, BudgetExceededError
 from orchestrator.events import StepEnded
+from orchestrator.investigation.answers import findings, told_cost
 from orchestrator.investigation.ranking import rank
 from orchestrator.investigation.turns import MemoryTurns, Turns
 from orchestrator.model import ZERO, Hypothesis, Incident, Observation, Phase, Step, StepOutcome
@@ -24,7 +26,8 @@ AGENT_TIMEOUT_S = 120.0
 RUN_TIMEOUT_S = 300.0
 PLAIN_TIMEOUT_S = 30.0
 
-Found = Sequence[Observation] | Sequence[Hypothesis]
+Found = tuple[Observation, ...] | tuple[Hypothesis, ...]
+Ask = Callable[[Agent], Awaitable[object]]
 
 
 class Orchestrator:
@@ -53,6 +56,7 @@ class Orchestrator:
         self._begun: float | None = None
         self._tracer = trace.get_tracer("compass.orchestrator")
         self._told_before: dict[str, Decimal] = {}
+        self._shown: tuple[Observation, ...] = ()
         self.budget = Budget(budget_limit, [agent.agent_id for agent in agents], record=self._turns.spend)
         self._hand_over_accounts()
 
@@ -62,7 +66,8 @@ class Orchestrator:
             if isinstance(agent, Spender):
                 agent.use_account(self.budget.account(agent.agent_id))
             else:
-                self._told_before[agent.agent_id] = sum((turn.cost for turn in self._turns_of(agent)), ZERO)
+                self._told_before[agent.agent_id] = told = self._told_in_turns(agent)
+                self.budget.account(agent.agent_id).hear(told)
 
     async def observe(self, incident: Incident) -> list[Observation]:
         """Every agent in order; all that they observed, with ids.
@@ -79,27 +84,24 @@ class Orchestrator:
         An agent that failed to observe is not asked again. What an agent has left passes on to those after it.
         Raises BudgetExceededError; what was formed until then is kept, see `hypotheses`.
         """
+        self._shown = tuple(observations)
         for agent in self._agents:
-            observed = self._turns.ended(Step(phase=Phase.OBSERVE, agent_id=agent.agent_id))
-            if observed is None or observed.outcome == StepOutcome.FINISHED:
+            if not self._dropped_out(agent):
                 step = Step(phase=Phase.HYPOTHESISE, agent_id=agent.agent_id)
-                await self._turn(step, agent, lambda a: a.generate_hypothesis(observations))
+                await self._turn(step, agent, lambda a: a.generate_hypothesis(list(observations)))
             self.budget.pass_on(agent.agent_id)
         return self.hypotheses
 
     async def conclude(self, why: str) -> list[Hypothesis]:
         """For a run that was ended early: rank what there is, and what plain analysis makes of the observations.
 
-        Every turn that did not come is marked NOT_RUN with `why`. Spends nothing.
+        Every turn that did not come, or not to its end, is marked NOT_RUN with `why` and what it cost. Spends nothing.
         """
         for agent in self._agents:
             for phase in Phase:
                 step = Step(phase=phase, agent_id=agent.agent_id)
-                if self._turns.ended(step) is None:
-                    plain = await self._plain(agent) if phase == Phase.HYPOTHESISE else ()
-                    await self._turns.end(
-                        StepEnded(step=step, outcome=StepOutcome.NOT_RUN, hypotheses=tuple(plain), note=why)
-                    )
+                if self._turns.ended(step) is None and not self._dropped_out(agent):
+                    await self._turns.end(await self._missed(step, agent, why))
         return self.hypotheses
 
     @property
@@ -127,35 +129,49 @@ class Orchestrator:
         turns = (self._turns.ended(Step(phase=phase, agent_id=agent.agent_id)) for phase in Phase)
         return [turn for turn in turns if turn is not None]
 
-    def _spent(self, agent: Agent) -> Decimal:
-        """By its account, or by its own word where it spends without one; never less than the account knows."""
-        told = agent.total_cost + self._told_before.get(agent.agent_id, ZERO)
-        return max(self.budget.account(agent.agent_id).spent, told)
+    def _dropped_out(self, agent: Agent) -> bool:
+        observed = self._turns.ended(Step(phase=Phase.OBSERVE, agent_id=agent.agent_id))
+        return observed is not None and observed.outcome in (StepOutcome.FAILED, StepOutcome.TIMED_OUT)
 
-    async def _turn(self, step: Step, agent: Agent, ask: Callable[[Agent], Awaitable[Found]]) -> None:
+    def _told_in_turns(self, agent: Agent) -> Decimal:
+        return sum((turn.cost for turn in self._turns_of(agent)), ZERO)
+
+    def _spent(self, agent: Agent) -> Decimal:
+        """By its account, and by its own word where it spends without; where that cannot be read, as far as is known."""
+        with suppress(AgentExecutionError):
+            self._hear(agent)
+        return self.budget.account(agent.agent_id).spent
+
+    def _hear(self, agent: Agent) -> None:
+        told = told_cost(agent) + self._told_before.get(agent.agent_id, ZERO)
+        self.budget.account(agent.agent_id).hear(told)
+
+    async def _turn(self, step: Step, agent: Agent, ask: Ask) -> None:
         before = self._turns.ended(step)
         if before and before.outcome == StepOutcome.OVER_BUDGET:
             raise BudgetExceededError(before.note)
         if before is None:
             await self._turns.begin(step)
             with self._tracer.start_as_current_span(
-                f"agent.{step.phase}", attributes={"compass.agent": step.agent_id}
+                f"agent.{step.phase}",
+                attributes={"compass.agent": step.agent_id},
+                record_exception=False,
+                set_status_on_exception=False,
             ) as span:
                 ended, refused = await self._take(step, agent, ask)
                 span.set_attribute("compass.outcome", ended.outcome)
                 span.set_attribute("compass.found", len(ended.observations) + len(ended.hypotheses))
-            await self._turns.end(ended)
+            await self._keep(ended)
             if refused:
                 raise refused
-        self._check_total(agent)
+        self._check_total()
 
-    async def _take(
-        self, step: Step, agent: Agent, ask: Callable[[Agent], Awaitable[Found]]
-    ) -> tuple[StepEnded, BudgetExceededError | None]:
-        account = self.budget.account(agent.agent_id)
-        account.step = str(step)
-        before = self._spent(agent)
-        result: Attempt[Found] = await attempt(self._clock, self._time_left(), ask(agent))
+    async def _take(self, step: Step, agent: Agent, ask: Ask) -> tuple[StepEnded, BudgetExceededError | None]:
+        self.budget.account(agent.agent_id).step = str(step)
+        limit = self._time_left()
+        if limit <= 0:
+            return await self._missed(step, agent, "the run had no time left"), None
+        result = await attempt(self._clock, limit, self._asked(step, agent, ask))
         refused = result.error if isinstance(result.error, BudgetExceededError) else None
         found: Found = result.value or ()
         if refused and step.phase == Phase.HYPOTHESISE:
@@ -166,10 +182,38 @@ class Orchestrator:
             duration_s=round(result.duration_s, 3),
             observations=self._number([one for one in found if isinstance(one, Observation)]),
             hypotheses=tuple(one for one in found if isinstance(one, Hypothesis)),
-            cost=self._spent(agent) - before,
-            note=_note(result),
+            cost=self._cost_of_turn(agent),
+            note=_note(result, limit),
         )
         return ended, refused
+
+    async def _asked(self, step: Step, agent: Agent, ask: Ask) -> Found:
+        """The agent's answer, if it is one. All of this is foreign code, hence inside the attempt."""
+        answer = await ask(agent)
+        self._hear(agent)
+        return findings(answer, Observation) if step.phase == Phase.OBSERVE else findings(answer, Hypothesis)
+
+    async def _missed(self, step: Step, agent: Agent, why: str) -> StepEnded:
+        """A turn that did not come, with what plain analysis has to say instead."""
+        plain = await self._plain(agent) if step.phase == Phase.HYPOTHESISE else ()
+        cost = self._cost_of_turn(agent)
+        return StepEnded(step=step, outcome=StepOutcome.NOT_RUN, hypotheses=plain, cost=cost, note=why)
+
+    async def _keep(self, ended: StepEnded) -> None:
+        """Keep the turn; what nobody can keep is the agent's failure, not the run's."""
+        try:
+            await self._turns.end(ended)
+        except ValueError:
+            note = "failed: what it found cannot be kept"
+            await self._turns.end(
+                StepEnded(
+                    step=ended.step, outcome=StepOutcome.FAILED, duration_s=ended.duration_s, cost=ended.cost, note=note
+                )
+            )
+
+    def _cost_of_turn(self, agent: Agent) -> Decimal:
+        """All it has spent that no turn before has told, also in an earlier process that did not get to the end of it."""
+        return self._spent(agent) - self._told_in_turns(agent)
 
     def _number(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
         first = len(self.observations) + 1
@@ -183,18 +227,21 @@ class Orchestrator:
             self._begun = self._clock.monotonic()
         return max(0.0, min(self._agent_timeout_s, self._begun + self._run_timeout_s - self._clock.monotonic()))
 
-    async def _plain(self, agent: Agent) -> Sequence[Hypothesis]:
+    async def _plain(self, agent: Agent) -> tuple[Hypothesis, ...]:
         """What the agent can say for nothing. Its failure here costs only what it would have said."""
         if not isinstance(agent, PlainAnalyst):
             return ()
-        return (await attempt(self._clock, PLAIN_TIMEOUT_S, agent.analyse(self.observations))).value or ()
+        return (await attempt(self._clock, PLAIN_TIMEOUT_S, self._analysed(agent))).value or ()
 
-    def _check_total(self, agent: Agent) -> None:
-        total = self.get_total_cost()
-        if total > self.budget.limit:
+    async def _analysed(self, agent: PlainAnalyst) -> tuple[Hypothesis, ...]:
+        return findings(await agent.analyse(list(self._shown or self.observations)), Hypothesis)
+
+    def _check_total(self) -> None:
+        total, limit = self.get_total_cost(), self.budget.limit
+        if total > limit:
             raise BudgetExceededError(
-                f"After {agent.agent_id} the run has spent ${total:.2f} of ${self.budget.limit:.2f}.",
-                details={"agent_id": agent.agent_id, "spent": str(total), "limit": str(self.budget.limit)},
+                f"The run has spent {dollars(total, ROUND_UP)} of {dollars(limit, ROUND_DOWN)}.",
+                details={"spent": str(total), "limit": str(limit)},
             )
 
 
@@ -206,9 +253,11 @@ def _outcome(result: Attempt[Found], refused: BudgetExceededError | None) -> Ste
     return StepOutcome.FINISHED if result.finished else StepOutcome.FAILED
 
 
-def _note(result: Attempt[Found]) -> str:
+def _note(result: Attempt[Found], limit: float) -> str:
     if result.timed_out:
-        return f"did not answer within {result.duration_s:.0f} s"
-    if result.error:
+        return f"did not answer within {limit:.0f} s"
+    if isinstance(result.error, BudgetExceededError):
         return result.error.message
+    if result.error:
+        return f"failed: {result.error.message}"
     return f"failed ({result.failure})" if result.failure else ""

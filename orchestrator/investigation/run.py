@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from opentelemetry import trace
 
-from orchestrator.clock import Clock
-from orchestrator.errors import BudgetExceededError
+from orchestrator.clock import Clock, undivided
+from orchestrator.errors import AgentExecutionError, BudgetExceededError, OrchestratorError
 from orchestrator.events import (
     CallReleased,
     CallReserved,
@@ -47,13 +47,14 @@ class Pace:
 class JournalTurns:
     """The memory of a run, kept in its journal. Implements Turns."""
 
-    def __init__(self, view: InvestigationView, append: Callable[[Event], Awaitable[InvestigationView]]) -> None:
-        self.view = view
-        self._append = append
+    def __init__(
+        self, view: Callable[[], InvestigationView], append: Callable[[Event], Awaitable[InvestigationView]]
+    ) -> None:
+        self._view, self._append = view, append
 
     def ended(self, step: Step) -> StepEnded | None:
         """How that turn ended, in whichever process."""
-        found = self.view.ended(step)
+        found = self._view().ended(step)
         if found is None or found.outcome is None:
             return None
         return StepEnded(
@@ -68,19 +69,19 @@ class JournalTurns:
 
     def entries(self) -> Sequence[LedgerEntry]:
         """The ledger as it stands."""
-        return self.view.ledger
+        return self._view().ledger
 
     async def begin(self, step: Step) -> None:
         """That turn begins."""
-        self.view = await self._append(StepStarted(step=step))
+        await self._append(StepStarted(step=step))
 
     async def end(self, ended: StepEnded) -> None:
         """That turn ended."""
-        self.view = await self._append(ended)
+        await self._append(ended)
 
     async def spend(self, entry: LedgerEntry) -> None:
         """Money moved."""
-        self.view = await self._append(_LEDGER_EVENTS[entry.status](entry=entry))
+        await self._append(_LEDGER_EVENTS[entry.status](entry=entry))
 
 
 _LEDGER_EVENTS: dict[CallStatus, Callable[..., CallReserved | CallSettled | CallReleased]] = {
@@ -101,30 +102,36 @@ class Run:
         self._stopped_by: Person | None = view.stop_requested_by
         self._asking: asyncio.Task[None] | None = None
         self.begun = False
-        self._turns = JournalTurns(view, self._append)
         self._orchestrator = Orchestrator(
             agents,
             view.investigation.budget,
             clock=clock,
-            turns=self._turns,
+            turns=JournalTurns(lambda: self._view, self._append),
             agent_timeout_s=pace.agent_timeout_s,
             run_timeout_s=pace.run_timeout_s,
         )
 
     async def stop(self, by: Person) -> None:
-        """End it with what it has. A second stop changes nothing."""
-        if self._stopped_by is None:
-            self._stopped_by = by
+        """End it with what it has. A second stop changes nothing; one that could not be stored has not happened."""
+        if self._stopped_by is not None:
+            return
+        self._stopped_by = by
+        try:
             await self._append(StopRequested(by=by))
-            if self._asking:
-                self._asking.cancel()
+        except OrchestratorError:
+            self._stopped_by = None
+            raise
+        if self._asking:
+            self._asking.cancel()
 
     async def go(self) -> InvestigationView:
         """Run to the end; the view then."""
         self.begun = True
         tracer = trace.get_tracer("compass.orchestrator")
         names = {"compass.workspace": self.key[0], "compass.investigation": self.key[1]}
-        with tracer.start_as_current_span("investigation", attributes=names) as span:
+        with tracer.start_as_current_span(
+            "investigation", attributes=names, record_exception=False, set_status_on_exception=False
+        ) as span:
             if self._view.state == InvestigationState.QUEUED and self._stopped_by is None:
                 await self._change(InvestigationState.RUNNING)
             heart = asyncio.create_task(self._beat())
@@ -132,8 +139,7 @@ class Run:
                 await self._conclude(await self._investigate())
             finally:
                 heart.cancel()
-                with suppress(asyncio.CancelledError):
-                    await heart
+                await asyncio.wait([heart])
             span.set_attribute("compass.state", self._view.state)
         return self._view
 
@@ -149,6 +155,8 @@ class Run:
                 if _cancelled_from_outside():
                     await _put_down(self._asking)
                     raise
+                if self._stopped_by is None:
+                    raise AgentExecutionError("The run was cancelled, and nobody asked for it.") from None
         return f"Stopped by {self._stopped_by}." if self._stopped_by else ""
 
     async def _ask(self) -> None:
@@ -172,7 +180,7 @@ class Run:
         """Why, for people, where nothing could be observed at all; else ""."""
         if any(each.standing != Standing.NO_DATA for each in self._orchestrator.observations):
             return ""
-        turns = [each for each in self._turns.view.steps if each.step.phase == Phase.OBSERVE]
+        turns = [each for each in self._view.steps if each.step.phase == Phase.OBSERVE]
         failed = [f"{each.step.agent_id} {each.note}" for each in turns if each.outcome != StepOutcome.FINISHED]
         missing = [each.summary for each in self._orchestrator.observations]
         return (
@@ -182,7 +190,8 @@ class Run:
     async def _beat(self) -> None:
         while True:
             await self._clock.sleep(HEARTBEAT_S)
-            await self._append(Heartbeat())
+            with suppress(OrchestratorError):  # what cannot be stored now need not end a run that is alive
+                await self._append(Heartbeat())
 
     async def _change(self, after: InvestigationState, reason: str = "") -> None:
         before = self._view.state
@@ -190,6 +199,10 @@ class Run:
         await self._append(StateChanged(before=before, after=after, reason=reason))
 
     async def _append(self, event: Event) -> InvestigationView:
+        """Store the event; the view after it, which is known here also where the caller was cancelled meanwhile."""
+        return await undivided(self._write(event))
+
+    async def _write(self, event: Event) -> InvestigationView:
         view = await self._journal.append(*self.key, event)
         if view.seq > self._view.seq:
             self._view = view

@@ -11,6 +11,7 @@ from orchestrator.model.cost import (
     from_nano,
     share,
     to_nano,
+    whole_nano,
 )
 from orchestrator.model.decision import Decision, Person, Verdict
 from orchestrator.model.evidence import Aspect, NoData, Observation, Signal, Sketch, Standing
@@ -84,4 +85,5 @@ __all__ = [
     "share",
     "strength",
     "to_nano",
+    "whole_nano",
 ]

@@ -19,6 +19,11 @@ def from_nano(nano: int) -> Decimal:
     return (Decimal(nano) * NANO).normalize() + ZERO
 
 
+def whole_nano(amount: Decimal) -> Decimal:
+    """The amount, rounded up to a nano-dollar where it is finer, so that what is counted is what is kept."""
+    return amount.quantize(NANO, rounding=ROUND_UP) if amount != from_nano(to_nano(amount)) else amount
+
+
 def share(amount: Decimal, parts: int) -> Decimal:
     """One of `parts` equal shares, rounded down to a nano-dollar; the remainder is the caller's to give."""
     return (amount / parts).quantize(NANO, rounding=ROUND_DOWN)
