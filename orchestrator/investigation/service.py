@@ -7,12 +7,13 @@ others wait in the order in which they came. A decision is made once. After a re
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from typing import Any
 
 from orchestrator.clock import Clock
-from orchestrator.errors import AgentNotFoundError, ConflictError, InvestigationNotFoundError
-from orchestrator.events import HypothesisDecided, InvestigationOpened, InvestigationView, StateChanged, StopRequested
+from orchestrator.errors import AgentNotFoundError, ConflictError, InvestigationNotFoundError, OrchestratorError
+from orchestrator.events import HypothesisDecided, InvestigationOpened, InvestigationView, StateChanged
 from orchestrator.investigation.journal import Journal, Key
 from orchestrator.investigation.opening import Limits, Opening
 from orchestrator.investigation.report import report_of
@@ -75,15 +76,25 @@ class Investigations:
         self._runs: dict[Key, Run] = {}
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._door = asyncio.Lock()
+        self._closed = False
         self._log = logging.getLogger("compass.investigations")
 
-    async def open(self) -> None:
-        """Go on with every unfinished run."""
+    async def open(self, workspace: str | None = None) -> None:
+        """Go on with every unfinished run, or those of one workspace. One that cannot be read is logged and left; it must not hold up the others."""
+        self._closed = False
         for key in await self._store.unfinished():
-            await self._start(await self._journal.view(*key))
+            if workspace not in (None, key[0]):
+                continue
+            try:
+                view = await self._journal.view(*key)
+            except (OrchestratorError, ValueError) as failure:
+                self._log.error("run %s cannot be read (%s)", key[1], type(failure).__name__)
+            else:
+                await self._start(view)
 
     async def aclose(self) -> None:
-        """Put every run down where it is; the next process goes on with it."""
+        """Put every run down where it is; the next process goes on with it, and with what is still asked for meanwhile."""
+        self._closed = True
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -102,9 +113,9 @@ class Investigations:
             parameters, workspace=workspace, by=by, origin=origin, now=self._clock.now()
         )
         async with self._door:
-            going_on = await self._store.unfinished_of(workspace, wanted.incident.incident_id)
+            going_on = await self._going_on(workspace, wanted.incident.incident_id)
             if going_on is not None:
-                return Opened(investigation=(await self._journal.view(workspace, going_on)).investigation, joined=True)
+                return Opened(investigation=going_on.investigation, joined=True)
             view = await self._journal.append(
                 workspace, wanted.investigation_id, InvestigationOpened(investigation=wanted)
             )
@@ -114,12 +125,13 @@ class Investigations:
     async def stop(self, workspace: str, investigation_id: str, by: Person) -> InvestigationView:
         """End a run with what it has; the view when it has ended. Raises ConflictError if it had."""
         view = await self._journal.view(workspace, investigation_id)
-        run = self._runs.get((workspace, investigation_id))
-        if has_ended(view) or run is None:
+        if has_ended(view):
             raise ConflictError(f"That investigation is already {view.state}.")
-        if view.state == InvestigationState.QUEUED and not run.begun:
-            return await self._turn_away(run.key, by)
-        await run.stop(by)
+        run = await self._run_of(view)
+        if run is not None:
+            await run.stop(by)
+            if not run.begun:
+                self._do_not_wait(run)
         return await self.ended(workspace, investigation_id)
 
     async def decide(
@@ -173,32 +185,41 @@ class Investigations:
 
     async def ended(self, workspace: str, investigation_id: str) -> InvestigationView:
         """Wait for the end of that run; the view then."""
-        task = self._tasks.get((workspace, investigation_id))
-        if task is not None:
+        while (task := self._tasks.get((workspace, investigation_id))) is not None:
             await asyncio.wait([task])
         return await self._journal.view(workspace, investigation_id)
+
+    async def _going_on(self, workspace: str, incident_id: str) -> InvestigationView | None:
+        """The run on that incident that has not ended; it is taken up again where nobody works on it any more."""
+        found = await self._store.unfinished_of(workspace, incident_id)
+        if found is None:
+            return None
+        view = await self._journal.view(workspace, found)
+        if has_ended(view):
+            return None
+        await self._run_of(view)
+        return view
+
+    async def _run_of(self, view: InvestigationView) -> Run | None:
+        """The run behind a view that has not ended. None where it cannot be taken up: it has failed, or we are closed."""
+        key = (view.investigation.workspace, view.investigation.investigation_id)
+        if key not in self._runs:
+            await self._start(view)
+        return self._runs.get(key)
 
     async def _start(self, view: InvestigationView) -> None:
         key = (view.investigation.workspace, view.investigation.investigation_id)
         pace = Pace(self._limits.agent_timeout_s, self._limits.run_timeout_s)
+        if self._closed:
+            return
         try:
             agents = [self._build(agent_id) for agent_id in view.investigation.agent_ids]
-        except AgentNotFoundError as error:
-            check_arrow(view.state, InvestigationState.FAILED)
-            failed = StateChanged(before=view.state, after=InvestigationState.FAILED, reason=error.message)
-            await self._journal.append(*key, failed)
+            run = Run(view, agents, self._journal, self._clock, pace)
+        except Exception as failure:  # noqa: BLE001 - teams may be written by others; what they do when made is theirs
+            await self._give_up(key, failure)
             return
-        self._runs[key] = Run(view, agents, self._journal, self._clock, pace)
-        self._tasks[key] = asyncio.create_task(self._admit(key), name=f"run {key[1]}")
-
-    async def _turn_away(self, key: Key, by: Person) -> InvestigationView:
-        """Stop a run that still waits for its place."""
-        task = self._tasks[key]
-        task.cancel()
-        await asyncio.wait([task])
-        view = await self._journal.append(*key, StopRequested(by=by))
-        stopped = StateChanged(before=view.state, after=InvestigationState.STOPPED, reason=f"Stopped by {by}.")
-        return await self._journal.append(*key, stopped)
+        self._runs[key] = run
+        self._go_on(run, self._admit(run))
 
     def _build(self, agent_id: str) -> Agent:
         for spec in self._team.agents:
@@ -206,23 +227,42 @@ class Investigations:
                 return spec.build(self._kit)
         raise AgentNotFoundError(f"The agent {agent_id} is no longer part of the team.")
 
-    async def _admit(self, key: Key) -> None:
-        """Wait for a place, run, and forget the run. What goes wrong here is ours: it ends the run, and is logged."""
-        try:
-            async with self._places:
-                await self._runs[key].go()
-        except Exception as failure:  # noqa: BLE001 - the top of a task: nobody above would hear of it
-            self._log.error("run %s failed (%s)", key[1], type(failure).__name__)
-            await self._give_up(key)
-        finally:
-            self._runs.pop(key, None)
-            self._tasks.pop(key, None)
+    def _go_on(self, run: Run, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=f"run {run.key[1]}")
+        self._tasks[run.key] = task
+        task.add_done_callback(lambda done: self._forget(run.key, done))
 
-    async def _give_up(self, key: Key) -> None:
-        """Say that the run failed, if the store still takes it; else the next start will try it again."""
+    def _forget(self, key: Key, task: "asyncio.Task[None]") -> None:
+        if self._tasks.get(key) is task:
+            del self._tasks[key], self._runs[key]
+
+    def _do_not_wait(self, run: Run) -> None:
+        """A run that was stopped while it waited for its place needs none: it only says who did not run."""
+        run.begun = True
+        self._tasks[run.key].cancel()
+        self._go_on(run, self._finish(run))
+
+    async def _admit(self, run: Run) -> None:
+        """Wait for a place, and run."""
+        async with self._places:
+            await self._finish(run)
+
+    async def _finish(self, run: Run) -> None:
+        """Run to the end. What goes wrong here is ours: it ends the run."""
+        try:
+            await run.go()
+        except Exception as failure:  # noqa: BLE001 - the top of a task: nobody above would hear of it
+            await self._give_up(run.key, failure)
+
+    async def _give_up(self, key: Key, failure: Exception) -> None:
+        """Say that the run failed, if the store still takes it; else the next start, or who asks next, tries again."""
+        self._log.error("run %s failed (%s)", key[1], type(failure).__name__)
+        ours = isinstance(failure, AgentNotFoundError)
+        reason = (
+            str(failure) if ours else "Compass itself failed; the log has the details under the investigation's id."
+        )
         with suppress(Exception):
             view = await self._journal.view(*key)
-            if not has_ended(view):
-                reason = "Compass itself failed; the log has the details under the investigation's id."
-                changed = StateChanged(before=view.state, after=InvestigationState.FAILED, reason=reason)
-                await self._journal.append(*key, changed)
+            check_arrow(view.state, InvestigationState.FAILED)
+            changed = StateChanged(before=view.state, after=InvestigationState.FAILED, reason=reason)
+            await self._journal.append(*key, changed)
