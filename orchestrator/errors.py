@@ -19,6 +19,9 @@ exception, which may carry a secret. The foreign exception is kept as `__cause__
 from collections.abc import Mapping
 from typing import ClassVar
 
+MOST_SHOWN = 80
+"""So many characters of a refused value are told."""
+
 
 class OrchestratorError(Exception):
     """The root. `kind` names the sort for machines, `status` is what HTTP answers, `remedy` is the way out for people."""
@@ -41,8 +44,9 @@ class ParameterExtractionError(OrchestratorError):
     status = 400
 
     def __init__(self, field: str, value: str, rule: str, example: str) -> None:
-        super().__init__(f"{field}: {rule}", remedy=f"For example: {example}", details={"field": field, "value": value})
-        self.field, self.value, self.rule, self.example = field, value, rule, example
+        shown = value if len(value) <= MOST_SHOWN else value[: MOST_SHOWN - 1] + "…"
+        super().__init__(f"{field}: {rule}", remedy=f"For example: {example}", details={"field": field, "value": shown})
+        self.field, self.value, self.rule, self.example = field, shown, rule, example
 
 
 class BudgetExceededError(OrchestratorError):

@@ -74,7 +74,7 @@ class Opening:
         assumed = [] if parameters.start_time else ["start_time"]
         assumed += [] if parameters.severity else ["severity"]
         incident = Incident(
-            incident_id=parameters.incident_id or f"INC-{now:%m%d-%H%M}",
+            incident_id=parameters.incident_id or _made_up_id(now),
             title=parameters.title or parameters.incident_id or "incident",
             start_time=parameters.start_time or now - LOOK_BACK,
             affected_services=parameters.affected_services,
@@ -107,6 +107,11 @@ class Opening:
         return "sequential"
 
 
+def _made_up_id(now: datetime) -> str:
+    """An id that can be typed afterwards, to a hundredth of a second: two people with two troubles get two incidents."""
+    return f"INC-{now:%m%d%H%M%S}{now.microsecond // 10_000:02d}"
+
+
 def _amended(known: Incident, parameters: Parameters) -> Incident:
     """A known incident with what the person said of it. Their word goes before the record's."""
     update: dict[str, object] = {}
@@ -134,5 +139,5 @@ def _within_recording(known: Incident, typed: datetime) -> datetime:
         "since",
         f"{typed:%H:%M}",
         f"must lie within the recording, {first:%H:%M:%S}–{last:%H:%M:%S} UTC",
-        f"since={known.start_time:%H:%M}",
+        f"since={known.start_time:%H:%M:%S}Z",
     )

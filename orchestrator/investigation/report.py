@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from orchestrator.events import InvestigationView
 from orchestrator.investigation.ranking import grouped, rank
+from orchestrator.investigation.states import ENDED
 from orchestrator.model import (
     THE_BAR,
     Aspect,
@@ -104,16 +105,17 @@ def _look_next(groups: Sequence[HypothesisGroup]) -> tuple[str, ...]:
 def _degraded(view: InvestigationView, team: TeamSpec) -> Iterable[str]:
     for each in view.steps:
         if each.outcome in (StepOutcome.FAILED, StepOutcome.TIMED_OUT, StepOutcome.OVER_BUDGET):
-            yield f"{team.title_of(each.step.agent_id)} {each.note}".strip()
+            between = ": " if each.outcome == StepOutcome.OVER_BUDGET else " "
+            yield f"{team.title_of(each.step.agent_id)}{between}{each.note}".strip(": ")
 
 
 def _did_not_run(view: InvestigationView, team: TeamSpec) -> Iterable[str]:
     for agent_id in view.investigation.agent_ids:
-        turns = [each for each in view.steps if each.step.agent_id == agent_id]
-        missed = {each.step.phase for each in turns if each.outcome == StepOutcome.NOT_RUN}
-        if Phase.OBSERVE in missed:
+        outcomes = {each.step.phase: each.outcome for each in view.steps if each.step.agent_id == agent_id}
+        observed, explained = outcomes.get(Phase.OBSERVE), outcomes.get(Phase.HYPOTHESISE)
+        if observed == StepOutcome.NOT_RUN or (observed is None and view.state in ENDED):
             yield team.title_of(agent_id)
-        elif missed:
+        elif observed == StepOutcome.FINISHED and explained == StepOutcome.NOT_RUN:
             yield f"{team.title_of(agent_id)} (observed, but its hypotheses are plain analysis only)"
 
 

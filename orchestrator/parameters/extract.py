@@ -7,15 +7,19 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from pydantic import Field
+
 from orchestrator.errors import ParameterExtractionError
 from orchestrator.model import Frozen, Moment, Severity
-from orchestrator.parameters.values import parse_budget, parse_names, parse_severity, parse_since
+from orchestrator.parameters.values import MOST_BUDGET, parse_budget, parse_names, parse_severity, parse_since
 
 MOST_TITLE = 300
 OPTIONS = ("budget", "mode", "agents", "since", "services", "severity")
 EXAMPLE = "INC-123 budget=10"
 
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
+_AROUND = ".,:;!?()[]\"'`*_"
+"""What people and Slack's own markup put around an id."""
 _OPTION = re.compile(r'(?<!\S)([A-Za-z_]+)\s?=\s?("[^"]*"|[^\s"]*)')
 _INCIDENT = re.compile(r"#?([A-Za-z][A-Za-z0-9]{0,19}-[0-9]{1,12})", re.ASCII)
 _SHORT_SEVERITY = re.compile(r"(?:sev-?|p)[0-4]", re.IGNORECASE)
@@ -29,17 +33,17 @@ class Parameters(Frozen):
     affected_services: tuple[str, ...] = ()
     start_time: Moment | None = None
     severity: Severity | None = None
-    budget: Decimal | None = None
+    budget: Decimal | None = Field(default=None, gt=0, le=MOST_BUDGET, allow_inf_nan=False)
     mode: str | None = None
     agent_ids: tuple[str, ...] = ()
 
 
 def extract_parameters(text: str, *, now: datetime, zone: tzinfo) -> Parameters:
     """Parameters from `text`. Clock times are read in `zone`. Raises ParameterExtractionError; nothing is half-read."""
-    plain = text.translate(_CURLY)
+    plain = text.encode(errors="replace").decode().translate(_CURLY)
     options = _options(plain)
     words = _OPTION.sub(" ", plain).split()
-    incident_id = next((each for each in words if _INCIDENT.fullmatch(each)), None)
+    incident_id = next((each for each in words if _INCIDENT.fullmatch(each.strip(_AROUND))), None)
     if incident_id:
         words.remove(incident_id)
     severity = next((each for each in words if _SHORT_SEVERITY.fullmatch(each)), None)
@@ -48,10 +52,12 @@ def extract_parameters(text: str, *, now: datetime, zone: tzinfo) -> Parameters:
         options["severity"] = severity
     title = " ".join(words).strip("\"' ")
     if not incident_id and not title:
-        raise ParameterExtractionError("incident", text[:80], "name an incident, or say what is wrong", EXAMPLE)
+        raise ParameterExtractionError("incident", plain, "name an incident, or say what is wrong", EXAMPLE)
     values = {FIELDS[name]: _value(name, given, now, zone) for name, given in options.items()}
     return Parameters(
-        incident_id=incident_id.lstrip("#").upper() if incident_id else None, title=title[:MOST_TITLE], **values
+        incident_id=incident_id.strip(_AROUND).lstrip("#").upper() if incident_id else None,
+        title=title[:MOST_TITLE],
+        **values,
     )
 
 
@@ -74,9 +80,9 @@ def _options(text: str) -> dict[str, str]:
             rule = (
                 f"is no option; did you mean {near[0]}=?" if near else f"is no option; there are {', '.join(OPTIONS)}"
             )
-            raise ParameterExtractionError(name[:40], given[:80], rule, EXAMPLE)
+            raise ParameterExtractionError(name[:40], given, rule, EXAMPLE)
         if key in options:
-            raise ParameterExtractionError(key, given[:80], "was given twice", f"{key}= once")
+            raise ParameterExtractionError(key, given, "was given twice", f"{key}= once")
         options[key] = given.strip('"').strip()
         if not options[key]:
             raise ParameterExtractionError(key, "", "has no value", _EXAMPLES[key])

@@ -1,7 +1,7 @@
 """One parser for each kind of value. Each returns the value or raises ParameterExtractionError; forms use them too."""
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 from orchestrator.errors import ParameterExtractionError
@@ -13,7 +13,10 @@ MOST_NAME = 100
 MOST_PAST = timedelta(days=90)
 
 _AMOUNT = re.compile(r"(-?)\$?\s*([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*\$?", re.ASCII)
-_AGO = re.compile(r"-?\s*([0-9]{1,6})\s*(s|sec|m|min|h|hr|d)[a-z]*(?:\s+ago)?", re.ASCII | re.IGNORECASE)
+_AGO = re.compile(
+    r"-?\s*([0-9]{1,6})\s*(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?)(?:\s+ago)?",
+    re.ASCII | re.IGNORECASE,
+)
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?(z?)", re.ASCII | re.IGNORECASE)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SEVERITIES = {
@@ -25,7 +28,7 @@ _SEVERITIES = {
     "low": Severity.SEV4,
     "minor": Severity.SEV4,
     "unknown": Severity.UNKNOWN,
-    "p0": Severity.SEV1,
+    **dict.fromkeys(("p0", "sev0", "sev-0"), Severity.SEV1),
     **{f"{letter}{n}": Severity(f"SEV{n}") for letter in ("p", "sev", "sev-") for n in (1, 2, 3, 4)},
 }
 
@@ -91,15 +94,16 @@ def _ago(text: str, now: datetime) -> datetime | None:
 
 
 def _clock(text: str, now: datetime, zone: tzinfo) -> datetime | None:
+    """The last time a clock in `zone` showed that; where it was put back in the night it shows some times twice."""
     found = _CLOCK.fullmatch(text.strip())
     if not found:
         return None
-    local = now.astimezone(UTC if found.group(4) else zone)
+    where = UTC if found.group(4) else zone
     hour, minute, second = (int(part or 0) for part in found.group(1, 2, 3))
-    moment = local.replace(hour=hour, minute=minute, second=second, microsecond=0)
-    if moment > local:
-        moment = (local - timedelta(days=1)).replace(hour=hour, minute=minute, second=second, microsecond=0)
-    return moment.astimezone(UTC)
+    wanted = time(hour, minute, second)
+    days = (now.astimezone(where).date() - timedelta(days=back) for back in (0, 1, 2))
+    shown = (datetime.combine(day, wanted.replace(fold=fold), where).astimezone(UTC) for day in days for fold in (0, 1))
+    return max((each for each in shown if each <= now and each.astimezone(where).time() == wanted), default=None)
 
 
 def _iso(text: str, zone: tzinfo) -> datetime | None:
