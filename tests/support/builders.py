@@ -1,0 +1,78 @@
+"""Values for tests, with as little said as the test needs."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from orchestrator.events import Event, InvestigationOpened, InvestigationView, Recorded, StepEnded, fold
+from orchestrator.model import (
+    Hypothesis,
+    Incident,
+    Investigation,
+    Observation,
+    Origin,
+    Person,
+    Phase,
+    Step,
+    StepOutcome,
+)
+from tests.support.clock import NOON
+
+ANA = Person(user_id="U1", name="Ana")
+BEN = Person(user_id="U2", name="Ben")
+AGENTS = ("application", "database", "network")
+
+
+def incident(incident_id: str = "INC-1", **more: Any) -> Incident:
+    return Incident(**{"incident_id": incident_id, "title": "checkout is slow", "start_time": NOON, **more})
+
+
+def observation(summary: str = "a fact", agent_id: str = "application", **more: Any) -> Observation:
+    return Observation(agent_id=agent_id, summary=summary, **more)
+
+
+def hypothesis(
+    statement: str = "an explanation", confidence: float = 0.5, agent_id: str = "application", **more: Any
+) -> Hypothesis:
+    return Hypothesis(agent_id=agent_id, statement=statement, initial_confidence=confidence, **more)
+
+
+def investigation(investigation_id: str = "inv-1", **more: Any) -> Investigation:
+    return Investigation(
+        **{
+            "workspace": "T1",
+            "investigation_id": investigation_id,
+            "incident": incident(),
+            "agent_ids": AGENTS,
+            "budget": Decimal("10.00"),
+            "requested_by": ANA,
+            "requested_at": NOON,
+            "origin": Origin(surface="test", request_id="q1"),
+            **more,
+        }
+    )
+
+
+def observed(agent_id: str = "application", *found: Observation, **more: Any) -> StepEnded:
+    return StepEnded(step=Step(phase=Phase.OBSERVE, agent_id=agent_id), observations=found, **more)
+
+
+def explained(agent_id: str = "application", *found: Hypothesis, **more: Any) -> StepEnded:
+    return StepEnded(step=Step(phase=Phase.HYPOTHESISE, agent_id=agent_id), hypotheses=found, **more)
+
+
+def missed(phase: Phase, agent_id: str, note: str = "did not get to the end of its turn") -> StepEnded:
+    return StepEnded(step=Step(phase=phase, agent_id=agent_id), outcome=StepOutcome.NOT_RUN, note=note)
+
+
+def recorded(seq: int, event: Event, at: datetime | None = None, **more: Any) -> Recorded:
+    key = {"workspace": "T1", "investigation_id": "inv-1", **more}
+    return Recorded(**key, seq=seq, at=at or NOON + timedelta(seconds=seq), event=event)
+
+
+def view_after(*events: Event, **more: Any) -> InvestigationView:
+    """The view of an investigation to which these things happened."""
+    view = fold(None, recorded(1, InvestigationOpened(investigation=investigation(**more))))
+    for seq, event in enumerate(events, start=2):
+        view = fold(view, recorded(seq, event))
+    return view
