@@ -1,0 +1,92 @@
+"""Two samples of durations, before and after: did calls get slower, all of them or some of them?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.analyzers.scoring import portion, share_deviation, strength
+from agents.analyzers.traces import Sample, Tally
+
+FEWEST_BEFORE = 5
+FEWEST_AFTER = 3
+FAR_SIGMAS = 2.0
+FAR_ERRORS = 4.0
+LEAST_MS = 2.0
+MATERIAL_SHARE = 0.25
+SLOW_TAIL = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How a duration moved, in milliseconds: what was usual, what it is; `share` of the calls are concerned."""
+
+    usual: float
+    value: float
+    share: float
+    score: float
+    onset: float
+
+
+def drift_of(sample: Sample, typical_ms: float) -> Drift | None:
+    """How far the sample drifted up; None where it did not, or too little is known.
+
+    `typical_ms` is what a whole request usually takes: what adds a fraction of it matters, what adds a trifle does not.
+    """
+    if len(sample.before) < FEWEST_BEFORE or len(sample.after) < FEWEST_AFTER:
+        return None
+    before, after = np.asarray(sample.before), np.asarray(sample.after)
+    usual = float(np.median(before))
+    spread = max(1.4826 * float(np.median(np.abs(before - usual))), 0.1 * usual, 0.2)
+    found = [_all_of_them(after, usual, spread, len(before)), _some_of_them(before, after, usual, spread)]
+    usable = [each for each in found if each is not None]
+    if not usable:
+        return None
+    value, share, far = max(usable, key=lambda each: (each[2], each[1]))
+    added = value - usual
+    score = far * portion(added * (0.5 + 0.5 * share), max(MATERIAL_SHARE * typical_ms, LEAST_MS))
+    if score <= 0 or added < LEAST_MS:
+        return None
+    half = usual + 0.5 * added
+    onset = next((at for at, took in sample.onset if took >= half), sample.onset[0][0])
+    return Drift(usual, value, share, score, onset)
+
+
+def _all_of_them(
+    after: "np.typing.NDArray[np.float64]", usual: float, spread: float, size: int
+) -> tuple[float, float, float] | None:
+    value = float(np.median(after))
+    error = 1.2533 * spread * (1 / size + 1 / after.size) ** 0.5
+    far = min(strength((value - usual) / spread, FAR_SIGMAS), strength((value - usual) / error, FAR_ERRORS))
+    return (value, 1.0, far) if value > usual and far > 0 else None
+
+
+def _some_of_them(
+    before: "np.typing.NDArray[np.float64]", after: "np.typing.NDArray[np.float64]", usual: float, spread: float
+) -> tuple[float, float, float] | None:
+    slow = max(float(np.percentile(before, 99)) * 1.2, usual + 6 * spread)
+    count, known = int((after > slow).sum()), int((before > slow).sum())
+    share = count / after.size
+    if count < FEWEST_AFTER or share < SLOW_TAIL:
+        return None
+    value = float(np.median(after[after > slow]))
+    far = strength(share_deviation(known, before.size, count, after.size), FAR_ERRORS / 2)
+    return value, share, far
+
+
+@dataclass(frozen=True, slots=True)
+class ShareShift:
+    """How the share of calls to which something happened moved."""
+
+    usual: float
+    value: float
+    score: float
+
+
+def share_shift(tally: Tally, full: float) -> ShareShift | None:
+    """How the share moved, up or down; `full` is the difference that counts in full. None for too little of either."""
+    if tally.of_before < FEWEST_BEFORE or tally.of_after < FEWEST_AFTER:
+        return None
+    usual, value = tally.hits_before / tally.of_before, tally.hits_after / tally.of_after
+    deviation = share_deviation(tally.hits_before, tally.of_before, tally.hits_after, tally.of_after)
+    score = strength(deviation, FAR_ERRORS / 1.6) * portion(value - usual, full) ** 0.5
+    return ShareShift(usual, value, score) if score > 0 else None

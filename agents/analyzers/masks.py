@@ -1,0 +1,104 @@
+"""What changes from line to line, masked: the first step to a template, and what keeps raw text out of every summary.
+
+Secrets, addresses and quotations are looked for only in lines that hold a sign of one, and what has digits in it is
+judged word by word with a cache: logs repeat themselves. Lines are capped, because one hostile line of 200 kB would cost
+seconds; no expression here backtracks over more than a word.
+"""
+
+import re
+from functools import lru_cache
+
+LONGEST = 2000
+ANY = "<*>"
+
+_SECRET_SIGN = re.compile(
+    r"(?i:passw|secret|token|api.?key|authorization|bearer|basic |credential)|eyJ|xox|gh[pousr]_|sk-|AKIA"
+)
+_SECRET = re.compile(
+    r"(?i:\b(?:bearer|basic)\s+[\w.~+/=-]{6,}"
+    r"|(?<![\w-])[\w-]{0,40}(?:password|passwd|secret|token|api[_-]?key|authorization|credential)[\w-]{0,40}"
+    r"[\"']?\s*[:=]\s*[\"']?(?:bearer\s+|basic\s+)?[^\s,;\"'}\])]+)"
+    r"|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|\b(?:xox[a-z]-|gh[pousr]_|sk-|AKIA)[A-Za-z0-9_-]{10,}"
+)
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_URL = re.compile(r"(?<![\w+.-])[A-Za-z][\w+.-]{0,20}://[^\s\"'<>)\]]+")
+_QUOTED = re.compile(r"\"[^\"\n]{1,400}\"|(?<!\w)'[^'\n]{1,400}'(?!\w)")
+_DATA = re.compile(r"[\w$.]*(?:\{[^{}\[\]()]*\}|\([^{}\[\]()]*=[^{}\[\]()]*\)|\[[^{}\[\]()]*[,=][^{}\[\]()]*\])")
+_DEEPEST_DATA = 6
+_PATH = re.compile(r"(?<![\w<./>])/[\w.%~+:@{}*-]+(?:/[\w.%~+:@{}*-]*)*")
+_STATUS = re.compile(
+    r"\b((?:GET|POST|PUT|PATCH|DELETE|HEAD|HTTP|status|code|returned|answered|responded|with)\b"
+    r"(?:[ :=\"]+(?:<\w+>|[A-Za-z]+)){0,2}[ :=\"]+)([1-5])\d\d\b(?![.\d])"
+)
+_WITH_DIGIT = re.compile(r"(?<![\w.:+-])[A-Za-z_.:+-]*\d[\w.:+-]*%?")
+
+_CLASS = ("1xx", "2xx", "3xx", "4xx", "5xx")
+_WHOLE: tuple[tuple[str, "re.Pattern[str]"], ...] = (
+    (
+        "<time>",
+        re.compile(
+            r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?|\d\d?:\d\d:\d\d(?:\.\d+)?"
+        ),
+    ),
+    ("<uuid>", re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")),
+    ("<ip>", re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{1,4}")),
+    ("<n>", re.compile(r"[-+]?\d+(?:\.\d+)*(?:[eE][-+]?\d+)?(?:%|ns|us|µs|ms|s|m|h|[KMGk]i?B|B)?")),
+    ("<hex>", re.compile(r"0x[0-9a-fA-F]+|[0-9a-fA-F]{8,}")),
+)
+_NUMBER = re.compile(r"(?<![A-Za-z_\d])\d+(?:\.\d+)?")
+_ID = re.compile(r"[A-Za-z]{1,3}-?\d[\w-]*|\w*\d{3,}\w*|[A-Za-z0-9]+-[\w-]*\d[\w-]*")
+_FEWEST_DIGITS = 2
+
+
+def mask(line: str) -> str:
+    """The line with everything replaced that is an id, a time, a number, an address, a quotation or a secret.
+
+    An HTTP status keeps its class, for a request that failed is not the same line as one that did not.
+    """
+    line = line[:LONGEST]
+    if _SECRET_SIGN.search(line):
+        line = _SECRET.sub("<secret>", line)
+    if "@" in line:
+        line = _EMAIL.sub("<email>", line)
+    if "://" in line:
+        line = _URL.sub("<url>", line)
+    if '"' in line or "'" in line:
+        line = _QUOTED.sub("<text>", line)
+    if "{" in line or "[" in line or "(" in line:
+        line = _without_data(line)
+    if "/" in line:
+        line = _PATH.sub("<path>", line)
+    return _WITH_DIGIT.sub(_replaced, _STATUS.sub(r"\g<1>\g<2>xx", line))
+
+
+def _without_data(line: str) -> str:
+    """What a program prints of its values (lists, maps, `Point(x=1)`) is data, from the innermost bracket outwards."""
+    for _ in range(_DEEPEST_DATA):
+        shorter = _DATA.sub("<data>", line)
+        if shorter == line:
+            break
+        line = shorter
+    return line
+
+
+def _replaced(found: "re.Match[str]") -> str:
+    return _word(found.group())
+
+
+@lru_cache(maxsize=65536)
+def _word(word: str) -> str:
+    if word in _CLASS:
+        return word
+    whole = _whole(word)
+    if whole:
+        return whole
+    end = word[len(word.rstrip(".:+-")) :]
+    parts = word.removesuffix(end).split(":")
+    return ":".join(_whole(part) or _NUMBER.sub("<n>", part) for part in parts) + end
+
+
+def _whole(word: str) -> str:
+    for name, pattern in _WHOLE:
+        if pattern.fullmatch(word):
+            return name
+    return "<id>" if sum(map(str.isdigit, word)) >= _FEWEST_DIGITS and _ID.fullmatch(word) else ""

@@ -1,0 +1,33 @@
+"""From deviations to a score in [0, 1] that means the same for every kind of telemetry.
+
+A score multiplies what must all be true of something worth telling: it lies far out (`strength`), it matters in size
+(`portion`), it lasts (`portion` of time). Independent pieces of evidence add up as chances do (`together`).
+"""
+
+from collections.abc import Iterable
+from math import sqrt
+
+
+def strength(deviation: float, far: float) -> float:
+    """0 up to `far` deviations, then 1 - far / deviation: half at twice as far, never 1."""
+    return max(0.0, 1.0 - far / abs(deviation)) if deviation else 0.0
+
+
+def portion(amount: float, full: float) -> float:
+    """How much of a full amount that is, at most 1."""
+    return min(1.0, abs(amount) / full) if full > 0 else 1.0
+
+
+def together(scores: Iterable[float]) -> float:
+    """The chance that at least one of several independent chances comes true (noisy or)."""
+    none = 1.0
+    for score in scores:
+        none *= 1.0 - score
+    return 1.0 - none
+
+
+def share_deviation(hits_before: int, of_before: int, hits_after: int, of_after: int) -> float:
+    """By how many standard errors two shares differ (two-proportion z test, with one hit and one miss added to each)."""
+    before, after = (hits_before + 1) / (of_before + 2), (hits_after + 1) / (of_after + 2)
+    pooled = (hits_before + hits_after + 2) / (of_before + of_after + 4)
+    return (after - before) / sqrt(pooled * (1 - pooled) * (1 / (of_before + 2) + 1 / (of_after + 2)))

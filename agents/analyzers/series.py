@@ -1,0 +1,160 @@
+"""One series against its own past: how far it went, for how long, and since when.
+
+Not the wildest point of the window is measured but its wildest *stretch*, and it is held against all stretches of the
+same length in the baseline: a series that has been there before is not unusual, and one that is always restless has to
+go far. Yardstick are the median and the median absolute deviation (Rousseeuw & Croux 1993: 1.4826 · MAD estimates a
+standard deviation and half of the points may be wild), with floors so that a flat line is no hair trigger.
+"""
+
+from array import array
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from agents.analyzers.meaning import Meaning, Worse
+
+Floats = npt.NDArray[np.float64]
+
+FEWEST_BASELINE = 5
+MAD_TO_SIGMA = 1.4826
+LEAST_SHARE_OF_USUAL = 0.05
+FAR = 4.0
+LONGEST_MEDIAN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """How a series left what was usual: `deviation` in robust sigmas, signed; `away` of the window's `points`."""
+
+    usual: float
+    value: float
+    deviation: float
+    share: float
+    away: int
+    points: int
+    onset: float
+
+    @property
+    def change(self) -> float:
+        """The relative change; against a usual of 0 it is measured in the value itself."""
+        return (self.value - self.usual) / max(abs(self.usual), abs(self.value) * 1e-3, 1e-12)
+
+
+def as_rate(times: Floats, values: Floats) -> tuple[Floats, Floats]:
+    """A counter's growth per second; what falls is a restart and counts from zero (as Prometheus' `rate` does)."""
+    grown = np.diff(values)
+    grown = np.where(grown < 0, values[1:], grown)
+    return times[1:], grown / np.maximum(np.diff(times), 1e-9)
+
+
+def is_counter(metric: str, values: Floats) -> bool:
+    """Whether this is a running total: called so, and hardly ever falling while it grows."""
+    known = values[np.isfinite(values)]
+    if known.size < FEWEST_BASELINE or not metric.lower().endswith(("_total", "_count", "_sum", "_counter")):
+        return False
+    steps = np.diff(known)
+    return bool((steps < 0).mean() <= 0.02 and known[-1] > known[0])
+
+
+def shift_of(
+    metric: str, times: "array[float]", values: "array[float]", split: float, meaning: Meaning
+) -> Shift | None:
+    """How the series left its usual after `split` (epoch seconds); None where it did not, or too little is known."""
+    at, level = np.asarray(times, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    if is_counter(metric, level):
+        at, level = as_rate(at, level)
+    known = np.isfinite(level)
+    at, level = at[known], level[known]
+    cut = int(np.searchsorted(at, split))
+    if cut < FEWEST_BASELINE or cut == level.size:
+        return None
+    usual = float(np.median(level[:cut]))
+    sign = _sign(level[cut:], usual, meaning.worse)
+    if sign == 0:
+        return None
+    return _measured(at, level * sign, cut, usual * sign, sign, meaning)
+
+
+def _sign(window: Floats, usual: float, worse: Worse) -> int:
+    if worse is Worse.UP:
+        return 1
+    if worse is Worse.DOWN:
+        return -1
+    up, down = float(np.max(window)) - usual, usual - float(np.min(window))
+    middle = float(np.median(window)) - usual
+    return 1 if (middle > 0 or (middle == 0 and up >= down)) else -1
+
+
+def _measured(at: Floats, level: Floats, cut: int, usual: float, sign: int, meaning: Meaning) -> Shift | None:
+    """`level` and `usual` are turned so that trouble is up."""
+    best: tuple[float, float] | None = None
+    for length in stretch_lengths(at[cut:]):
+        for rolling in (rolling_mean, rolling_median):
+            value = float(rolling(level[cut:], length).max())
+            clean = level[: _end_of_clean(level, cut, usual, value)]
+            deviation = _deviation(rolling(clean, min(length, clean.size)), value, usual, meaning.step)
+            if best is None or deviation > best[0]:
+                best = (deviation, value)
+    if best is None or best[0] < FAR:
+        return None
+    deviation, value = best
+    half = usual + 0.5 * (value - usual)
+    away = level[cut:] >= half
+    onset = _onset(level, cut, half)
+    return Shift(
+        usual * sign, value * sign, deviation * sign, float(away.mean()), int(away.sum()), away.size, float(at[onset])
+    )
+
+
+def _deviation(before: Floats, value: float, usual: float, step: float) -> float:
+    """How far a stretch lies beyond the stretches of the baseline, in the larger of their spread and their own reach."""
+    middle = float(np.median(before))
+    spread = MAD_TO_SIGMA * float(np.median(np.abs(before - middle)))
+    reach = (float(np.percentile(before, 99.0)) - middle) / 2.5
+    floor = LEAST_SHARE_OF_USUAL * abs(usual) or 0.1 * abs(value)
+    scale = max(spread, reach, floor, step, 1e-9)
+    return (value - middle) / scale
+
+
+def stretch_lengths(at: Floats) -> tuple[int, ...]:
+    """Of how many points a stretch is: the whole window, half of it, a fifth of it; single points only where few are."""
+    points = at.size
+    if points < 3:
+        return (points,)
+    return tuple(sorted({points, max(2, points // 2), max(3, points // 5) if points >= 6 else 2}))
+
+
+def rolling_median(values: Floats, length: int) -> Floats:
+    """The median of every stretch of that many neighbours."""
+    if length <= 1:
+        return values
+    if length > LONGEST_MEDIAN:
+        return np.median(np.lib.stride_tricks.sliding_window_view(values, length)[:: length // LONGEST_MEDIAN], axis=1)
+    return np.median(np.lib.stride_tricks.sliding_window_view(values, length), axis=1)
+
+
+def rolling_mean(values: Floats, length: int) -> Floats:
+    """The mean of every stretch of that many neighbours."""
+    sums = np.concatenate(([0.0], np.cumsum(values)))
+    return (sums[length:] - sums[:-length]) / length
+
+
+def _end_of_clean(level: Floats, cut: int, usual: float, value: float) -> int:
+    """Trouble often begins before anybody notices: the tail of the baseline that is in trouble already is not usual."""
+    half, end = usual + 0.5 * (value - usual), cut
+    while end > max(FEWEST_BASELINE, cut // 2) and level[end - 1] >= half:
+        end -= 1
+    return end
+
+
+def _onset(level: Floats, cut: int, half: float) -> int:
+    """The first point of the window that is far away with most of its followers, or before it where that goes on."""
+    away = level >= half
+    candidates = [at for at in range(cut, level.size) if away[at] and away[at : at + 4].mean() > 0.5]
+    first = candidates[0] if candidates else cut + int(np.argmax(away[cut:]))
+    while first == cut or first < cut:
+        if first <= FEWEST_BASELINE or not away[first - 1]:
+            break
+        first -= 1
+    return first

@@ -1,0 +1,96 @@
+"""What logs say: templates that are new, gone, more or fewer, told with masked templates only."""
+
+from collections import defaultdict
+from datetime import UTC, datetime
+
+from agents.analyzers.gravity import Gravity, Trend
+from agents.analyzers.logs import FAR, Calls, Lines, LogShift, log_shifts
+from agents.analyzers.scoring import strength
+from agents.analyzers.words import Mentions
+from agents.incident.reading import Reading
+from agents.incident.territory import NETWORK, owner_of_line
+from agents.incident.words import clock, quoted
+from orchestrator.model import Asked, Aspect, Logs, Observation, Signal
+
+MOST_OF_A_SERVICE = 4
+_WEIGHT = {
+    (Gravity.ERROR, True): 1.0,
+    (Gravity.WARNING, True): 0.8,
+    (Gravity.INFO, True): 0.35,
+    (Gravity.ERROR, False): 0.2,
+    (Gravity.WARNING, False): 0.2,
+    (Gravity.INFO, False): 0.6,
+}
+
+
+def log_facts(reading: Reading, mentions: Mentions, calls: Calls) -> list[Observation]:
+    """The most telling templates of one agent's territory, a few for each service."""
+    if reading.logs is None:
+        return []
+    lines = _mine(reading.agent_id, reading.logs)
+    scored = [(_score(each), each) for each in log_shifts(lines, reading.split, mentions, calls)]
+    told: dict[str, int] = defaultdict(int)
+    facts = []
+    for score, each in sorted(scored, key=lambda one: (-one[0], one[1].service, one[1].template)):
+        told[each.service] += 1
+        if told[each.service] <= MOST_OF_A_SERVICE:
+            facts.append(_told(reading, reading.logs.asked, each, score))
+    return facts
+
+
+def _mine(agent_id: str, logs: Logs) -> Lines:
+    rows = [
+        row
+        for row, (service, message) in enumerate(zip(logs.services, logs.messages, strict=True))
+        if owner_of_line(service, message) == agent_id
+    ]
+    return Lines(
+        type(logs.times)("d", (logs.times[row] for row in rows)),
+        [logs.services[row] for row in rows],
+        [logs.levels[row] for row in rows],
+        [logs.messages[row] for row in rows],
+        [logs.trace_ids[row] for row in rows],
+    )
+
+
+def _score(each: LogShift) -> float:
+    return strength(each.deviation, FAR) * _WEIGHT[each.gravity, each.trend in (Trend.NEW, Trend.RISING)]
+
+
+def _told(reading: Reading, asked: Asked, each: LogShift, score: float) -> Observation:
+    grave = "" if each.gravity is Gravity.INFO else f"{each.gravity} "
+    template = quoted(each.template)
+    since = clock(each.onset)
+    summary = {
+        Trend.NEW: f"{each.service} logs a new {grave}line since {since} ({each.seen} times): {template}",
+        Trend.RISING: f"{each.service} logs more of a {grave}line since {since} ({each.seen} times, "
+        f"{each.expected:.0f} expected): {template}",
+        Trend.FALLING: f"{each.service} logs less of a {grave}line ({each.seen} times, "
+        f"{each.expected:.0f} expected): {template}",
+        Trend.GONE: f"{each.service} no longer logs a {grave}line ({each.expected:.0f} expected, none seen): {template}",
+    }[each.trend]
+    return Observation(
+        agent_id=reading.agent_id,
+        summary=summary[:600],
+        signal=Signal.LOG,
+        aspect=_aspect(reading.agent_id, each),
+        service=each.service,
+        peer=each.peer,
+        signal_name=each.template[:200],
+        score=round(score, 4),
+        onset=datetime.fromtimestamp(each.onset, UTC),
+        value=float(each.seen),
+        usual=round(each.expected, 1),
+        unit="lines",
+        window=reading.window,
+        source=asked.source,
+        query=asked.query,
+        link=asked.link,
+        latest=asked.latest,
+    )
+
+
+def _aspect(agent_id: str, each: LogShift) -> Aspect:
+    if each.trend in (Trend.GONE, Trend.FALLING) or each.gravity is Gravity.INFO:
+        return Aspect.BEHAVIOUR
+    return Aspect.NETWORK if agent_id == NETWORK else Aspect.ERRORS

@@ -1,0 +1,104 @@
+"""What each agent looks at: the analysis of one reading, made to run in another process.
+
+One function a specialist; they differ in what they ask of the same pieces.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from agents.analyzers.graph import Graph
+from agents.analyzers.traces import Forest, gather
+from agents.analyzers.words import Mentions, MetricPeers
+from agents.incident.change_facts import change_facts
+from agents.incident.log_facts import log_facts
+from agents.incident.metric_facts import metric_facts
+from agents.incident.reading import Reading
+from agents.incident.territory import is_store
+from agents.incident.trace_facts import TraceFacts
+from orchestrator.model import Observation, Standing
+
+MOST_UNUSUAL = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What all looks at one reading share."""
+
+    services: tuple[str, ...]
+    mentions: Mentions
+    peers: MetricPeers
+    forest: Forest
+    graph: Graph
+
+
+def scene_of(reading: Reading) -> Scene:
+    """Who is there, who calls whom, and what the spans say."""
+    forest = gather(reading.spans, reading.split) if reading.spans else Forest()
+    seen = set(reading.topology.services)
+    seen.update(name for call in (*reading.topology.calls, *forest.calls) for name in call)
+    seen.update(reading.spans.services if reading.spans else ())
+    seen.update(each.service for each in (reading.metrics.series if reading.metrics else ()))
+    seen.update(reading.logs.services if reading.logs else ())
+    services = tuple(sorted(seen))
+    peers = MetricPeers(services)
+    named = [
+        (each.service, peers.of(each.service, each.metric))
+        for each in (reading.metrics.series if reading.metrics else ())
+    ]
+    graph = Graph([*reading.topology.calls, *forest.calls, *(call for call in named if call[1])])
+    return Scene(services, Mentions(services), peers, forest, graph)
+
+
+def look_at_application(reading: Reading) -> tuple[Observation, ...]:
+    """Logs, traces and metrics of services, and what was changed."""
+    scene = scene_of(reading)
+    traces = TraceFacts(reading, scene.forest)
+    others = [peer for _, peer, _ in scene.forest.waits if not is_store(peer)]
+    facts = [
+        *metric_facts(reading, scene.peers),
+        *log_facts(reading, scene.mentions, scene.forest.entered(reading.split)),
+        *traces.own_time(),
+        *traces.waits(others),
+        *traces.errors(),
+        *traces.steps(),
+    ]
+    return consolidated(reading, facts, scene.graph, change_facts(reading))
+
+
+def look_at_database(reading: Reading) -> tuple[Observation, ...]:
+    """Databases, caches, queues and pools, and what their clients say of them."""
+    scene = scene_of(reading)
+    stores = [peer for _, peer, _ in scene.forest.waits if is_store(peer)]
+    facts = [
+        *metric_facts(reading, scene.peers),
+        *log_facts(reading, scene.mentions, scene.forest.entered(reading.split)),
+        *TraceFacts(reading, scene.forest).waits(stores),
+    ]
+    return consolidated(reading, facts, scene.graph)
+
+
+def look_at_network(reading: Reading) -> tuple[Observation, ...]:
+    """Links and hosts, the gaps between callers and callees, and the logs that tell of connections."""
+    scene = scene_of(reading)
+    facts = [
+        *metric_facts(reading, scene.peers),
+        *log_facts(reading, scene.mentions, scene.forest.entered(reading.split)),
+        *TraceFacts(reading, scene.forest).links(),
+    ]
+    return consolidated(reading, facts, scene.graph)
+
+
+def consolidated(
+    reading: Reading, facts: Iterable[Observation], graph: Graph, changes: Sequence[Observation] = ()
+) -> tuple[Observation, ...]:
+    """The strongest facts, then what changed, what is normal and what could not be checked. The first carries the graph."""
+    known = list(facts)
+    unusual = sorted(
+        (each for each in known if each.standing is Standing.UNUSUAL and each.score > 0),
+        key=lambda each: (-each.score, each.service, each.peer, each.signal_name, each.summary),
+    )
+    normal = [each for each in known if each.standing is Standing.NORMAL]
+    told = [*unusual[:MOST_UNUSUAL], *changes, *normal, *reading.missing]
+    if told and graph.calls:
+        told[0] = told[0].model_copy(update={"calls": graph.calls})
+    return tuple(told)

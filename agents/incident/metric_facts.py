@@ -1,0 +1,161 @@
+"""What metrics say: a series that left its usual, told once for each thing about a service that it is about."""
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from agents.analyzers.meaning import Meaning, meaning_of
+from agents.analyzers.scoring import portion, strength
+from agents.analyzers.series import FAR, Shift, shift_of
+from agents.analyzers.words import MetricPeers
+from agents.incident.reading import Reading
+from agents.incident.territory import owner_of_metric
+from agents.incident.words import clock, figure, listed, plain
+from orchestrator.model import Asked, Aspect, MetricSeries, Observation, Signal, Sketch, Standing
+
+MOST_SKETCHED = 240
+MATERIAL_CHANGE = 0.4
+LASTING_POINTS = 3.0
+LASTING_SHARE = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A series that moved."""
+
+    series: MetricSeries
+    meaning: Meaning
+    peer: str
+    shift: Shift
+    score: float
+
+
+def metric_facts(reading: Reading, peers: MetricPeers) -> list[Observation]:
+    """The unusual series of one agent's territory, one for each service, peer and aspect; and what is normal."""
+    if reading.metrics is None:
+        return []
+    mine = [
+        (each, peer)
+        for each in reading.metrics.series
+        if owner_of_metric(each.service, each.metric, peer := peers.of(each.service, each.metric)) == reading.agent_id
+    ]
+    moved = [found for each, peer in mine if (found := _moved(each, peer, reading.split))]
+    told = [_told(reading, reading.metrics.asked, each) for each in _strongest(moved)]
+    return told + _normal(reading, reading.metrics.asked, (each for each, _ in mine), moved)
+
+
+def _moved(series: MetricSeries, peer: str, split: float) -> Moved | None:
+    meaning = meaning_of(series.metric)
+    shift = shift_of(series.metric, series.times, series.values, split, meaning)
+    if shift is None:
+        return None
+    lasting = min(portion(shift.away, min(LASTING_POINTS, shift.points)), portion(shift.share, LASTING_SHARE) ** 0.5)
+    score = strength(shift.deviation, FAR) * portion(shift.change, MATERIAL_CHANGE) * lasting
+    return Moved(series, meaning, peer, shift, score)
+
+
+def _strongest(moved: Iterable[Moved]) -> list[Moved]:
+    best: dict[tuple[str, str, Aspect, str], Moved] = {}
+    for each in moved:
+        key = (each.series.service, each.peer, each.meaning.aspect, each.meaning.reach)
+        if key not in best or _order(each) < _order(best[key]):
+            best[key] = each
+    return sorted(best.values(), key=_order)
+
+
+def _order(each: Moved) -> tuple[float, str, str]:
+    return (-each.score, each.series.service, each.series.metric)
+
+
+def _told(reading: Reading, asked: Asked, each: Moved) -> Observation:
+    shift, unit, service = each.shift, each.meaning.unit, each.series.service
+    whom = f"{service} to {each.peer}" if each.peer else service
+    value, usual = figure(shift.value, unit), figure(shift.usual, unit)
+    return Observation(
+        agent_id=reading.agent_id,
+        summary=f"{whom}: {plain(each.series.metric, each.peer)} {value} since {clock(shift.onset)}, was {usual}"[:600],
+        signal=Signal.METRIC,
+        aspect=each.meaning.aspect,
+        service=service,
+        peer=each.peer,
+        signal_name=each.series.metric,
+        score=round(each.score, 4),
+        onset=datetime.fromtimestamp(shift.onset, UTC),
+        value=shift.value,
+        usual=shift.usual,
+        unit=unit,
+        window=reading.window,
+        source=asked.source,
+        query=f"{asked.query}: {service}__{each.series.metric}",
+        link=asked.link,
+        latest=asked.latest,
+        sketch=sketch(each.series, f"{whom} {plain(each.series.metric, each.peer)}", unit),
+    )
+
+
+def sketch(series: MetricSeries, label: str, unit: str) -> Sketch:
+    """The series thin enough to draw: of every few points the one farthest from the middle, so that spikes stay."""
+    times, values = series.times, series.values
+    step = -(-len(times) // MOST_SKETCHED) or 1
+    picked = [_farthest(values, at, min(at + step, len(values))) for at in range(0, len(times), step)]
+    return Sketch(
+        label=label,
+        unit=unit,
+        times=tuple(times[at] for at in picked),
+        values=tuple(None if values[at] != values[at] else values[at] for at in picked),
+    )
+
+
+def _farthest(values: "array[float]", start: int, end: int) -> int:
+    known = [at for at in range(start, end) if values[at] == values[at]]
+    return max(known, key=lambda at: (abs(values[at]), -at)) if known else start
+
+
+_NAMES = {
+    Aspect.CPU: "CPU",
+    Aspect.MEMORY: "memory",
+    Aspect.DISK: "disk",
+    Aspect.ERRORS: "errors",
+    Aspect.LATENCY: "latency",
+    Aspect.SATURATION: "saturation",
+    Aspect.LOCKS: "locks",
+    Aspect.NETWORK: "links",
+}
+
+
+def _normal(
+    reading: Reading, asked: Asked, series: Iterable[MetricSeries], moved: Iterable[Moved]
+) -> list[Observation]:
+    """One line for each aspect in which nothing moved, or in how many services nothing did."""
+    services: dict[Aspect, set[str]] = {}
+    for each in series:
+        if each.times and each.times[-1] >= reading.split:
+            services.setdefault(meaning_of(each.metric).aspect, set()).add(each.service)
+    uneasy = {(each.meaning.aspect, each.series.service) for each in moved}
+    calm: dict[tuple[str, ...], list[Aspect]] = {}
+    for aspect, names in services.items():
+        quiet = tuple(sorted(name for name in names if (aspect, name) not in uneasy))
+        if quiet and aspect in _NAMES:
+            calm.setdefault(quiet, []).append(aspect)
+    return [
+        Observation(
+            agent_id=reading.agent_id,
+            summary=f"{_and([_NAMES[each] for each in aspects])} normal in {listed(names)}"[:600],
+            standing=Standing.NORMAL,
+            signal=Signal.METRIC,
+            aspect=aspects[0],
+            service=names[0] if len(names) == 1 else "",
+            window=reading.window,
+            source=asked.source,
+            query=asked.query,
+            link=asked.link,
+            latest=asked.latest,
+        )
+        for names, aspects in sorted(calm.items())
+    ]
+
+
+def _and(names: list[str]) -> str:
+    joined = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return joined[0].upper() + joined[1:]

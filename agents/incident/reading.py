@@ -1,0 +1,112 @@
+"""What one agent got from its sources, and what it did not get and why."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from orchestrator.errors import SourceUnavailableError
+from orchestrator.model import Asked, Changes, Incident, Logs, Metrics, NoData, Signal, Spans, Topology, Window
+from orchestrator.ports import Lookup, Telemetry
+
+CHANGES_BEFORE = timedelta(hours=24)
+T = TypeVar("T")
+
+_WORDS = {Signal.METRIC: "metrics", Signal.LOG: "logs", Signal.TRACE: "traces", Signal.CHANGE: "changes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything one agent looks at. `split` is where the time before ends, in epoch seconds."""
+
+    agent_id: str
+    incident: Incident
+    window: Window
+    baseline: Window
+    metrics: Metrics | None = None
+    logs: Logs | None = None
+    spans: Spans | None = None
+    changes: Changes | None = None
+    topology: Topology = Topology()  # noqa: RUF009 -- frozen
+    missing: tuple[NoData, ...] = ()
+
+    @property
+    def split(self) -> float:
+        """Where the time before the incident ends, in epoch seconds."""
+        return self.window.start.timestamp()
+
+
+async def read(agent_id: str, telemetry: Telemetry, incident: Incident, now: datetime) -> Reading:
+    """Ask every source once, at the same time. One that does not answer is missing; if none does, its error is raised."""
+    window, baseline = incident.window(now), incident.baseline()
+    whole = Lookup(incident.incident_id, Window(start=baseline.start, end=window.end), incident.scope)
+    earlier = Window(start=min(baseline.start, window.start - CHANGES_BEFORE), end=window.end)
+    changes = Lookup(incident.incident_id, earlier, incident.scope)
+    answers = await asyncio.gather(
+        _ask(telemetry.metrics.read_metrics if telemetry.metrics else None, whole),
+        _ask(telemetry.logs.read_logs if telemetry.logs else None, whole),
+        _ask(telemetry.traces.read_spans if telemetry.traces else None, whole),
+        _ask(telemetry.changes.read_changes if telemetry.changes else None, changes),
+        _ask(telemetry.topology.read_topology if telemetry.topology else None, whole),
+    )
+    metrics, logs, spans, known_changes, topology = answers
+    named: Mapping[Signal, object] = {
+        Signal.METRIC: metrics,
+        Signal.LOG: logs,
+        Signal.TRACE: spans,
+        Signal.CHANGE: known_changes,
+    }
+    failures = [each for each in named.values() if isinstance(each, SourceUnavailableError)]
+    if failures and not any(isinstance(each, Metrics | Logs | Spans) for each in answers):
+        raise failures[0]
+    return Reading(
+        agent_id,
+        incident,
+        window,
+        baseline,
+        metrics if isinstance(metrics, Metrics) else None,
+        logs if isinstance(logs, Logs) else None,
+        spans if isinstance(spans, Spans) else None,
+        known_changes if isinstance(known_changes, Changes) else None,
+        topology if isinstance(topology, Topology) else Topology(),
+        tuple(_missing(agent_id, signal, answer, window) for signal, answer in named.items() if not _answered(answer)),
+    )
+
+
+async def _ask(door: Callable[[Lookup], Awaitable[T]] | None, lookup: Lookup) -> T | SourceUnavailableError | None:
+    if door is None:
+        return None
+    try:
+        return await door(lookup)
+    except SourceUnavailableError as error:
+        return error
+
+
+def _answered(answer: object) -> bool:
+    if isinstance(answer, Metrics):
+        return any(each.times for each in answer.series)
+    if isinstance(answer, Logs | Spans):
+        return len(answer) > 0
+    return isinstance(answer, Changes)
+
+
+def _missing(agent_id: str, signal: Signal, answer: object, window: Window) -> NoData:
+    what = _WORDS[signal]
+    if answer is None:
+        return NoData(agent_id=agent_id, signal=signal, summary=f"No source of {what} is configured", window=window)
+    if isinstance(answer, SourceUnavailableError):
+        summary = f"{what.capitalize()} could not be read: {answer.message}"
+        return NoData(agent_id=agent_id, signal=signal, summary=summary[:600], window=window)
+    asked = getattr(answer, "asked", None)
+    assert isinstance(asked, Asked)
+    left_out = f" ({asked.left_out})" if asked.left_out else ""
+    return NoData(
+        agent_id=agent_id,
+        signal=signal,
+        summary=f"No {what} in {asked.source}: searched {asked.query}{left_out}"[:600],
+        window=asked.window,
+        source=asked.source,
+        query=asked.query,
+        link=asked.link,
+    )

@@ -1,0 +1,51 @@
+"""What the three specialists have in common; they differ in what they look at. They spend nothing."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from agents.incident.explaining import explain
+from agents.incident.reading import Reading, read
+from orchestrator.model import Hypothesis, Incident, Observation
+from orchestrator.ports import AgentKit, AgentSpec
+
+Look = Callable[[Reading], tuple[Observation, ...]]
+
+
+class Specialist:
+    """An agent by plain analysis: asks its sources once, and has what they answer looked at in another process."""
+
+    def __init__(self, agent_id: str, look: Look, kit: AgentKit) -> None:
+        self._agent_id = agent_id
+        self._look = look
+        self._kit = kit
+
+    @property
+    def agent_id(self) -> str:
+        """Who this is."""
+        return self._agent_id
+
+    @property
+    def total_cost(self) -> Decimal:
+        """Nothing: no model is called."""
+        return Decimal(0)
+
+    async def observe(self, incident: Incident) -> Sequence[Observation]:
+        """What stands out, what is normal, and what could not be checked.
+
+        Raises SourceUnavailableError if no source of telemetry answers.
+        """
+        reading = await read(self._agent_id, self._kit.telemetry, incident, self._kit.clock.now())
+        return await self._kit.compute.run(self._look, reading)
+
+    async def generate_hypothesis(self, observations: Sequence[Observation]) -> Sequence[Hypothesis]:
+        """The explanations that this agent's own telemetry decides."""
+        return await self.analyse(observations)
+
+    async def analyse(self, observations: Sequence[Observation]) -> Sequence[Hypothesis]:
+        """The same: this agent knows plain analysis only."""
+        return explain(self._agent_id, observations)
+
+
+def specialist(agent_id: str, title: str, look: Look) -> AgentSpec:
+    """How the team makes that agent."""
+    return AgentSpec(agent_id, title, lambda kit: Specialist(agent_id, look, kit))

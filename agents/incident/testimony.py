@@ -1,0 +1,114 @@
+"""What one observation says about which service: whether it does wrong itself, suffers, or sits at the end of a bad link.
+
+A table of the field's experience, nothing of any system: a full CPU is a cause, a slow answer is a symptom that may come
+from further down, and a caller's complaint speaks about the one it calls.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agents.analyzers.meaning import Reach, meaning_of
+from orchestrator.model import Aspect, FaultKind, Observation, Signal
+
+
+class Role(StrEnum):
+    """OWN: it does wrong itself. FELT: it suffers, perhaps from another. LINK: the way between two is bad."""
+
+    OWN = "own"
+    FELT = "felt"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """One observation's word about one service. Words of one `group` say the same thing and do not add up."""
+
+    service: str
+    role: Role
+    weight: float
+    kind: FaultKind
+    group: str
+    fact: Observation
+
+
+_METRIC_OWN = {
+    Aspect.CPU: (0.85, FaultKind.CPU),
+    Aspect.MEMORY: (0.75, FaultKind.MEMORY),
+    Aspect.DISK: (0.7, FaultKind.SATURATION),
+    Aspect.LOCKS: (0.75, FaultKind.SATURATION),
+    Aspect.SATURATION: (0.5, FaultKind.SATURATION),
+    Aspect.NETWORK: (0.4, FaultKind.NETWORK),
+    Aspect.BEHAVIOUR: (0.6, FaultKind.ERROR),
+    Aspect.OTHER: (0.2, FaultKind.UNKNOWN),
+}
+_METRIC_FELT = {
+    Aspect.ERRORS: (0.6, FaultKind.ERROR),
+    Aspect.LATENCY: (0.55, FaultKind.LATENCY),
+    Aspect.TRAFFIC: (0.1, FaultKind.UNKNOWN),
+}
+
+
+def testimonies(fact: Observation) -> Iterator[Testimony]:
+    """Everything that an unusual observation says of services; nothing if it names none."""
+    if not fact.service:
+        return
+    said = {Signal.METRIC: _of_metric, Signal.LOG: _of_log, Signal.TRACE: _of_trace}.get(fact.signal)
+    if said is None:
+        return
+    for service, role, weight, kind in said(fact):
+        group = f"{fact.signal} {fact.aspect} {role}"
+        yield Testimony(service, role, weight * fact.score, kind, group, fact)
+
+
+_Said = Iterator[tuple[str, Role, float, FaultKind]]
+
+
+def _of_metric(fact: Observation) -> _Said:
+    if meaning_of(fact.signal_name).reach is Reach.HOST:
+        yield fact.service, Role.OWN, 0.2, FaultKind.UNKNOWN
+    elif fact.peer and fact.aspect is Aspect.NETWORK:
+        yield fact.service, Role.LINK, 0.7, FaultKind.NETWORK
+        yield fact.peer, Role.LINK, 0.7, FaultKind.NETWORK
+    elif fact.peer:
+        weight, kind = {**_METRIC_OWN, **_METRIC_FELT}[fact.aspect]
+        yield fact.peer, Role.FELT, 0.75 * weight, kind
+        yield fact.service, Role.FELT, 0.4 * weight, FaultKind.DEPENDENCY
+    elif fact.aspect in _METRIC_OWN:
+        yield fact.service, Role.OWN, *_METRIC_OWN[fact.aspect]
+    else:
+        yield fact.service, Role.FELT, *_METRIC_FELT[fact.aspect]
+
+
+def _of_log(fact: Observation) -> _Said:
+    if fact.aspect is Aspect.BEHAVIOUR:
+        yield fact.service, Role.OWN, 0.6, FaultKind.WRONG_RESULT
+    elif fact.peer and fact.aspect is Aspect.NETWORK:
+        yield fact.service, Role.LINK, 0.5, FaultKind.NETWORK
+        yield fact.peer, Role.LINK, 0.6, FaultKind.NETWORK
+    elif fact.peer:
+        yield fact.peer, Role.FELT, 0.5, FaultKind.ERROR
+        yield fact.service, Role.FELT, 0.3, FaultKind.DEPENDENCY
+    elif fact.aspect is Aspect.NETWORK:
+        yield fact.service, Role.FELT, 0.5, FaultKind.NETWORK
+    else:
+        yield fact.service, Role.OWN, 0.7, FaultKind.ERROR
+
+
+def _of_trace(fact: Observation) -> _Said:
+    if fact.aspect is Aspect.BEHAVIOUR:
+        yield fact.service, Role.OWN, 0.4, FaultKind.WRONG_RESULT
+    elif fact.aspect is Aspect.ERRORS:
+        if fact.peer:
+            yield fact.peer, Role.FELT, 0.6, FaultKind.ERROR
+            yield fact.service, Role.FELT, 0.4, FaultKind.DEPENDENCY
+        else:
+            yield fact.service, Role.OWN, 0.75, FaultKind.ERROR
+    elif fact.peer and "→" in fact.signal_name:
+        yield fact.service, Role.LINK, 0.9, FaultKind.NETWORK
+        yield fact.peer, Role.LINK, 0.9, FaultKind.NETWORK
+    elif fact.peer:
+        yield fact.peer, Role.FELT, 0.7, FaultKind.LATENCY
+        yield fact.service, Role.FELT, 0.3, FaultKind.DEPENDENCY
+    else:
+        yield fact.service, Role.OWN, 0.8, FaultKind.LATENCY

@@ -1,0 +1,72 @@
+"""How figures, times and names are said: in one place, in words somebody understands who doesn't know the system."""
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+_UNIT_WORDS = frozenset(
+    "pct percent percentage ratio ms millis milliseconds seconds sec s bytes mb mi mib rate".split()
+)
+
+
+def clock(at: float | datetime) -> str:
+    """The time of day in UTC: 14:01, or 14:01:30 where the seconds matter."""
+    moment = at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
+    moment = moment.astimezone(UTC)
+    return moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
+
+
+def figure(value: float, unit: str = "") -> str:
+    """A number with two or three telling digits and its unit; bytes and seconds in the unit that reads best."""
+    if unit == "B":
+        return _scaled(value, 1024.0, ("B", "KiB", "MiB", "GiB", "TiB"))
+    if unit == "s" and 0 < abs(value) < 1:
+        return figure(value * 1000, "ms")
+    if unit == "ms" and abs(value) >= 10_000:
+        return figure(value / 1000, "s")
+    space = "" if unit in ("", "/s") else " "
+    return f"{_digits(value)}{space}{unit}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage."""
+    value = share * 100
+    return f"{_digits(value)} %"
+
+
+def _scaled(value: float, factor: float, units: Sequence[str]) -> str:
+    step = 0
+    while abs(value) >= factor and step < len(units) - 1:
+        value, step = value / factor, step + 1
+    return f"{_digits(value)} {units[step]}"
+
+
+def _digits(value: float) -> str:
+    if not math.isfinite(value):
+        return "unknown"
+    size = abs(value)
+    if size >= 100 or value == round(value, 0):
+        return f"{value:.0f}"
+    if size >= 10:
+        return f"{value:.1f}".removesuffix(".0")
+    if size >= 0.01:
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{value:.2g}"
+
+
+def plain(metric: str, peer: str = "") -> str:
+    """A metric's name as words, without the unit that stands behind the value and the peer that is said apart."""
+    text = metric.replace(peer, " ") if peer else metric
+    parts = [part for part in text.replace("_", " ").split() if part.lower() not in _UNIT_WORDS]
+    return " ".join(parts) or metric
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """Names in a row: "a, b, c and 4 more"."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def quoted(template: str, most: int = 160) -> str:
+    """A log template between quotation marks, cut where it gets long."""
+    return f"“{template if len(template) <= most else template[: most - 1] + '…'}”"
