@@ -11,6 +11,9 @@ import time
 from typing import Protocol
 
 
+SETTLING_TURNS = 10
+
+
 class Clock(Protocol):
     """What the sandbox needs of time."""
 
@@ -70,16 +73,23 @@ class ManualClock:
     async def advance(self, seconds: float) -> None:
         """Let `seconds` pass, waking whoever sleeps until then, each before the time goes on."""
         until = self._passed + seconds
+        await _settle()
         while self._alarms and self._alarms[0][0] <= until:
             due, _, alarm = heapq.heappop(self._alarms)
             self._passed = max(self._passed, due)
             if not alarm.done():
                 alarm.set_result(None)
-                await asyncio.sleep(0)
+                await _settle()
         self._passed = until
-        await asyncio.sleep(0)
+        await _settle()
 
     @property
     def sleepers(self) -> int:
         """How many wait for an alarm: a test can see that a deadline is running before it lets time pass."""
         return sum(not alarm.done() for _, _, alarm in self._alarms)
+
+
+async def _settle() -> None:
+    """Let the tasks that are ready run until they wait."""
+    for _ in range(SETTLING_TURNS):
+        await asyncio.sleep(0)

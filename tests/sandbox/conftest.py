@@ -27,7 +27,7 @@ APP = AppSeed(
         ShortcutSeed(callback_id="stop_here", name="Stop this investigation"),
         ShortcutSeed(callback_id="new_one", name="New investigation", kind="global"),
     ),
-    events=("app_mention", "message.channels", "message.im", "member_joined_channel", "app_home_opened"),
+    events=("app_mention",),
 )
 
 
@@ -37,8 +37,13 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def workspace(clock: ManualClock) -> Workspace:
-    return Workspace(small_team(APP), clock=clock, rng=random.Random(7))
+def app_seed() -> AppSeed:
+    return APP
+
+
+@pytest.fixture
+def workspace(clock: ManualClock, app_seed: AppSeed) -> Workspace:
+    return Workspace(small_team(app_seed), clock=clock, rng=random.Random(7))
 
 
 @pytest.fixture

@@ -33,10 +33,12 @@ class EventFeed:
         """Turn a change into the events it causes."""
         if isinstance(change, MessagePosted):
             self._posted(change.message)
-        elif isinstance(change, MessageEdited) and change.message.edited_ts != change.before.edited_ts:
-            self._send_message_event(change.message, self._changed(change))
+        elif isinstance(change, MessageEdited):
+            if change.message.edited_ts != change.before.edited_ts and self._tells_of(change.message):
+                self._send(self._changed(change))
         elif isinstance(change, MessageDeleted):
-            self._send_message_event(change.message, self._deleted(change.message))
+            if self._tells_of(change.message):
+                self._send(self._deleted(change.message))
         elif isinstance(change, ChannelChanged):
             self._membership(change.channel)
 
@@ -49,12 +51,9 @@ class EventFeed:
         if message.ephemeral_for:
             return
         channel = self._workspace.channels.find(message.channel_id)
-        event = self._payloads.desk.message_wire(message, with_metadata=False) | {
-            "channel": channel.id,
-            "channel_type": channel.kind,
-            "event_ts": message.ts,
-        }
-        self._send_message_event(message, event)
+        if self._tells_of(message):
+            event = self._payloads.desk.message_wire(message, with_metadata=False)
+            self._send(event | {"channel": channel.id, "channel_type": channel.kind, "event_ts": message.ts})
         mentioned = f"<@{self._workspace.app.user_id}>" in message.text
         if mentioned and not message.bot_id and self._hears(channel) and self._subscribed("app_mention"):
             self._send(
@@ -96,10 +95,9 @@ class EventFeed:
             "event_ts": self._now(),
         }
 
-    def _send_message_event(self, message: Message, event: JsonObject) -> None:
+    def _tells_of(self, message: Message) -> bool:
         channel = self._workspace.channels.find(message.channel_id)
-        if not message.ephemeral_for and self._hears(channel) and self._subscribed(SUBSCRIPTIONS[channel.kind]):
-            self._send(event)
+        return not message.ephemeral_for and self._hears(channel) and self._subscribed(SUBSCRIPTIONS[channel.kind])
 
     def _membership(self, channel: Channel) -> None:
         bot = self._workspace.app.user_id

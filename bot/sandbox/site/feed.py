@@ -35,13 +35,15 @@ class Feed:
         socket = web.WebSocketResponse(heartbeat=20)
         await socket.prepare(request)
         self._sockets.add(socket)
-        queue: asyncio.Queue[str] = asyncio.Queue(LONGEST_QUEUE)
+        queue: asyncio.Queue[str | None] = asyncio.Queue(LONGEST_QUEUE)
 
         def hear(change: Change) -> None:
             try:
                 queue.put_nowait(dumps(piece(self._desk, change)))
             except asyncio.QueueFull:
                 leave()
+                _empty(queue)
+                queue.put_nowait(None)
 
         leave = self._desk.workspace.subscribe(hear)
         queue.put_nowait(dumps(whole_picture(self._desk)))
@@ -62,6 +64,13 @@ class Feed:
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
 
-async def _send_all(socket: web.WebSocketResponse, queue: asyncio.Queue[str]) -> None:
-    while True:
-        await socket.send_str(await queue.get())
+def _empty(queue: asyncio.Queue[str | None]) -> None:
+    while not queue.empty():
+        queue.get_nowait()
+
+
+async def _send_all(socket: web.WebSocketResponse, queue: asyncio.Queue[str | None]) -> None:
+    """Send until the queue says None: then the page was too slow and starts anew."""
+    while (text := await queue.get()) is not None:
+        await socket.send_str(text)
+    await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)

@@ -181,8 +181,9 @@ class Workspace:
 
     def clear_views(self, user_id: str) -> None:
         """Close all of the person's modals."""
-        self.modals.clear(user_id)
-        self.tell_modals(user_id)
+        if self.modals.stack(user_id):
+            self.modals.clear(user_id)
+            self.tell_modals(user_id)
 
     def change_view(self, view: View, payload: JsonObject) -> View:
         """Show another payload in a view's place."""
