@@ -1,15 +1,17 @@
 """The command line: thin. It reads arguments, calls what `bot.bootstrap` put together, and prints what comes back.
 
 Its law: no rule of the house lives here, and every OrchestratorError ends as its message, its remedy and an exit status,
-never as a traceback. Commands import what they need when they are called, so that `compass --help` answers at once.
+never as a traceback. `main` is the console script `compass`; the composition root is imported when a command runs.
 """
 
-from bot.cli.group import cli
+from bot.cli.care import doctor, migrate
+from bot.cli.evaluate import evaluate
+from bot.cli.group import main
+from bot.cli.investigate import investigate
+from bot.cli.look import history, show
+from bot.cli.serve import sandbox, serve
 
+for command in (investigate, serve, sandbox, history, show, evaluate, doctor, migrate):
+    main.add_command(command)
 
-def main() -> None:
-    """The console script `compass`."""
-    cli(prog_name="compass")
-
-
-__all__ = ["cli", "main"]
+__all__ = ["main"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli.program import bootstrap_of
 from bot.cli.start import run
 from bot.cli.status import ExitStatus
 from bot.doctor import Finding, Health, examine, first_checks, setting_checks
@@ -38,8 +39,6 @@ def doctor(ctx: click.Context, database: Path | None, as_json: bool) -> None:
 @click.pass_context
 def migrate(ctx: click.Context, database: Path | None) -> None:
     """Make the database, or bring it to its newest shape."""
-    from bot.cli.program import bootstrap_of
-
     settings = load_settings(database=database)
     steps = bootstrap_of(ctx.obj).migrate(settings)
     for step in steps:
@@ -57,8 +56,6 @@ async def _findings(handed: object, database: Path | None) -> list[Finding]:
     except SettingsError as error:
         bad = Finding(name="settings", health=Health.MISSING, detail=error.message, remedy=error.remedy)
         return [*findings, bad]
-    from bot.cli.program import bootstrap_of
-
     return [*findings, *await examine([*setting_checks(settings), *bootstrap_of(handed).checks(settings)])]
 
 

@@ -9,6 +9,7 @@ from bot.cli.program import WORKSPACE, Bootstrap, bootstrap_of
 from bot.cli.start import run
 from bot.settings import Settings, load_settings
 from bot.terminal import history_lines, make_console, print_lines, print_report, view_as_json
+from orchestrator.errors import InvestigationNotFoundError
 from orchestrator.events import InvestigationView
 from orchestrator.model import Report
 from orchestrator.ports import InvestigationSummary
@@ -71,6 +72,9 @@ async def _show(
     bootstrap: Bootstrap, settings: Settings, workspace: str, investigation: str
 ) -> tuple[InvestigationView, Report, dict[str, str]]:
     async with bootstrap.Compass(settings).reading() as service:
-        view = await service.view(workspace, investigation)
+        try:
+            view = await service.view(workspace, investigation)
+        except InvestigationNotFoundError as error:
+            raise InvestigationNotFoundError(error.message, remedy="List them with `compass history`.") from error
         titles = {line.agent_id: service.title_of(line.agent_id) for line in view.cost.lines}
         return view, service.report(view), titles

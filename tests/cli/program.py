@@ -12,7 +12,7 @@ import click
 from click.testing import CliRunner, Result
 
 from agents.sources.snapshot import SnapshotLibrary
-from bot.cli import cli
+from bot.cli import main
 from bot.doctor import Check
 from bot.settings import Settings
 from bot.terminal import Post
@@ -179,7 +179,7 @@ class FakeBootstrap:
 
 def compass(*arguments: str, script: Script | None = None) -> Result:
     """What the command line answers."""
-    return CliRunner().invoke(cli, list(arguments), obj=FakeBootstrap(script), prog_name="compass")
+    return CliRunner().invoke(main, list(arguments), obj=FakeBootstrap(script), prog_name="compass")
 
 
 def write_case(folder: Path, case_id: str = "case-1", **sheet: object) -> Path:
@@ -206,5 +206,4 @@ def write_case(folder: Path, case_id: str = "case-1", **sheet: object) -> Path:
 
 def command_names() -> list[str]:
     """All commands there are."""
-    assert isinstance(cli, click.Group)
-    return cli.list_commands(click.Context(cli))
+    return main.list_commands(click.Context(main))

@@ -1,6 +1,7 @@
 """The command line as a whole: help, versions, serve, sandbox, migrate, signals."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -123,6 +124,44 @@ def test_spans_without_the_extra_are_refused_with_the_remedy(monkeypatch: pytest
 
     with pytest.raises(TracingUnavailableError):
         run(work())
+
+
+def test_spans_and_lines_last_as_long_as_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ended:
+        closed = 0
+
+        async def aclose(self) -> None:
+            self.closed += 1
+
+    asked: list[tuple[str, str]] = []
+    ended = Ended()
+
+    def start(endpoint: str, headers: str) -> Ended:
+        asked.append((endpoint, headers))
+        return ended
+
+    monkeypatch.setattr("bot.cli.start.start_tracing", start)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "key=value")
+
+    async def work() -> int:
+        async with telling(load_settings(), quiet=True):
+            assert logging.getLogger().level == logging.WARNING
+            return ended.closed
+
+    assert run(work()) == 0
+    assert ended.closed == 1
+    assert asked == [("http://127.0.0.1:4318/", "key=value")]
+
+
+def test_a_level_set_by_hand_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPASS_LOG_LEVEL", "debug")
+
+    async def work() -> int:
+        async with telling(load_settings(), quiet=True):
+            return logging.getLogger().level
+
+    assert run(work()) == logging.DEBUG
 
 
 def test_the_real_bootstrap_is_imported_only_when_none_was_handed_in(monkeypatch: pytest.MonkeyPatch) -> None:

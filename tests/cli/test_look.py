@@ -46,5 +46,5 @@ def test_a_report_is_shown_again(script: Script) -> None:
 def test_an_unknown_run_is_refused_with_the_way_out(script: Script) -> None:
     result = compass("show", "inv-0", script=script)
     assert result.exit_code == 1
-    assert result.stderr.startswith("No investigation inv-0 in this workspace.")
+    assert result.stderr == "No investigation inv-0 in this workspace.\nList them with `compass history`.\n"
     assert "Traceback" not in result.output
