@@ -39,12 +39,13 @@ class Slow:
         while True:
             try:
                 await self._clock.sleep(self._seconds)
-                return []
             except asyncio.CancelledError:
                 self.cancelled += 1
                 if self.cancelled > self._stubborn:
                     await asyncio.sleep(0)
                     raise
+            else:
+                return []
 
 
 def outcome(turns: MemoryTurns, phase: str, agent_id: str) -> tuple[StepOutcome, str]:
