@@ -1,0 +1,84 @@
+"""Forms: opened at once, checked before Slack is answered, acted upon after."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from bot.slack import entered
+from bot.slack.handlers.buttons import decide
+from bot.slack.handlers.starting import begin, open_run, tell_joined
+from bot.slack.ids import Place, Target, pack, unpack
+from bot.slack.kit import Kit
+from bot.slack.parse import as_typed
+from bot.slack.request import Request
+from bot.slack.text import plain
+from bot.slack.views import forms
+from orchestrator.errors import ConflictError
+from orchestrator.model import Verdict
+from orchestrator.parameters import Parameters
+
+
+async def open_form(kit: Kit, request: Request, incident_id: str = "", title: str = "") -> None:
+    """The form of a new investigation. Meanwhile their zone is looked up, for the times they will type."""
+    where = pack(request.place.channel, request.place.thread_ts)
+    await kit.web.open_view(request.trigger_id, forms.new_investigation(where, incident_id=incident_id, title=title))
+    await kit.people.refusal(request)
+
+
+async def message_shortcut(kit: Kit, request: Request) -> None:
+    """ "Investigate this": the form, with the message as its title."""
+    await open_form(kit, request, title=plain(as_typed(request.text), 200))
+
+
+def check_new(kit: Kit, request: Request) -> None:
+    """Raises EnteredError for what cannot be used."""
+    _parameters(kit, request)
+
+
+async def new_entered(kit: Kit, request: Request) -> None:
+    """Start what was entered, where the form was asked for."""
+    channel, thread_ts = unpack(request.metadata, 2)
+    asked = replace(request, place=Place(channel, thread_ts))
+    if await kit.allowed(asked):
+        await begin(kit, asked, _parameters(kit, request))
+
+
+def check_window(kit: Kit, request: Request) -> None:
+    """Raises EnteredError for what cannot be used."""
+    _since(kit, request)
+
+
+async def window_entered(kit: Kit, request: Request) -> None:
+    """A run is the record of one question: another window is another run, and the one that is going on stops."""
+    packed, channel, thread_ts = unpack(request.metadata, 3)
+    asked = replace(request, place=Place(channel, thread_ts))
+    if not await kit.allowed(asked):
+        return
+    before = (await kit.service.view(kit.workspace, Target.read(packed).investigation_id)).investigation
+    parameters = entered.once_more(before, _since(kit, request))
+    there = replace(request, place=Place.read(before.origin.place))
+    opened = await open_run(kit, there, parameters)
+    if opened.investigation.investigation_id == before.investigation_id:
+        with suppress(ConflictError):
+            await kit.service.stop(kit.workspace, before.investigation_id, request.person)
+        opened = await open_run(kit, there, parameters)
+    if opened.joined:
+        await tell_joined(kit, asked, opened)
+
+
+async def reject_entered(kit: Kit, request: Request) -> None:
+    """Record the rejection, with its reason where one was given."""
+    packed, channel, thread_ts, view_id = unpack(request.metadata, 4)
+    asked = replace(request, place=Place(channel, thread_ts))
+    if await kit.allowed(asked):
+        await decide(kit, asked, Target.read(packed), Verdict.REJECTED, entered.reason(request.fields), view_id)
+
+
+def _parameters(kit: Kit, request: Request) -> Parameters:
+    zone = kit.people.zone_if_known(request.person.user_id)
+    return entered.new_investigation(request.fields, now=kit.clock.now(), zone=zone)
+
+
+def _since(kit: Kit, request: Request) -> datetime:
+    zone = kit.people.zone_if_known(request.person.user_id)
+    return entered.since(request.fields, now=kit.clock.now(), zone=zone)

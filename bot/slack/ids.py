@@ -1,0 +1,145 @@
+"""Every name that crosses the border to Slack and comes back: action, callback and block ids, values, outbox keys.
+
+The law: what Slack sends back is read strictly. Values are packed here and unpacked here; what was not packed by this
+module, or not whole, raises UnreadableValueError, so that a hostile or outdated value is refused before anything is done.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote, unquote
+
+VERSION = "v1"
+MOST_VALUE = 2000
+SURFACE = "slack"
+COMMAND = "/investigate"
+METADATA_EVENT = "compass_post"
+
+
+class UnreadableValueError(ValueError):
+    """A value that this version did not write."""
+
+
+class Action(StrEnum):
+    """What a button does. The id on the wire is "compass.accept" or "compass.accept.h1"."""
+
+    ACCEPT = "compass.accept"
+    REJECT = "compass.reject"
+    EVIDENCE = "compass.evidence"
+    HYPOTHESES = "compass.hypotheses"
+    PAGE = "compass.page"
+    STOP = "compass.stop"
+    WINDOW = "compass.window"
+
+
+class Callback(StrEnum):
+    """Which form was submitted, or which shortcut was used."""
+
+    NEW = "compass.new"
+    REJECT = "compass.reject_reason"
+    WINDOW = "compass.change_window"
+    READ = "compass.read"
+    MESSAGE = "compass.investigate_message"
+
+
+class Field(StrEnum):
+    """The inputs of our forms; block id and action id are the same."""
+
+    INCIDENT = "incident"
+    TITLE = "title"
+    SERVICES = "services"
+    SINCE = "since"
+    SEVERITY = "severity"
+    BUDGET = "budget"
+    MODE = "mode"
+    PRESET = "preset"
+    REASON = "reason"
+
+
+class Purpose(StrEnum):
+    """What a message in the thread is for; one message each, findings one for each agent.
+
+    ROOT is no message of its own: it notes which one the thread hangs under after somebody deleted the parent.
+    """
+
+    PARENT = "parent"
+    FINDINGS = "findings"
+    REPORT = "report"
+    CHART = "chart"
+    COST = "cost"
+    ROOT = "root"
+
+
+def pack(*parts: str) -> str:
+    """Parts as one value for Slack. Raises ValueError when they do not fit into a button."""
+    value = "/".join([VERSION, *(quote(part, safe="") for part in parts)])
+    if len(value) > MOST_VALUE:
+        raise ValueError("these parts do not fit into a value")
+    return value
+
+
+def unpack(value: object, count: int) -> tuple[str, ...]:
+    """The `count` parts that were packed. Raises UnreadableValueError for anything that `pack` would not have written."""
+    if not isinstance(value, str) or len(value) > MOST_VALUE:
+        raise UnreadableValueError("not a value of ours")
+    version, *quoted = value.split("/")
+    try:
+        parts = tuple(unquote(each, errors="strict") for each in quoted)
+    except UnicodeDecodeError:
+        raise UnreadableValueError("not a value of ours") from None
+    if version != VERSION or len(parts) != count or [quote(each, safe="") for each in parts] != quoted:
+        raise UnreadableValueError("not a value of this version")
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a button is about: an investigation, one of its hypotheses perhaps, and a page of a list."""
+
+    investigation_id: str
+    hypothesis_id: str = ""
+    page: int = 0
+
+    def packed(self) -> str:
+        """The button's value."""
+        return pack(self.investigation_id, self.hypothesis_id, str(self.page))
+
+    @classmethod
+    def read(cls, value: object) -> "Target":
+        """The target in a button's value. Raises UnreadableValueError."""
+        investigation_id, hypothesis_id, page = unpack(value, 3)
+        if not investigation_id or len(investigation_id) > 200 or not re.fullmatch(r"[0-9]{1,4}", page, re.ASCII):
+            raise UnreadableValueError("not a target")
+        return cls(investigation_id, hypothesis_id, int(page))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in Slack: a channel, and the thread in it where one is meant."""
+
+    channel: str
+    thread_ts: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.channel}/{self.thread_ts}" if self.thread_ts else self.channel
+
+    @classmethod
+    def read(cls, text: str) -> "Place":
+        """The place that `str()` wrote."""
+        channel, _, thread_ts = text.partition("/")
+        return cls(channel, thread_ts)
+
+
+def action_id(action: Action, target: Target) -> str:
+    """Unique within a message: the action, and what it is about."""
+    return f"{action}.{target.hypothesis_id or target.page}"
+
+
+def actions(action: Action) -> re.Pattern[str]:
+    """Matches every id that `action_id` makes of this action."""
+    return re.compile(re.escape(action) + r"\.[A-Za-z0-9_-]{1,200}")
+
+
+def post_key(investigation_id: str, purpose: Purpose, detail: str = "") -> str:
+    """The outbox key of a message, unique within the workspace."""
+    return "/".join(part for part in (investigation_id, purpose, detail) if part)

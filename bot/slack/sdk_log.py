@@ -1,0 +1,37 @@
+"""The SDK's own log lines, without their texts.
+
+The SDK writes exceptions, addresses with tickets and whole request bodies into its messages. Of those only where and how
+bad is passed on; the level keeps it from building the messages at all where it can.
+"""
+
+import logging
+
+import structlog
+
+BOLT = "slack_bolt"
+"""Bolt names loggers after the app's name too; an app named below this one stays below it."""
+
+
+class _Forward(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say where in the SDK something went wrong, and which kind of error it was; never its text."""
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        structlog.get_logger("compass.slack.sdk").warning(
+            "slack_sdk", where=f"{record.module}.{record.funcName}:{record.lineno}", error=error
+        )
+
+
+def sdk_logger() -> logging.Logger:
+    """A logger for the SDK, in no hierarchy, so that nobody else's handlers see the raw messages.
+
+    Bolt copies it into loggers below `slack_bolt`, and parts of the SDK write to `slack_sdk` whatever they are handed;
+    those two are cut off from the root.
+    """
+    for name, handler in ((BOLT, logging.NullHandler()), ("slack_sdk", _Forward())):
+        theirs = logging.getLogger(name)
+        theirs.propagate = False
+        theirs.handlers = [handler]
+    logger = logging.Logger("compass.slack.sdk.raw", logging.ERROR)  # noqa: LOG001 - in no hierarchy on purpose
+    logger.propagate = False
+    logger.addHandler(_Forward())
+    return logger

@@ -1,0 +1,128 @@
+"""Text that came from anywhere, made safe for Slack's mrkdwn.
+
+The law: nothing that a person, a log line or a model wrote can ping, link, format or break out of where it is shown.
+`& < >` are escaped as Slack asks (https://docs.slack.dev/messaging/formatting-message-text); Slack has no escape for
+`* ~` and backticks, hence they are replaced by characters that look like them; `_` stays inside words, where it
+formats nothing, so that metric names can be copied. No limit is ever exceeded, however somebody counts.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote, urlsplit
+
+ELLIPSIS = "…"
+_LOOK_ALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_BLANKS = re.compile(r"\s+")
+_LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_USER = re.compile(r"[UW][A-Z0-9]{2,40}", re.ASCII)
+_URL_SAFE = "/:?=&%#@!$'()+,;[]~-._"
+
+
+def size(text: str) -> int:
+    """Length at the most anybody counts it: UTF-16 units, and what JSON writes with a backslash counts two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 + sum(text.count(each) for each in '"\\\n')
+
+
+def one_line(text: str) -> str:
+    """Without control characters, invisible marks and half surrogates; every run of blanks is one."""
+    return _BLANKS.sub(" ", _UNSEEN.sub("", text)).strip()
+
+
+def literal(text: str, limit: int = 600) -> str:
+    """Foreign text inside mrkdwn, shown as it is written, at most `limit` units after escaping."""
+    harmless = _LOOSE_UNDERSCORE.sub("ˍ", one_line(text).translate(_LOOK_ALIKES))
+    return _escaped(harmless, limit)
+
+
+def code(text: str, limit: int = 300) -> str:
+    """Foreign text as inline code, "" for nothing: names, templates and queries, which people copy."""
+    inside = _escaped(one_line(text).replace("`", "ˋ"), limit - 2)
+    return f"`{inside}`" if inside else ""
+
+
+def code_block(text: str) -> str:
+    """Lines of our own making as a code block; only the names in them are foreign."""
+    return f"```\n{_escaped(text.replace('`', 'ˋ'), 2500)}\n```"
+
+
+def plain(text: str, limit: int) -> str:
+    """Foreign text for `plain_text` objects and input fields, where nothing is parsed: only shortened."""
+    return shorten(one_line(text), limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """`text`, or its beginning and an ellipsis, at most `limit` units. Not for text that is escaped already."""
+    if size(text) <= limit:
+        return text
+    kept = text[: max(0, limit - 1)]
+    while size(kept) > limit - 1:
+        kept = kept[:-1]
+    return kept.rstrip() + ELLIPSIS
+
+
+def cut(safe: str, limit: int) -> str:
+    """Text that is escaped already, shortened to `limit` units without leaving half an entity."""
+    if size(safe) <= limit:
+        return safe
+    kept = safe
+    while size(kept) > limit - 1:
+        kept = kept[:-1]
+    return re.sub(r"&[a-z]*$", "", kept).rstrip() + ELLIPSIS
+
+
+def link(url: str, label: str) -> str:
+    """A link to `url` under our own label; "" where the address is not plain http or https."""
+    address = safe_url(url)
+    return f"<{address}|{literal(label, 100)}>" if address else ""
+
+
+def mention(user_id: str, name: str = "") -> str:
+    """Pings that person. Only a real id does; anything else is shown as the text it is."""
+    return f"<@{user_id}>" if _USER.fullmatch(user_id) else literal(name or user_id, 60)
+
+
+def safe_url(url: str) -> str:
+    """The address with everything quoted that could end a link early; "" where it is not http(s) or too long."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return ""
+    address = quote(url.strip().encode("utf-8", "replace"), safe=_URL_SAFE)
+    return address if len(address) <= 2000 else ""
+
+
+def fit(lines: Sequence[str], limit: int, more: str = "") -> str:
+    """As many whole lines as fit into `limit` units, then "… +N" and `more`, which says where the rest is.
+
+    Lines are whole so that no entity, link or code span is ever cut in the middle.
+    """
+    if size("\n".join(lines)) <= limit:
+        return "\n".join(lines)
+    for kept in range(len(lines) - 1, -1, -1):
+        rest = f"{ELLIPSIS} +{len(lines) - kept}{f' {more}' if more else ''}"
+        shown = "\n".join([*lines[:kept], rest])
+        if size(shown) <= limit:
+            return shown
+    return ELLIPSIS
+
+
+def joined(parts: Iterable[str], separator: str = " · ") -> str:
+    """The parts that say something, on one line."""
+    return separator.join(part for part in parts if part)
+
+
+def _escaped(text: str, limit: int) -> str:
+    total, kept = 0, []
+    pieces = [_ENTITIES.get(each, each) for each in text]
+    for piece in pieces:
+        total += size(piece)
+        kept.append(piece)
+    if total <= limit:
+        return "".join(kept)
+    while kept and total > limit - 1:
+        total -= size(kept.pop())
+    return "".join(kept).rstrip() + ELLIPSIS

@@ -1,0 +1,182 @@
+"""The listener that shows a run in its thread: it remembers the latest view and shows it at an interval.
+
+The law: the latest view wins. A hundred events make a few edits, and the last of them is right. Hearing costs nothing and
+waits for nobody; each run that has news has one task, which ends when there is no more. Whatever happens here, nothing of
+it reaches the run itself.
+"""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.slack.ids import SURFACE, Place
+from bot.slack.outbox import UndeliveredError
+from bot.slack.picturing import picture_of
+from bot.slack.request import Request
+from bot.slack.story import Story
+from bot.slack.teller import Teller
+from bot.slack.views.answers import may_not_post
+from bot.slack.views.picture import Picture
+from orchestrator.clock import Clock
+from orchestrator.events import InvestigationView, Recorded
+from orchestrator.investigation import Investigations
+from orchestrator.model import Investigation, InvestigationState
+
+RETRY_S = 30.0
+MOST_TRIES = 20
+ASKERS_KEPT = 500
+LOOKED_THROUGH = 200
+
+
+@dataclass(slots=True)
+class _News:
+    view: InvestigationView
+    again: bool = False
+    picture: Picture | None = None
+
+
+class SlackThread:
+    """Implements `orchestrator.ports.Listener`. It hears from the beginning, and shows once it is open."""
+
+    def __init__(
+        self, service: Investigations, clock: Clock, *, interval_s: float = 2.0, past: timedelta = timedelta(hours=24)
+    ) -> None:
+        self._service, self._clock, self._interval, self._past = service, clock, interval_s, past
+        self._news: dict[str, _News] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._askers: OrderedDict[str, Request] = OrderedDict()
+        self._told: asyncio.Queue[InvestigationState] = asyncio.Queue(1)
+        self._way: tuple[str, Story, Teller] | None = None
+        self._log = structlog.get_logger("compass.slack.thread")
+
+    def heard(self, recorded: Recorded, view: InvestigationView) -> None:  # noqa: ARG002 - the port's; the view says it all
+        """One more event; its view is shown when its time has come."""
+        self.bring(view)
+
+    def bring(self, view: InvestigationView, *, again: bool = False) -> None:
+        """See to it that the thread of this run shows this view or a later one; `again`: also where Slack had refused."""
+        investigation = view.investigation
+        if investigation.origin.surface != SURFACE or not self._ours(investigation):
+            return
+        news = self._news.setdefault(investigation.investigation_id, _News(view))
+        if view.seq > news.view.seq:
+            news.view = view
+        news.again = news.again or again
+        self._start(investigation.investigation_id)
+
+    def expect(self, request: Request) -> None:
+        """Remember who asked and how they can be reached, in case the thread cannot be posted."""
+        self._askers[request.request_id] = request
+        while len(self._askers) > ASKERS_KEPT:
+            self._askers.popitem(last=False)
+
+    def open(self, workspace: str, story: Story, teller: Teller) -> None:
+        """Show from now on, beginning with what was heard before."""
+        self._way = (workspace, story, teller)
+        for investigation_id, news in list(self._news.items()):
+            if self._ours(news.view.investigation):
+                self._start(investigation_id)
+            else:
+                del self._news[investigation_id]
+
+    async def catch_up(self, channel: str = "") -> None:
+        """Bring the threads of every recent run up to date; of one channel also what Slack had refused there."""
+        if self._way is None:
+            return
+        workspace, since = self._way[0], self._clock.now() - self._past
+        views = await self._service.running(workspace)
+        known = {view.investigation.investigation_id for view in views}
+        for each in await self._service.history(workspace, limit=LOOKED_THROUGH):
+            if each.requested_at >= since and each.investigation_id not in known:
+                views.append(await self._service.view(workspace, each.investigation_id))
+        for view in views:
+            if not channel or Place.read(view.investigation.origin.place).channel == channel:
+                self.bring(view, again=bool(channel))
+
+    async def first_told(self) -> InvestigationState:
+        """Wait until the first thread stands complete; how that run ended."""
+        state = await self._told.get()
+        self._told.put_nowait(state)
+        return state
+
+    async def settled(self) -> None:
+        """Wait until every thread shows the latest that was heard."""
+        while self._tasks:
+            await asyncio.wait(self._tasks.values())
+
+    async def aclose(self) -> None:
+        """Show no more."""
+        self._way = None
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ours(self, investigation: Investigation) -> bool:
+        return self._way is None or investigation.workspace == self._way[0]
+
+    def _start(self, investigation_id: str) -> None:
+        if self._way is not None and investigation_id not in self._tasks:
+            task = asyncio.create_task(self._keep_shown(investigation_id), name=f"slack thread {investigation_id}")
+            self._tasks[investigation_id] = task
+
+    async def _keep_shown(self, investigation_id: str) -> None:
+        news, tries = self._news[investigation_id], 0
+        try:
+            while tries < MOST_TRIES:
+                seen, again = news.view.seq, news.again
+                news.again = False
+                if await self._shown(news, again=again):
+                    tries = 0
+                    self._note_end(news)
+                    await self._clock.sleep(self._interval)
+                    if news.view.seq == seen and not news.again:
+                        return
+                else:
+                    tries, news.again = tries + 1, news.again or again
+                    await self._clock.sleep(RETRY_S)
+            self._log.error("thread_given_up", investigation=investigation_id)
+        finally:
+            self._tasks.pop(investigation_id, None)
+            self._news.pop(investigation_id, None)
+
+    async def _shown(self, news: _News, *, again: bool) -> bool:
+        """One pass over the thread; False where it has to be tried again."""
+        if self._way is None:
+            return False
+        _, story, teller = self._way
+        try:
+            code = await story.tell(lambda: self._picture(news), again=again)
+            if code:
+                investigation = news.view.investigation
+                await teller.tell(self._asker(investigation), may_not_post(investigation.incident, code))
+        except UndeliveredError:
+            return False
+        except Exception as failure:  # noqa: BLE001 - the top of a task: the run goes on, and so must its thread
+            self._log.error("thread_failed", error=type(failure).__name__, investigation=self._id(news))
+            return False
+        return True
+
+    def _note_end(self, news: _News) -> None:
+        if self._picture(news).ended and self._told.empty():
+            self._told.put_nowait(news.view.state)
+
+    def _picture(self, news: _News) -> Picture:
+        if news.picture is None or news.picture.view is not news.view:
+            news.picture = picture_of(self._service, news.view)
+        return news.picture
+
+    def _asker(self, investigation: Investigation) -> Request:
+        known = self._askers.get(investigation.origin.request_id)
+        return known or Request(
+            person=investigation.requested_by,
+            place=Place.read(investigation.origin.place),
+            request_id=investigation.origin.request_id,
+        )
+
+    @staticmethod
+    def _id(news: _News) -> str:
+        return news.view.investigation.investigation_id

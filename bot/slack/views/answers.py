@@ -1,0 +1,74 @@
+"""Short answers that only one person sees: what happened, what to do, and the request id where something went wrong."""
+
+from datetime import datetime
+
+from bot.slack import wording
+from bot.slack.blocks import Message, context, message, section
+from bot.slack.ids import COMMAND
+from bot.slack.text import joined, link, literal
+from bot.slack.times import clock
+from bot.slack.views.picture import flagged
+from orchestrator.errors import OrchestratorError
+from orchestrator.model import Decision, Incident, Investigation
+
+
+def say(text: str, *, is_recorded: bool = False) -> Message:
+    """A sentence or two, safe already; the phone shows their beginning."""
+    flag = f"*{wording.RECORDED}*" if is_recorded else ""
+    return message(flagged(text, is_recorded), section([joined([flag, text])]))
+
+
+def help_message() -> Message:
+    """How to use Compass."""
+    lines = [each.format(command=COMMAND, bot=wording.BOT) for each in wording.HELP]
+    return message(wording.HELP_TEXT, section(lines))
+
+
+def joined_run(investigation: Investigation, thread: str, *, hidden: bool) -> Message:
+    """Somebody asked for what is being investigated already; `hidden` where it runs in a private channel elsewhere."""
+    incident = literal(investigation.incident.incident_id, 60)
+    if hidden:
+        return say(wording.JOINED_PRIVATE.format(incident=incident), is_recorded=investigation.incident.recorded)
+    text = wording.JOINED.format(
+        incident=incident,
+        who=literal(str(investigation.requested_by), 60),
+        where=wording.FOLLOW.format(link=link(thread, wording.FOLLOW_HERE) or wording.FOLLOW_HERE),
+    )
+    return say(text, is_recorded=investigation.incident.recorded)
+
+
+def may_not_post(incident: Incident, code: str) -> Message:
+    """Slack refuses the thread: why, and what to do. The run itself is not lost, and that is said too."""
+    words = wording.MAY_NOT_POST[_sort_of(code)]
+    text = words.format(incident=literal(incident.incident_id, 60), bot=wording.BOT, code=literal(code, 60))
+    return say(joined([wording.RUN_GOES_ON, text], " "), is_recorded=incident.recorded)
+
+
+def _sort_of(code: str) -> str:
+    """Slack hides a private channel it is not in; `restricted_action` comes in many kinds."""
+    if code in ("not_in_channel", "channel_not_found"):
+        return "not_in_channel"
+    if code.startswith("restricted_action"):
+        return "restricted_action"
+    return code if code in wording.MAY_NOT_POST else "other"
+
+
+def already_decided(decision: Decision, now: datetime, *, is_recorded: bool) -> Message:
+    """Somebody else was first."""
+    words = wording.ALREADY[decision.verdict]
+    text = words.format(who=literal(str(decision.by), 60), time=clock(decision.at, now))
+    return say(text, is_recorded=is_recorded)
+
+
+def refused(error: OrchestratorError, request_id: str) -> Message:
+    """An error that the core wrote for people: what happened, what to do, the request id."""
+    return message(
+        flagged(literal(error.message, 100), False),
+        section([f"*{literal(error.message, 600)}*", literal(error.remedy, 600)]),
+        context([wording.REQUEST.format(request=literal(request_id, 60))]),
+    )
+
+
+def unexpected(request_id: str) -> Message:
+    """Something broke; its text stays with us."""
+    return say(wording.UNEXPECTED.format(request=literal(request_id, 60)))

@@ -1,0 +1,122 @@
+"""The parent message: one card, edited in place, that says where a run stands and lets people stop or redirect it."""
+
+from datetime import datetime
+
+from bot.slack import wording
+from bot.slack.blocks import Block, Message, button, buttons, confirmation, context, message, section
+from bot.slack.ids import Action, Target
+from bot.slack.text import joined, literal
+from bot.slack.times import clock, duration, local, of_budget, span
+from bot.slack.views.picture import Picture, heading, notification, outcome, recorded
+from orchestrator.model import Conclusion, InvestigationState, Severity
+
+
+def parent(picture: Picture) -> Message:
+    """The card as it should stand now."""
+    title = joined([f"*{heading(picture.incident)}*", _severity(picture), _scope(picture), recorded(picture.incident)])
+    state = _state(picture)
+    return message(
+        notification(f"{heading(picture.incident)}: {_plain_state(picture)}", picture.incident),
+        section([title, state, _window(picture)]),
+        context([_footer(picture), _assumed(picture)]),
+        _controls(picture),
+    )
+
+
+def progress(picture: Picture) -> str:
+    """Whose turn it is: "2/3 Database"."""
+    view = picture.view
+    if view.stop_requested_by:
+        return wording.STOPPING
+    if view.state == InvestigationState.QUEUED:
+        return wording.QUEUED
+    running = view.running_step
+    if running is None:
+        return wording.RANKING if view.steps else wording.STARTING
+    number, count = view.done_agents + 1, len(view.investigation.agent_ids)
+    agent = picture.title_of(running.step.agent_id)
+    return wording.TURN[running.step.phase].format(number=number, count=count, agent=agent)
+
+
+def _severity(picture: Picture) -> str:
+    return wording.SEVERITY[picture.incident.severity] if picture.incident.severity != Severity.UNKNOWN else ""
+
+
+def _scope(picture: Picture) -> str:
+    services = ", ".join(literal(name, 60) for name in picture.incident.affected_services[:5])
+    more = len(picture.incident.affected_services) - 5
+    return joined([literal(str(picture.incident.scope), 120), services + (f" +{more}" if more > 0 else "")])
+
+
+def _state(picture: Picture) -> str:
+    if not picture.ended:
+        return joined([f"*{progress(picture)}*", _lead(picture)])
+    said = wording.IN_THREAD if picture.view.state == InvestigationState.COMPLETED else wording.PROVISIONAL_IN_THREAD
+    reason = literal(picture.view.reason, 400)
+    return joined([f"*{_done(picture)}*", reason or outcome(picture), said])
+
+
+def _plain_state(picture: Picture) -> str:
+    if not picture.ended:
+        return joined([progress(picture), _lead(picture)], ", ")
+    return joined([outcome(picture), _done(picture)], ", ")
+
+
+def _done(picture: Picture) -> str:
+    view = picture.view
+    began, ended = view.started_at or view.investigation.requested_at, view.ended_at or view.updated_at
+    return wording.DONE[view.state].format(duration=duration((ended - began).total_seconds()))
+
+
+def _lead(picture: Picture) -> str:
+    report = picture.report
+    if report.conclusion != Conclusion.LIKELY:
+        return wording.NO_CAUSE_YET
+    group = report.groups[0]
+    return wording.PROVISIONAL.format(
+        named=len(group.named_by),
+        count=len(picture.view.investigation.agent_ids),
+        statement=literal(group.lead.statement, 200),
+        strength=wording.STRENGTH[group.strength],
+    )
+
+
+def _now(picture: Picture) -> datetime:
+    return picture.view.ended_at or picture.view.updated_at
+
+
+def _window(picture: Picture) -> str:
+    start, baseline = picture.incident.start_time, picture.incident.baseline()
+    return wording.WINDOW.format(
+        start=clock(start, _now(picture)),
+        local=local(start),
+        baseline=span(baseline.start, baseline.end, _now(picture)),
+    )
+
+
+def _footer(picture: Picture) -> str:
+    cost = picture.view.cost
+    return joined(
+        [
+            wording.UPDATED.format(time=clock(picture.view.updated_at, _now(picture), seconds=True)),
+            literal(str(picture.view.investigation.requested_by), 60),
+            of_budget(cost.total, cost.limit),
+        ]
+    )
+
+
+def _assumed(picture: Picture) -> str:
+    fields = [wording.ASSUMED_FIELDS.get(each, literal(each, 40)) for each in picture.view.investigation.assumed[:8]]
+    return wording.ASSUMED.format(fields=", ".join(fields)) if fields and not picture.ended else ""
+
+
+def _controls(picture: Picture) -> Block | None:
+    target = Target(picture.investigation_id)
+    stop = button(
+        wording.STOP,
+        Action.STOP,
+        target,
+        style="danger",
+        confirm=confirmation(wording.STOP_TITLE, wording.STOP_QUESTION, wording.STOP_YES, wording.STOP_NO),
+    )
+    return buttons(None if picture.ended else stop, button(wording.CHANGE_WINDOW, Action.WINDOW, target))

@@ -1,0 +1,224 @@
+"""Every word that Slack shows, in one place: short sentences, what happened first, then what to do.
+
+Nothing here formats foreign text; whoever fills these in has made it safe before (`bot.slack.text`).
+"""
+
+from orchestrator.model import Conclusion, InvestigationState, Phase, Severity, Strength, Verdict
+
+RECORDED = "RECORDED DATA"
+BOT = "compass"
+
+# --- the parent ---------------------------------------------------------------------------------------------------------
+NO_CAUSE_YET = "no cause yet"
+QUEUED = "Waiting for a free place"
+STARTING = "Starting"
+STOPPING = "Stopping"
+RANKING = "Ranking"
+TURN = {Phase.OBSERVE: "{number}/{count} {agent}", Phase.HYPOTHESISE: "Explaining {number}/{count} {agent}"}
+PROVISIONAL = "provisional, {named} of {count} agents: {statement} ({strength})"
+WINDOW = "From {start} ({local}), against {baseline}"
+UPDATED = "Updated {time}"
+ASSUMED = "Taken as default: {fields}"
+ASSUMED_FIELDS = {
+    "start_time": "start (30 minutes before)",
+    "severity": "severity (unknown)",
+    "budget": "budget",
+    "services": "services",
+}
+DONE = {
+    InvestigationState.COMPLETED: "Done in {duration}",
+    InvestigationState.STOPPED: "Stopped after {duration}",
+    InvestigationState.FAILED: "Failed",
+}
+IN_THREAD = "The answer is in the thread."
+PROVISIONAL_IN_THREAD = "What was found is in the thread."
+SEVERITY = {each: each.value if each != Severity.UNKNOWN else "severity unknown" for each in Severity}
+
+# --- findings -----------------------------------------------------------------------------------------------------------
+NOTHING_STANDS_OUT = "Nothing unusual in what could be checked"
+NORMAL = "Normal: {what}"
+NOT_CHECKED = "Not checked: {what}"
+WITHOUT_AGENT = "The run goes on without it."
+NOTHING_LOOKED_AT = "no telemetry of its kind was there"
+AGENT_FAILED = "did not answer"
+
+# --- the report ---------------------------------------------------------------------------------------------------------
+LIKELY = "Likely: {headline}"
+CONCLUSION_TEXT = {
+    Conclusion.LIKELY: "likely {headline} ({strength})",
+    Conclusion.NO_CLEAR_CAUSE: "no clear cause",
+    Conclusion.NOTHING_UNUSUAL: "nothing unusual in what could be checked",
+    Conclusion.NOTHING_OBSERVED: "nothing could be observed",
+}
+STRENGTH = {each: each.value for each in Strength}
+IMPACT, SINCE, DO_FIRST, WHY, AGAINST = "*Impact*", "*Since*", "*Do first*", "*Why*", "*Against*"
+WRONG_IF, RULED_OUT, UNCHECKED, LOOK_NEXT = "*Wrong if*", "*Ruled out*", "*Not checked*", "*Look next*"
+DEGRADED, DID_NOT_RUN, ENDED_EARLY, STANDS_OUT = "*Without*", "*Did not run*", "*Ended early*", "*Stands out*"
+NOTHING_AGAINST = "nothing was found against it"
+NAMED_BY = "named by {count} agents"
+LOOKED_AT = "Looked at {window}, against {baseline}"
+DATA_UNTIL = "Data to {time}"
+SOURCE_UNTIL = "{source} to {time}"
+DECIDED = {Verdict.ACCEPTED: "Accepted by {who} · {time}", Verdict.REJECTED: "Rejected by {who} · {time}"}
+DECIDED_MARK = {Verdict.ACCEPTED: ":white_check_mark:", Verdict.REJECTED: ":no_entry_sign:"}
+MORE_IN_ALL = "more under All"
+MORE_IN_EVIDENCE = "more under Evidence"
+MORE = "more"
+
+# --- chart and cost -----------------------------------------------------------------------------------------------------
+CHART = "Chart: {what}"
+CHART_ALT = "Line chart of {what}: {summary}"
+NO_CHART = {
+    "library": "No chart: matplotlib is not installed. Install it with `pip install 'compass-oncall[charts]'`.",
+    "drawing": "No chart: it could not be drawn. The figures are in the report.",
+    "permission": "No chart: Compass may not upload files here. Add the scope `files:write` and install the app again.",
+    "upload": "No chart: Slack did not take the picture. The figures are in the report.",
+}
+COST = "Cost"
+TOTAL, UTILIZATION = "Total", "Utilization"
+COST_TEXT = "{incident}: cost {spent} of {limit}"
+
+# --- buttons and forms --------------------------------------------------------------------------------------------------
+STOP, CHANGE_WINDOW, ACCEPT, REJECT, EVIDENCE = "Stop", "Change window", "Accept", "Reject", "Evidence"
+ALL = "All {count}"
+NEXT, PREVIOUS = "Next", "Previous"
+CLOSE, CANCEL, START, SAVE = "Close", "Cancel", "Start", "Save"
+STOP_TITLE, STOP_YES, STOP_NO = "Stop this investigation?", "Stop it", "Go on"
+STOP_QUESTION = "It ends with what it has found so far. The report is posted at once."
+LOADING_TITLE, LOADING = "One moment", "Compass is looking it up."
+ANSWER_TITLE = "Compass"
+EVIDENCE_TITLE, HYPOTHESES_TITLE = "Evidence", "All hypotheses"
+FOR_IT, AGAINST_IT, CHECK_IT, DISPROVE_IT = "*For it*", "*Against it*", "*How to check it*", "*It is wrong if*"
+NOTHING_FOR_IT = "No observation is cited."
+OPEN_SOURCE = "open"
+PAGE = "{first}–{last} of {count}"
+NO_HYPOTHESES = "No hypothesis was formed."
+GONE_HYPOTHESIS = "That hypothesis is not part of this investigation. Look at the report in the thread."
+
+REJECT_TITLE = "Reject a hypothesis"
+REJECT_INTRO = "The hypothesis stays in the record. A reason helps the next person; none is needed."
+REJECT_PRESET, REJECT_REASON = "Reason", "In your own words"
+REJECT_PRESETS = {
+    "elsewhere": "The cause is elsewhere",
+    "symptom": "It is a symptom, not the cause",
+    "known": "Known and harmless",
+    "evidence": "The evidence does not support it",
+    "planned": "Planned work",
+}
+
+WINDOW_TITLE = "Change window"
+WINDOW_INTRO = (
+    "The run that is going on stops with what it has. A new one starts from this time, with a budget of its own."
+)
+WINDOW_LABEL, WINDOW_HINT = "Since", "14:00 in your time zone, 14:00Z, 45m, or 2026-03-14T14:00Z"
+
+NEW_TITLE = "New investigation"
+NEW_SINCE = "30m"
+NEW_MODE = "sequential"
+NEW_LABELS = {
+    "incident": "Incident id",
+    "title": "What is wrong",
+    "services": "Affected services",
+    "since": "Since",
+    "severity": "Severity",
+    "budget": "Budget in dollars",
+    "mode": "Mode",
+}
+NEW_HINTS = {
+    "incident": "For example INC-123",
+    "services": "Separated by commas: checkout, payments",
+    "since": "14:00 in your time zone, 14:00Z, 45m, or a date with time",
+    "budget": "More than 0, at most 1000. Left empty: the default.",
+}
+NEW_EXAMPLES = {
+    "incident": "INC-123",
+    "title": "checkout answers 5xx",
+    "services": "checkout",
+    "since": NEW_SINCE,
+    "budget": "10",
+}
+SEVERITY_OPTIONS = {
+    "SEV1": "SEV1 critical",
+    "SEV2": "SEV2 high",
+    "SEV3": "SEV3 medium",
+    "SEV4": "SEV4 low",
+    "unknown": "Unknown",
+}
+MODE_OPTIONS = {"sequential": "Sequential: one agent after the other"}
+INCIDENT_RULE = "must be an id such as INC-123"
+FORM_RULE = "{rule}. For example: {example}"
+
+# --- answers that only one person sees ----------------------------------------------------------------------------------
+JOINED = "{incident} is being investigated already, asked for by {who}. {where}"
+FOLLOW = "Follow it {link}."
+FOLLOW_HERE = "in its thread"
+JOINED_PRIVATE = "{incident} is being investigated already, in a private channel."
+MAY_NOT_POST = {
+    "not_in_channel": "Compass is not in that channel, so the thread of {incident} cannot be shown there. "
+    "Type `/invite @{bot}` in the channel: the thread then appears by itself.",
+    "is_archived": "The channel is archived, so the thread of {incident} cannot be shown there. "
+    "Ask again in another channel.",
+    "restricted_action": "This workspace does not let Compass post in that channel, so the thread of {incident} "
+    "cannot be shown there. Ask an admin, or ask again in another channel.",
+    "other": "Slack does not let Compass post in that channel ({code}), so the thread of {incident} cannot be "
+    "shown there. Ask again in another channel.",
+}
+RUN_GOES_ON = "The investigation itself goes on."
+ALREADY = {
+    Verdict.ACCEPTED: "Already accepted by {who}, {time}.",
+    Verdict.REJECTED: "Already rejected by {who}, {time}.",
+}
+NOW_DECIDED = {Verdict.ACCEPTED: "Accepted.", Verdict.REJECTED: "Rejected."}
+STOPPED = "{incident} is stopped. What was found is in its thread."
+ENDED_ALREADY = "{incident} had already ended. Nothing was changed."
+WHICH_ONE = "Several investigations are going on. Which one? For example: `{command} stop {incident}`"
+NOTHING_RUNS = "No investigation is going on. Start one with `{command} INC-123`."
+NOT_RUNNING = "No investigation of {incident} is going on. See `{command} history {incident}`."
+NO_HISTORY = "No investigation yet. Start one with `{command} INC-123`."
+NO_HISTORY_OF = "No investigation of {incident} yet. Start one with `{command} {incident}`."
+HIDDEN = "+{count} in private channels, shown only there"
+STATUS_TITLE, HISTORY_TITLE = "*Going on*", "*Latest investigations*"
+STATUS_TEXT = "{count} investigations are going on"
+HISTORY_TEXT = "The latest {count} investigations"
+ASKED_BY = "asked by {who}"
+THREAD = "thread"
+STATE = {
+    InvestigationState.QUEUED: "waiting",
+    InvestigationState.RUNNING: "running",
+    InvestigationState.WAITING_APPROVAL: "waits for an approval",
+    InvestigationState.COMPLETED: "completed",
+    InvestigationState.STOPPED: "stopped",
+    InvestigationState.FAILED: "failed",
+}
+DECISIONS = "{accepted} accepted, {rejected} rejected"
+
+GUEST = "Guests may not use Compass in this workspace. Ask a member of the team, or an admin to allow guests."
+PARTNER = "Only members of this workspace may use Compass. Ask a colleague on this side of the shared channel."
+SHARED_CHANNEL = (
+    "This channel is shared with another company, and Compass does not work in shared channels here. "
+    "Ask again in a channel of your own."
+)
+UNKNOWN_PERSON = "Slack did not tell Compass who you are, so nothing was done. Try again in a moment."
+OUTDATED = (
+    "This is of another version of Compass, so nothing was done. "
+    "Look at the latest messages of the thread, or type `{command} status`."
+)
+TOO_LATE = "Slack waited too long to open the form. Click once more."
+UNEXPECTED = (
+    "Something went wrong on our side. Try again; if it happens again, look into the log under request {request}."
+)
+REQUEST = "Request {request}"
+
+HELP_TEXT = "How to use Compass"
+HELP = (
+    "*Compass investigates incidents.* Agents look at the telemetry one after the other, and a thread shows what they find.",
+    "`{command} INC-123` starts, or joins the run that is going on",
+    "`{command} checkout answers 5xx since=30m services=checkout` works without an id",
+    "Options: `budget=10` `since=14:00` `services=checkout,payments` `severity=SEV2` `agents=application,database`",
+    "`{command} new` opens a form",
+    "`{command} status` shows what is going on · `{command} history` what was before",
+    "`{command} stop INC-123` ends a run with what it has",
+    "In a thread: `@{bot} investigate INC-123` or `@{bot} status`. On a message: _Investigate this_.",
+    "Times without a zone are read in yours. Agents never change anything: they look, people decide.",
+)
+MENTION_HINT = "Forms cannot be opened from a mention. Type `{command} new` in the channel."
