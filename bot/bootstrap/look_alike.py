@@ -1,0 +1,142 @@
+"""The sandbox: the very same program, connected to a local look-alike of Slack instead of Slack.
+
+The look-alike forgets everything when it ends, so its database starts anew each time too: an old run would point to
+messages that are no more. It lies beside the one of `serve`, which is never touched.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.bootstrap.program import Compass
+from bot.bootstrap.serving import connected
+from bot.sandbox import (
+    AppSeed,
+    ChannelSeed,
+    CommandSeed,
+    Message,
+    SandboxServer,
+    ShortcutSeed,
+    WorkspaceSeed,
+    message_as_text,
+    small_team,
+)
+from bot.sandbox.workspace.changes import Change, MessageEdited, MessagePosted
+from bot.settings import Mode, Settings
+from bot.terminal import Post
+from orchestrator.events import InvestigationView, Recorded
+from orchestrator.investigation import has_ended
+from orchestrator.model import InvestigationState
+
+PORT = 8765
+ASKS = "ana"
+HINT = "INC-123 [budget=10] [since=14:00] [services=checkout] | help | status | stop | history | new"
+SLOWEST_RUN_S = 600.0
+
+
+async def sandbox(
+    settings: Settings,
+    *,
+    port: int | None,
+    once: bool,
+    run: bool,
+    channel: str,
+    words: str,
+    announce: Callable[[str], None],
+    show: Callable[[Post], None],
+) -> InvestigationState | None:
+    """Serve the look-alike with the bot in it, and `run` an investigation there. With `once` end after it, with its state."""
+    database = fresh_database(settings)
+    async with SandboxServer(seed(channel), port=PORT if port is None else port) as server:
+        program = Compass(inside(settings, server, database))
+        end = FirstEnd()
+        program.service.listen(end)
+        async with connected(program) as surface:
+            await server.wait_connected()
+            announce(f"Compass is ready in the sandbox: {server.url}")
+            announce(f"What is found is kept in {database}")
+            with showing(server, show):
+                state = None
+                if run:
+                    await server.run_command(ASKS, channel, "/investigate", words)
+                    async with asyncio.timeout(SLOWEST_RUN_S):
+                        state = await end.reached
+                        await surface.thread.settled()
+                if once and run:
+                    return state
+                announce("Type /investigate in the page. Ctrl-C ends it.")
+                return await asyncio.Future()
+
+
+class FirstEnd:
+    """A listener that tells how the first run ended."""
+
+    def __init__(self) -> None:
+        self.reached: asyncio.Future[InvestigationState] = asyncio.get_running_loop().create_future()
+
+    def heard(self, recorded: Recorded, view: InvestigationView) -> None:  # noqa: ARG002 - the port's; the view says it all
+        """One more event."""
+        if has_ended(view) and not self.reached.done():
+            self.reached.set_result(view.state)
+
+
+def seed(channel: str) -> WorkspaceSeed:
+    """A small team whose app has the commands and shortcuts of `manifest.yml`; a test holds the two equal."""
+    app = AppSeed(
+        description="Investigates incidents. Agents look at the telemetry, people decide.",
+        commands=(CommandSeed(command="/investigate", description="Investigate an incident", usage_hint=HINT),),
+        shortcuts=(ShortcutSeed(callback_id="compass.investigate_message", name="Investigate this"),),
+        events=("app_mention", "member_joined_channel"),
+    )
+    team = small_team(app)
+    if any(each.name == channel for each in team.channels):
+        return team
+    return small_team(app, (ChannelSeed(name=channel), *team.channels))
+
+
+def inside(settings: Settings, server: SandboxServer, database: Path) -> Settings:
+    """The same settings, with nothing changed but whom to talk to and where to keep it."""
+    return settings.model_copy(
+        update={
+            "slack_bot_token": SecretStr(server.bot_token),
+            "slack_app_token": SecretStr(server.app_token),
+            "slack_signing_secret": SecretStr(server.signing_secret),
+            "slack_api_url": server.api_url,
+            "mode": Mode.SOCKET,
+            "database": database,
+        }
+    )
+
+
+def fresh_database(settings: Settings) -> Path:
+    """The sandbox's own file, empty."""
+    path = settings.database.with_name("sandbox.db")
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).unlink()
+    return path
+
+
+@contextmanager
+def showing(server: SandboxServer, show: Callable[[Post], None]) -> Iterator[None]:
+    """Show every message that is posted or edited, as a person would read it."""
+
+    def hear(change: Change) -> None:
+        if isinstance(change, MessagePosted | MessageEdited):
+            show(post_of(server, change.message))
+
+    leave = server.workspace.subscribe(hear)
+    try:
+        yield
+    finally:
+        leave()
+
+
+def post_of(server: SandboxServer, message: Message) -> Post:
+    """A message of the look-alike, for the terminal."""
+    user = server.workspace.directory.get(message.user_id)
+    author = user.handle if user else "compass"
+    return Post(author, message_as_text(server.workspace, message), message.ts, message.thread_ts or "")

@@ -1,0 +1,105 @@
+"""The program put together: the service over its store, its sources, its team and its processes."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from agents.incident import INCIDENT_TEAM
+from agents.sources.snapshot import SnapshotLibrary, packaged_recordings
+from bot.settings import Settings
+from orchestrator.clock import Clock, SystemClock
+from orchestrator.engine import ProcessPool
+from orchestrator.investigation import Investigations, Limits
+from orchestrator.ports import Compute, Listener, Store, Telemetry
+from storage import MemoryStore, SqliteStore
+
+PRELOAD = ("agents.incident", "agents.sources.snapshot")
+"""What a worker process imports before its first call, so that nobody waits for it."""
+
+
+class Compass:
+    """The assembled program.
+
+    `cases` are recordings beside those of the settings; `own_recordings` are those that come with Compass. A `compute`
+    that is handed in stays its owner's to open and close.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        cases: Sequence[Path] = (),
+        own_recordings: bool = True,
+        clock: Clock | None = None,
+        store: Store | None = None,
+        compute: Compute | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.store = store or SqliteStore(settings.database)
+        self._pool = ProcessPool(settings.workers, preload=PRELOAD)
+        self._lent = compute is not None
+        self.compute: Compute = compute or self._pool
+        places = [*cases, *settings.cases, *([packaged_recordings()] if own_recordings else [])]
+        self.incidents = SnapshotLibrary(places, self.compute)
+        self.service = self._service(self.store)
+
+    def _service(self, store: Store) -> Investigations:
+        source, settings = self.incidents, self.settings
+        return Investigations(
+            store=store,
+            incidents=source,
+            telemetry=Telemetry(metrics=source, logs=source, traces=source, changes=source),
+            team=INCIDENT_TEAM,
+            compute=self.compute,
+            clock=self.clock,
+            limits=Limits(
+                budget=settings.budget,
+                budget_critical=settings.budget_critical,
+                agent_timeout_s=settings.agent_timeout,
+                max_running=settings.max_running,
+            ),
+        )
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Investigations]:
+        """Store and processes; nothing runs yet. At the end runs are put down where they are, for the next process."""
+        async with AsyncExitStack() as stack:
+            await self.store.open()
+            stack.push_async_callback(self.store.aclose)
+            stack.push_async_callback(self._pool.aclose)
+            if not self._lent:
+                await self._pool.open()
+            stack.push_async_callback(self.service.aclose)
+            yield self.service
+
+    @asynccontextmanager
+    async def running(self, *listeners: Listener, workspace: str | None = None) -> AsyncIterator[Investigations]:
+        """Everything, with unfinished runs going on: all of them, or those of one workspace."""
+        async with self.opened() as service:
+            for listener in listeners:
+                service.listen(listener)
+            await service.open(workspace)
+            yield service
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Investigations]:
+        """Only what was kept, also beside a running bot. Nothing is started or changed."""
+        store = SqliteStore(self.settings.database, read_only=True)
+        await store.open()
+        try:
+            yield self._service(store)
+        finally:
+            await store.aclose()
+
+
+@asynccontextmanager
+async def assembling(settings: Settings, jobs: int) -> AsyncIterator[Callable[[Path], Compass]]:
+    """Programs over one case each, kept in memory, that share `jobs` processes."""
+    pool = ProcessPool(jobs, preload=PRELOAD)
+    await pool.open()
+    alone = settings.model_copy(update={"cases": ()})
+    try:
+        yield lambda case: Compass(alone, cases=[case], own_recordings=False, store=MemoryStore(), compute=pool)
+    finally:
+        await pool.aclose()
