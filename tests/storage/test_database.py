@@ -95,6 +95,16 @@ async def test_work_that_fails_leaves_nothing_of_its_transaction(database: Owned
     assert "half" not in await database.run(lambda db: db.table_names())
 
 
+async def test_a_transaction_has_the_right_to_write_from_its_beginning(database: OwnedDatabase, path: Path) -> None:
+    def work(db: Database) -> None:
+        with transaction(db), looking_into(path) as shell:
+            shell.execute("PRAGMA busy_timeout = 0")
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                shell.execute("BEGIN IMMEDIATE")
+
+    await database.run(work)
+
+
 async def test_a_cancelled_wait_still_stores_the_event_whole(path: Path) -> None:
     store, gate = SqliteStore(path), Gate()
     await store.open()

@@ -1,12 +1,15 @@
 """The rows equal the fold of the journal, column by column."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from orchestrator.events import replay
+from orchestrator.investigation import states
 from orchestrator.model import Incident, Scope, Severity
+from storage import rules
 from storage.connection import Synchronous
 from storage.sqlite import SqliteStore
 from tests.storage import builders as a
@@ -65,6 +68,13 @@ async def test_a_step_that_ends_twice_keeps_its_place_and_the_last_end(store: Sq
         a.ended("observe", "database", a.observation(3, "database")),
         a.ended("observe", "application", a.observation(1), a.observation(2)),
         a.ended("observe", "application", a.observation(1)),
+    )
+    await assert_rows_equal_the_fold(store, path)
+
+
+async def test_a_call_keeps_its_place_in_the_ledger_when_it_is_settled(store: SqliteStore, path: Path) -> None:
+    await keep(
+        store, a.opened(), a.reserved("c1", "1"), a.reserved("c2", "1"), a.settled("c1", "0.5"), a.released("c2", "0")
     )
     await assert_rows_equal_the_fold(store, path)
 
@@ -133,6 +143,13 @@ async def test_every_table_is_strict_and_every_key_begins_with_the_workspace(sto
         assert len(tables) == 9
         assert [each.name for each in tables if not each.strict] == []
         assert [each.name for each in tables if each.pks[0] != "workspace"] == []
+
+
+async def test_the_states_that_nothing_follows_are_the_cores(store: SqliteStore, path: Path) -> None:
+    assert rules.ENDED == states.ENDED
+    with looking_into(path) as db:
+        (row,) = db.query("SELECT sql FROM sqlite_master WHERE name = 'one_unfinished_run_of_an_incident'")
+    assert set(re.findall(r"'(\w+)'", row["sql"])) == {each.value for each in states.ENDED}
 
 
 async def test_deleting_an_investigation_takes_all_of_it_along(store: SqliteStore, path: Path) -> None:

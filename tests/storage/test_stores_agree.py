@@ -42,9 +42,10 @@ from storage.memory import MemoryStore
 from storage.sqlite import SqliteStore
 from tests.storage import builders as a
 from tests.storage.rows import looking_into, view_of
+from tests.support.clock import NOON
 
-WORKSPACES = st.sampled_from(["T1", "T2"])
-RUNS = st.sampled_from(["r1", "r2", "r3"])
+WORKSPACES = st.sampled_from(["T1", "T1", "T2"])
+RUNS = st.sampled_from(["r1", "r1", "r2", "r3"])
 INCIDENTS = st.sampled_from(["INC-1", "inc-1", "ÉTÉ", "été"])
 SECONDS = st.integers(0, 3)
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -129,6 +130,7 @@ class TwoStores(RuleBasedStateMachine):
     def both_are_open(self) -> None:
         self.runner.run(self.memory.open())
         self.runner.run(self.sqlite.open())
+        self.both(lambda store: store.append("T1", "r1", a.opened(), NOON))
 
     def both(self, ask: Any) -> Any:
         async def asked(store: Store) -> Any:
