@@ -46,6 +46,7 @@ class SystemClock:
 async def undivided(work: Awaitable[T]) -> T:
     """The result of `work`, which goes to its end also where the caller is cancelled; the cancellation then goes on."""
     task = asyncio.ensure_future(work)
+    task.add_done_callback(_look_at)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
