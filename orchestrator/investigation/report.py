@@ -25,7 +25,6 @@ from orchestrator.model import (
 from orchestrator.ports import TeamSpec
 
 SYMPTOMS = (Aspect.ERRORS, Aspect.LATENCY, Aspect.TRAFFIC)
-MOST_IMPACT = 3
 MOST_NEXT = 4
 
 HEADLINES = {
@@ -58,7 +57,7 @@ def report_of(view: InvestigationView, team: TeamSpec) -> Report:
         stopped_because=view.reason if view.state in (InvestigationState.STOPPED, InvestigationState.FAILED) else "",
         data_until=max((each.latest for each in view.observations if each.latest), default=None),
         cost=view.cost,
-        decisive=_decisive(supporting),
+        decisive=_decisive(supporting) or _decisive(impact),
     )
 
 
@@ -87,11 +86,18 @@ def _conclusion(observations: Sequence[Observation], groups: Sequence[Hypothesis
 def _impact(view: InvestigationView, unusual: Sequence[Observation]) -> list[Observation]:
     """The strongest fact of each symptom on the services that were reported as affected."""
     affected = {name.lower() for name in view.investigation.incident.affected_services}
-    felt = [each for each in unusual if each.service.lower() in affected and each.aspect in SYMPTOMS]
+    felt = [each for each in unusual if each.service.lower() in affected and _hurts(each)]
     best: dict[Aspect, Observation] = {}
-    for each in sorted(felt, key=lambda one: (one.signal != Signal.METRIC, -one.score)):
+    for each in sorted(felt, key=lambda one: (one.signal != Signal.METRIC, bool(one.peer), -one.score)):
         best.setdefault(each.aspect, each)
-    return list(best.values())[:MOST_IMPACT]
+    return sorted(best.values(), key=lambda each: SYMPTOMS.index(each.aspect))
+
+
+def _hurts(observation: Observation) -> bool:
+    """Errors and waiting hurt; of the traffic only what stays away does."""
+    if observation.aspect != Aspect.TRAFFIC:
+        return observation.aspect in SYMPTOMS
+    return None not in (observation.value, observation.usual) and (observation.value or 0) < (observation.usual or 0)
 
 
 def _look_next(groups: Sequence[HypothesisGroup]) -> tuple[str, ...]:
@@ -119,7 +125,7 @@ def _did_not_run(view: InvestigationView, team: TeamSpec) -> Iterable[str]:
             yield f"{team.title_of(agent_id)} (observed, but its hypotheses are plain analysis only)"
 
 
-def _decisive(supporting: Sequence[Observation]) -> Observation | None:
-    """The strongest fact behind the leading hypothesis that can be drawn."""
-    drawable = [each for each in supporting if each.sketch and len(each.sketch.times) > 1]
+def _decisive(observations: Sequence[Observation]) -> Observation | None:
+    """The strongest of these facts that can be drawn."""
+    drawable = [each for each in observations if each.sketch and len(each.sketch.times) > 1]
     return max(drawable, key=lambda each: each.score, default=None)
