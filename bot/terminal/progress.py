@@ -110,6 +110,8 @@ def _budget(view: InvestigationView, title_of: Callable[[str], str]) -> str:
 
 
 def _turn(at: str, ended: StepEnded, title_of: Callable[[str], str]) -> list[Entry]:
+    if ended.outcome == StepOutcome.NOT_RUN and not ended.hypotheses:
+        return []  # the report names all whose turn did not come, in one line
     name = title_of(ended.step.agent_id)
     took = f"{ended.duration_s:.1f} s" + (f" · {dollars(ended.cost)}" if ended.cost else "")
     bad = _ENDED_BADLY.get(ended.outcome, "")

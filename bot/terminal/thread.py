@@ -1,20 +1,25 @@
 """A chat thread in the terminal, as it grows: new messages whole, of an edited one only the lines that are new."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.text import Text
 
-from bot.terminal.entries import DIM, LABEL
+from bot.terminal.entries import DIM, LABEL, STRONG
 from bot.terminal.safe import safe
+
+_BOLD = re.compile(r"(?<![\w*])\*(\S(?:[^*]{0,400}\S)?)\*(?![\w*])")
+_FENCE = "```"
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message as a person reads it: `text` is plain, line by line. `ts` names it within its channel (epoch seconds).
+    """A message as a person reads it: `text` line by line, plain but for Slack's *bold*.
 
-    The same `ts` again is an edit. `thread_ts` names the parent of a reply, and is empty for everything else.
+    `ts` names it within its channel (epoch seconds); the same `ts` again is an edit. `thread_ts` names the parent of a
+    reply, and is empty for everything else.
     """
 
     author: str
@@ -32,7 +37,7 @@ class ThreadPrinter:
 
     def show(self, post: Post) -> None:
         """Print a new message, or what an edit brought. An edit that brought nothing new prints nothing."""
-        lines = tuple(safe(line).rstrip() for line in post.text.splitlines() if line.strip())
+        lines = tuple(safe(line).rstrip() for line in post.text.splitlines() if line.strip() and line.strip() != _FENCE)
         before = self._shown.get(post.ts)
         self._shown[post.ts] = lines
         new = lines if before is None else tuple(line for line in lines if line not in before)
@@ -44,7 +49,16 @@ class ThreadPrinter:
         head.append(f"  {_time(post.ts)}{edited}", style=DIM)
         self._console.print(head)
         for line in new:
-            self._console.print(Text(f"{margin}  {line}"))
+            self._console.print(Text(f"{margin}  ").append_text(_emphasised(line)))
+
+
+def _emphasised(line: str) -> Text:
+    """Slack's *bold* in bold, without its asterisks."""
+    text, end = Text(), 0
+    for found in _BOLD.finditer(line):
+        text.append(line[end : found.start()]).append(found[1], style=STRONG)
+        end = found.end()
+    return text.append(line[end:])
 
 
 def _time(ts: str) -> str:

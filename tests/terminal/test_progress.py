@@ -10,7 +10,7 @@ from bot.terminal.progress import doing_now
 from orchestrator.events import Heartbeat, StateChanged, StepEnded, StopRequested
 from orchestrator.model import InvestigationState, Observation, Phase, Step, StepOutcome
 from orchestrator.ports import Listener
-from tests.terminal.builders import ANA, HOSTILE, ON_IT, events, title_of, told
+from tests.terminal.builders import ANA, HOSTILE, ON_IT, POOL, events, title_of, told
 
 
 def printed(happenings: list[object], request_id: str = "r1") -> str:
@@ -78,6 +78,14 @@ stopped at the budget (observe, 0.0 s): pool\\x1b[2J\\x1b]0;owned\\x07 full\\u20
                  and 3 more
 """)
     assert "\x1b" not in text
+
+
+def test_a_turn_that_never_came_is_told_only_where_it_brought_something() -> None:
+    step = Step(phase=Phase.HYPOTHESISE, agent_id="network")
+    empty = StepEnded(step=step, outcome=StepOutcome.NOT_RUN, note="did not get to its turn")
+    assert "Network did not run" not in printed([*events()[:2], empty])
+    brought = empty.model_copy(update={"hypotheses": (POOL,)})
+    assert "Network did not run (hypothesise, 0.0 s)" in printed([*events()[:2], brought])
 
 
 def test_a_screen_shows_what_goes_on_and_keeps_nothing_of_it() -> None:

@@ -37,6 +37,11 @@ Compass  12:00:01, edited
 """)
 
 
+def test_slacks_bold_is_bold_and_its_fences_are_left_out() -> None:
+    text = shown(Post("Compass", "*Likely: a* · 2*3*4 · *b*\n```\nTotal:  $0\n```", "1773489600.0"))
+    assert text.splitlines()[1:] == ["  Likely: a · 2*3*4 · b", "  Total:  $0"]
+
+
 def test_hostile_messages_harm_nobody() -> None:
     text = shown(Post(HOSTILE, HOSTILE, "not a time"))
     assert not any(each in text for each in ("\x1b", "\x07", "\x9b", "\u202e"))
