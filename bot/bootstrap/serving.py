@@ -21,12 +21,12 @@ async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
 
 
 @asynccontextmanager
-async def connected(program: Compass) -> AsyncIterator[SlackSurface]:
+async def connected(program: Compass, config: SlackConfig | None = None) -> AsyncIterator[SlackSurface]:
     """The program at work in the workspace that its settings name; unfinished runs go on in their threads."""
     surface = SlackSurface(
         service=program.service,
         outbox=program.store,
-        config=slack_config(program.settings),
+        config=config or slack_config(program.settings),
         clock=program.clock,
         compute=program.compute,
     )

@@ -80,7 +80,10 @@ class Investigations:
         self._log = logging.getLogger("compass.investigations")
 
     async def open(self, workspace: str | None = None) -> None:
-        """Go on with every unfinished run, or those of one workspace. One that cannot be read is logged and left; it must not hold up the others."""
+        """Go on with every unfinished run, or those of one workspace.
+
+        One that cannot be read is logged and left; it must not hold up the others.
+        """
         self._closed = False
         for key in await self._store.unfinished():
             if workspace not in (None, key[0]):

@@ -1,0 +1,56 @@
+"""`compass serve` as a process: killed in the middle of a run, asked over signed HTTP, and sent something forged."""
+
+from pathlib import Path
+
+import aiohttp
+
+from bot.bootstrap.look_alike import seed
+from bot.sandbox import Message, SandboxServer
+from tests.e2e.conftest import CHANNEL, rows
+from tests.e2e.serving import serve
+
+LAST = "*Cost*"
+
+
+def said(message: Message, what: str) -> bool:
+    return what in str(message.blocks) + message.text
+
+
+def ours(server: SandboxServer) -> list[Message]:
+    return [m for m in server.workspace.messages if m.user_id == server.workspace.app.user_id and not m.ephemeral_for]
+
+
+async def test_a_run_that_was_killed_goes_on_in_the_same_thread_and_says_nothing_twice(tmp_path: Path) -> None:
+    async with SandboxServer(seed(CHANNEL)) as server:
+        async with serve(server, tmp_path) as first:
+            await server.wait_connected()
+            await server.run_command("ana", CHANNEL, "/investigate", "INC-123 budget=10")
+            await server.wait_for(lambda message: said(message, "INC-123"), timeout=30)
+            await first.kill()
+        async with serve(server, tmp_path):
+            await server.wait_for(lambda message: said(message, LAST), timeout=30)
+
+        parents = [message for message in ours(server) if not message.thread_ts]
+        assert len(parents) == 1
+        for once in ("*Application*", "*Database*", "*Network*", "*Likely:", LAST):
+            assert sum(said(message, once) for message in ours(server) if message.thread_ts) == 1, once
+    with rows(tmp_path / "compass.db") as db:
+        assert [row["state"] for row in db.execute("select state from investigations")] == ["completed"]
+
+
+async def test_over_signed_http_the_same_program_answers_and_a_forged_request_is_refused(tmp_path: Path) -> None:
+    async with SandboxServer(seed(CHANNEL)) as server, serve(server, tmp_path, "--mode", "http", "--port", "0") as bot:
+        address = f"http://127.0.0.1:{bot.port}/slack/events"
+        await server.deliver_over_http(address)
+        outcome = await server.run_command("ana", CHANNEL, "/investigate", "INC-123 budget=10")
+        assert outcome.acknowledged
+        await server.wait_for(lambda message: said(message, LAST), timeout=30)
+
+        async with aiohttp.ClientSession() as somebody:
+            for headers in (
+                {},
+                {"X-Slack-Signature": "v0=00", "X-Slack-Request-Timestamp": "1"},
+                {"X-Slack-Signature": "v0=00", "X-Slack-Request-Timestamp": "now"},
+            ):
+                async with somebody.post(address, data="command=/investigate&text=INC-123", headers=headers) as answer:
+                    assert answer.status == 401
