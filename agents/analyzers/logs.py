@@ -14,15 +14,17 @@ from itertools import pairwise
 from math import sqrt
 
 from agents.analyzers.gravity import Gravity, Trend, gravity
+from agents.analyzers.scoring import share_deviation
 from agents.analyzers.templates import mine
 from agents.analyzers.words import Mentions
 
 LONGEST_GAP_S = 30.0
 TRAFFIC_SWING = 0.3
-CALL_SWING = 0.1
 FAR = 3.0
 FEWEST = 3
 SLACK_S = 0.05
+SHARE_WEIGHT = 1.5
+SHORTEST_HEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +53,34 @@ class Lines:
     trace_ids: Sequence[str]
 
 
+Call = tuple[float, float, str]
+"""One recorded call into a service: start, end, operation."""
+
+
 @dataclass(slots=True)
 class Calls:
-    """The recorded calls into services: by trace and service, (start, end, operation) ascending; and how many there were."""
+    """The recorded calls into services: by trace and service, ascending; and how many of an operation before and after."""
 
-    by_trace: Mapping[tuple[str, str], Sequence[tuple[float, float, str]]] = field(default_factory=dict)
+    by_trace: Mapping[tuple[str, str], Sequence[Call]] = field(default_factory=dict)
     counts: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
-    def operation_at(self, trace_id: str, service: str, at: float) -> str:
-        """The operation that the service was at in that trace at that time; empty if it is not known."""
+    def at(self, trace_id: str, service: str, at: float) -> Call | None:
+        """The call at which the service was in that trace at that time; the last to begin, if there are several."""
         calls = self.by_trace.get((trace_id, service), ())
         last = bisect_right(calls, at + SLACK_S, key=lambda call: call[0])
         within = [call for call in calls[:last] if call[1] >= at - SLACK_S]
-        return within[-1][2] if within else ""
+        return within[-1] if within else None
 
 
 @dataclass(slots=True)
 class _Count:
-    """How often a template was seen, per operation (empty: outside of recorded calls)."""
+    """How often a template was seen: lines outside of recorded calls, and recorded calls with such a line by operation."""
 
     first_row: int
-    before: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    after: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    before: int = 0
     times: list[float] = field(default_factory=list)
+    calls_before: dict[str, set[Call]] = field(default_factory=lambda: defaultdict(set))
+    calls_after: dict[str, dict[Call, float]] = field(default_factory=lambda: defaultdict(dict))
 
 
 def log_shifts(lines: Lines, split: float, mentions: Mentions, calls: Calls) -> list[LogShift]:
@@ -81,14 +88,21 @@ def log_shifts(lines: Lines, split: float, mentions: Mentions, calls: Calls) -> 
     before, after = recorded_seconds(lines.times, split)
     if not (before and after):
         return []
-    ratio = after / before
+    counted = _counted(lines, split, calls)
+    known = _heads(counted)
     found = []
-    for (service, template), count in _counted(lines, split, calls).items():
-        shift = _shift(service, count, split, ratio, calls)
-        if shift:
-            level = lines.levels[count.first_row]
-            peer = mentions.in_text(lines.messages[count.first_row], service)
-            found.append(LogShift(service, template, gravity(level, template), *shift, peer))
+    for (service, template), count in counted.items():
+        moves = [
+            _rate(count, after / before, split),
+            *(_share(service, name, count, calls, split) for name in _named(count)),
+        ]
+        best = max((each for each in moves if each), key=lambda each: abs(each[3]), default=None)
+        level = lines.levels[count.first_row]
+        grave = gravity(level, template)
+        if best is None or (best[0] is Trend.NEW and grave is Gravity.INFO and _head(service, template) in known):
+            continue
+        peer = mentions.in_text(lines.messages[count.first_row], service)
+        found.append(LogShift(service, template, grave, *best, peer))
     return sorted(found, key=lambda each: (-abs(each.deviation), each.service, each.template))
 
 
@@ -111,52 +125,66 @@ def _counted(lines: Lines, split: float, calls: Calls) -> dict[tuple[str, str], 
             continue
         at, service = lines.times[row], lines.services[row]
         count = counts.setdefault((service, mined.texts[index]), _Count(row))
-        operation = calls.operation_at(lines.trace_ids[row], service, at) if lines.trace_ids[row] else ""
-        (count.before if at < split else count.after)[operation] += 1
-        count.times.append(at)
+        call = calls.at(lines.trace_ids[row], service, at) if lines.trace_ids[row] else None
+        if call is None:
+            count.before += at < split
+            if at >= split:
+                count.times.append(at)
+        elif call[0] < split:
+            count.calls_before[call[2]].add(call)
+        else:
+            count.calls_after[call[2]].setdefault(call, at)
     return counts
 
 
-def _shift(
-    service: str, count: _Count, split: float, ratio: float, calls: Calls
-) -> tuple[Trend, int, float, float, float] | None:
-    before = seen = 0
-    expected = noise = 0.0
-    for operation in sorted({*count.before, *count.after}):
-        factor = _factor(service, operation, ratio, calls)
-        if factor is None:
-            continue
-        likely = count.before[operation] * factor
-        swing = CALL_SWING if operation else TRAFFIC_SWING
-        before, seen, expected = before + count.before[operation], seen + count.after[operation], expected + likely
-        noise += likely * factor + (swing * likely) ** 2
-    trend = _trend(before, seen, expected)
-    deviation = (seen - expected) / sqrt(noise + max(expected, 1.0))
+def _heads(counted: Mapping[tuple[str, str], _Count]) -> set[tuple[str, str]]:
+    """How the templates of the time before begin: a line that only has another value in it is no new line."""
+    return {_head(*key) for key, count in counted.items() if count.before or any(count.calls_before.values())}
+
+
+def _head(service: str, template: str) -> tuple[str, str]:
+    words = template.split()
+    return service, " ".join(words[: max(SHORTEST_HEAD, 2 * len(words) // 3)])
+
+
+def _named(count: _Count) -> list[str]:
+    return sorted({*count.calls_before, *count.calls_after})
+
+
+_Move = tuple[Trend, int, float, float, float]
+
+
+def _rate(count: _Count, ratio: float, split: float) -> _Move | None:
+    """Lines outside of recorded calls, by time: with the noise that counts have, and the swing that any traffic has."""
+    seen, expected = len(count.times), count.before * ratio
+    trend = _trend(count.before, seen, expected)
+    deviation = (seen - expected) / sqrt(expected * ratio + (TRAFFIC_SWING * expected) ** 2 + max(expected, 1.0))
     if trend is None or abs(deviation) < FAR:
         return None
-    return trend, seen, expected, deviation, _onset(count.times, split, trend)
-
-
-def _factor(service: str, operation: str, ratio: float, calls: Calls) -> float | None:
-    """How much more there was of the occasions for a line after the split; None where there were too few to compare."""
-    if not operation:
-        return ratio
-    before, after = calls.counts.get((service, operation), (0, 0))
-    return after / before if before >= FEWEST and after >= FEWEST else None
+    return trend, seen, expected, deviation, count.times[0] if trend in (Trend.NEW, Trend.RISING) else split
 
 
 def _trend(before: int, seen: int, expected: float) -> Trend | None:
     if before == 0:
         return Trend.NEW if seen >= FEWEST else None
     if seen == 0:
-        return Trend.GONE if expected >= FEWEST else None
+        return Trend.GONE if expected >= 2 * FEWEST else None
     if seen >= 1.5 * expected and seen - expected >= FEWEST:
         return Trend.RISING
     return Trend.FALLING if seen <= 0.67 * expected else None
 
 
-def _onset(times: Sequence[float], split: float, trend: Trend) -> float:
-    """When it began: the first line after the split, or the last before the silence."""
-    if trend in (Trend.NEW, Trend.RISING):
-        return next(at for at in times if at >= split)
-    return max(split, times[-1]) if trend is Trend.GONE else split
+def _share(service: str, operation: str, count: _Count, calls: Calls, split: float) -> _Move | None:
+    """Recorded calls of one operation, by the share that has such a line."""
+    of_before, of_after = calls.counts.get((service, operation), (0, 0))
+    before, after = len(count.calls_before[operation]), len(count.calls_after[operation])
+    if min(of_before, of_after) < FEWEST or max(before, after) < FEWEST:
+        return None
+    deviation = SHARE_WEIGHT * share_deviation(before, of_before, after, of_after)
+    if abs(deviation) < FAR:
+        return None
+    onset = min(count.calls_after[operation].values(), default=split)
+    expected = before / of_before * of_after
+    if deviation > 0:
+        return (Trend.RISING if before else Trend.NEW), after, expected, deviation, onset
+    return (Trend.FALLING if after else Trend.GONE), after, expected, deviation, split

@@ -87,7 +87,7 @@ def _replaced(found: "re.Match[str]") -> str:
 
 @lru_cache(maxsize=65536)
 def _word(word: str) -> str:
-    if word in _CLASS:
+    if word.rstrip(".:") in _CLASS:
         return word
     whole = _whole(word)
     if whole:

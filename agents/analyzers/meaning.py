@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from agents.analyzers.words import words
+from agents.analyzers.words import vocabulary, words
 from orchestrator.model import Aspect
 
 
@@ -42,27 +42,33 @@ class Meaning:
 
 _UP, _DOWN, _EITHER = Worse.UP, Worse.DOWN, Worse.EITHER
 _TABLE: tuple[tuple[frozenset[str], Aspect, Worse], ...] = tuple(
-    (frozenset(names.split()), aspect, worse)
+    (vocabulary(names), aspect, worse)
     for names, aspect, worse in (
         ("success successes successrate availability available healthy healthz", Aspect.ERRORS, _DOWN),
         ("lock locks deadlock deadlocks locked blocked blocking mutex contention", Aspect.LOCKS, _UP),
         ("free idle remaining headroom", Aspect.SATURATION, _DOWN),
         (
-            "pool queue queued backlog lag waiting waiters wait pending saturation saturated inflight flight busy "
-            "throttled throttles throttling utilization utilisation exhausted depth load load1 load5 lod backpressure",
+            (
+                "pool queue queued backlog lag waiting waiters wait pending saturation saturated inflight flight busy "
+                "throttled throttles throttling utilization utilisation exhausted depth load load1 load5 lod backpressure"
+            ),
             Aspect.SATURATION,
             _UP,
         ),
         (
-            "retransmit retransmits retransmission retransmissions reset resets dns probe icmp ping packet packets "
-            "tcp socket sockets unreachable refused loss jitter rtt handshake",
+            (
+                "retransmit retransmits retransmission retransmissions reset resets dns probe icmp ping packet packets "
+                "tcp socket sockets unreachable refused loss jitter rtt handshake"
+            ),
             Aspect.NETWORK,
             _UP,
         ),
         (
-            "error errors err errs 5xx 500 502 503 504 fail fails failed failure failures exception exceptions fault "
-            "faults timeout timeouts rejected rejects reject aborted abort cancelled canceled servfail panic panics "
-            "crash crashes unavailable invalid dropped drops dlq retry retries rollback rollbacks",
+            (
+                "error errors err errs 5xx 500 502 503 504 fail fails failed failure failures exception exceptions fault "
+                "faults timeout timeouts rejected rejects reject aborted abort cancelled canceled servfail panic panics "
+                "crash crashes unavailable invalid dropped drops dlq retry retries rollback rollbacks"
+            ),
             Aspect.ERRORS,
             _UP,
         ),
@@ -70,23 +76,27 @@ _TABLE: tuple[tuple[frozenset[str], Aspect, Worse], ...] = tuple(
         ("mem memory rss heap gc oom swap", Aspect.MEMORY, _UP),
         ("disk fs filesystem inode inodes iops volume storage fsync", Aspect.DISK, _UP),
         (
-            "latency latencies duration durations lat p50 p75 p90 p95 p99 p999 rt elapsed age delay seconds "
-            "millis milliseconds latencyp50 latencyp90 latencyp95 latencyp99 time",
+            (
+                "latency latencies duration durations lat p50 p75 p90 p95 p99 p999 rt elapsed age delay seconds "
+                "millis milliseconds latencyp50 latencyp90 latencyp95 latencyp99 time"
+            ),
             Aspect.LATENCY,
             _UP,
         ),
         ("restart restarts", Aspect.BEHAVIOUR, _UP),
         ("thread threads connection connections conns fd fds descriptors active sessions", Aspect.SATURATION, _UP),
         (
-            "request requests rps qps ops throughput calls workload traffic rate count total bytes rx tx sent received "
-            "processed consumed produced published flushed operations queries statements commits",
+            (
+                "request requests rps qps ops throughput calls workload traffic rate count total bytes rx tx sent received "
+                "processed consumed produced published flushed operations queries statements commits"
+            ),
             Aspect.TRAFFIC,
             _EITHER,
         ),
     )
 )
 _UNITS: tuple[tuple[frozenset[str], str, float], ...] = tuple(
-    (frozenset(names.split()), unit, step)
+    (vocabulary(names), unit, step)
     for names, unit, step in (
         ("pct percent percentage", "%", 1.0),
         ("ratio", "", 0.01),
@@ -97,9 +107,9 @@ _UNITS: tuple[tuple[frozenset[str], str, float], ...] = tuple(
         ("rate rps qps", "/s", 0.05),
     )
 )
-_CALLS = frozenset("client outbound upstream downstream egress remote dependency peer".split())
-_LINK = frozenset("link tcp net network probe dns packet packets retransmit retransmits".split())
-_HOST = frozenset("node host machine instance".split())
+_CALLS = vocabulary("client outbound upstream downstream egress remote dependency peer")
+_LINK = vocabulary("link tcp net network probe dns packet packets retransmit retransmits")
+_HOST = vocabulary("node host machine instance")
 
 
 @lru_cache(maxsize=16384)
@@ -108,6 +118,8 @@ def meaning_of(metric: str) -> Meaning:
     parts = frozenset(words(metric))
     aspect, worse = next(((aspect, worse) for names, aspect, worse in _TABLE if parts & names), (Aspect.OTHER, _EITHER))
     unit, step = next(((unit, step) for names, unit, step in _UNITS if parts & names), ("", 0.0))
+    if aspect is Aspect.CPU and "m" in parts:
+        unit, step = "m", 20.0
     if "per" in parts:
         unit, step = "", 0.05
     reach = _reach(parts)

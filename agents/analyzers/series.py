@@ -71,7 +71,8 @@ def shift_of(
         return None
     usual = float(np.median(level[:cut]))
     sign = _sign(level[cut:], usual, meaning.worse)
-    if sign == 0:
+    least = FAR * max(LEAST_SHARE_OF_USUAL * abs(usual), meaning.step)
+    if sign == 0 or float(np.max(level[cut:] * sign)) - usual * sign < least:
         return None
     return _measured(at, level * sign, cut, usual * sign, sign, meaning)
 

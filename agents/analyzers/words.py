@@ -13,6 +13,11 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
+def vocabulary(text: str) -> frozenset[str]:
+    """The words of a table's row."""
+    return frozenset(text.split())
+
+
 class Mentions:
     """Finds which of the known services a text names, as whole words; the longest name counts.
 

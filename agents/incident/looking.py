@@ -4,49 +4,18 @@ One function a specialist; they differ in what they ask of the same pieces.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from agents.analyzers.graph import Graph
-from agents.analyzers.traces import Forest, gather
-from agents.analyzers.words import Mentions, MetricPeers
 from agents.incident.change_facts import change_facts
 from agents.incident.log_facts import log_facts
 from agents.incident.metric_facts import metric_facts
 from agents.incident.reading import Reading
+from agents.incident.scene import scene_of
 from agents.incident.territory import is_store
 from agents.incident.trace_facts import TraceFacts
 from orchestrator.model import Observation, Standing
 
 MOST_UNUSUAL = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What all looks at one reading share."""
-
-    services: tuple[str, ...]
-    mentions: Mentions
-    peers: MetricPeers
-    forest: Forest
-    graph: Graph
-
-
-def scene_of(reading: Reading) -> Scene:
-    """Who is there, who calls whom, and what the spans say."""
-    forest = gather(reading.spans, reading.split) if reading.spans else Forest()
-    seen = set(reading.topology.services)
-    seen.update(name for call in (*reading.topology.calls, *forest.calls) for name in call)
-    seen.update(reading.spans.services if reading.spans else ())
-    seen.update(each.service for each in (reading.metrics.series if reading.metrics else ()))
-    seen.update(reading.logs.services if reading.logs else ())
-    services = tuple(sorted(seen))
-    peers = MetricPeers(services)
-    named = [
-        (each.service, peers.of(each.service, each.metric))
-        for each in (reading.metrics.series if reading.metrics else ())
-    ]
-    graph = Graph([*reading.topology.calls, *forest.calls, *(call for call in named if call[1])])
-    return Scene(services, Mentions(services), peers, forest, graph)
 
 
 def look_at_application(reading: Reading) -> tuple[Observation, ...]:
@@ -55,7 +24,7 @@ def look_at_application(reading: Reading) -> tuple[Observation, ...]:
     traces = TraceFacts(reading, scene.forest)
     others = [peer for _, peer, _ in scene.forest.waits if not is_store(peer)]
     facts = [
-        *metric_facts(reading, scene.peers),
+        *metric_facts(reading, scene),
         *log_facts(reading, scene.mentions, scene.forest.entered(reading.split)),
         *traces.own_time(),
         *traces.waits(others),
@@ -70,7 +39,7 @@ def look_at_database(reading: Reading) -> tuple[Observation, ...]:
     scene = scene_of(reading)
     stores = [peer for _, peer, _ in scene.forest.waits if is_store(peer)]
     facts = [
-        *metric_facts(reading, scene.peers),
+        *metric_facts(reading, scene),
         *log_facts(reading, scene.mentions, scene.forest.entered(reading.split)),
         *TraceFacts(reading, scene.forest).waits(stores),
     ]
@@ -81,7 +50,7 @@ def look_at_network(reading: Reading) -> tuple[Observation, ...]:
     """Links and hosts, the gaps between callers and callees, and the logs that tell of connections."""
     scene = scene_of(reading)
     facts = [
-        *metric_facts(reading, scene.peers),
+        *metric_facts(reading, scene),
         *log_facts(reading, scene.mentions, scene.forest.entered(reading.split)),
         *TraceFacts(reading, scene.forest).links(),
     ]

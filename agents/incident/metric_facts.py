@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from agents.analyzers.meaning import Meaning, meaning_of
 from agents.analyzers.scoring import portion, strength
 from agents.analyzers.series import FAR, Shift, shift_of
-from agents.analyzers.words import MetricPeers
 from agents.incident.reading import Reading
+from agents.incident.scene import Scene
 from agents.incident.territory import owner_of_metric
 from agents.incident.words import clock, figure, listed, plain
 from orchestrator.model import Asked, Aspect, MetricSeries, Observation, Signal, Sketch, Standing
@@ -18,6 +18,7 @@ MOST_SKETCHED = 240
 MATERIAL_CHANGE = 0.4
 LASTING_POINTS = 3.0
 LASTING_SHARE = 0.15
+OF_AN_IDLE_SERVICE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +32,29 @@ class Moved:
     score: float
 
 
-def metric_facts(reading: Reading, peers: MetricPeers) -> list[Observation]:
+def metric_facts(reading: Reading, scene: Scene) -> list[Observation]:
     """The unusual series of one agent's territory, one for each service, peer and aspect; and what is normal."""
     if reading.metrics is None:
         return []
     mine = [
         (each, peer)
         for each in reading.metrics.series
-        if owner_of_metric(each.service, each.metric, peer := peers.of(each.service, each.metric)) == reading.agent_id
+        if owner_of_metric(each.service, each.metric, peer := scene.peers.of(each.service, each.metric))
+        == reading.agent_id
     ]
-    moved = [found for each, peer in mine if (found := _moved(each, peer, reading.split))]
+    moved = [found for each, peer in mine if (found := _moved(each, peer, reading.split, scene.idle))]
     told = [_told(reading, reading.metrics.asked, each) for each in _strongest(moved)]
     return told + _normal(reading, reading.metrics.asked, (each for each, _ in mine), moved)
 
 
-def _moved(series: MetricSeries, peer: str, split: float) -> Moved | None:
+def _moved(series: MetricSeries, peer: str, split: float, idle: frozenset[str]) -> Moved | None:
     meaning = meaning_of(series.metric)
     shift = shift_of(series.metric, series.times, series.values, split, meaning)
     if shift is None:
         return None
     lasting = min(portion(shift.away, min(LASTING_POINTS, shift.points)), portion(shift.share, LASTING_SHARE) ** 0.5)
     score = strength(shift.deviation, FAR) * portion(shift.change, MATERIAL_CHANGE) * lasting
-    return Moved(series, meaning, peer, shift, score)
+    return Moved(series, meaning, peer, shift, score * (OF_AN_IDLE_SERVICE if series.service in idle else 1.0))
 
 
 def _strongest(moved: Iterable[Moved]) -> list[Moved]:

@@ -3,14 +3,15 @@
 The rules, in the order in which they work:
 1. What a service does wrong itself counts in full; words of one group count once, the strongest.
 2. What a service suffers counts as far as nothing that it depends on explains it: trouble runs from callee to caller, so
-   who is at the end of the chain keeps the blame.
-3. A bad link has two ends. The end whose other links are bad too, or that has no other, is the likelier.
+   who is at the end of the chain keeps the blame. Half so for what it says of its own failures.
+3. A bad link has two ends and one cause. The end whose other links are bad too is the likelier; where that does not
+   tell, the one that is called.
 4. One signal alone is weak, however loud: independent signals have to agree before a suspicion becomes confidence, and
    somebody has to feel it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.analyzers.graph import Graph
@@ -18,7 +19,9 @@ from agents.analyzers.scoring import portion, together
 from agents.incident.testimony import Role, Testimony, testimonies
 from orchestrator.model import Aspect, FaultKind, Observation, Signal, Standing
 
-EXPLAINED_BY_CALLEE = 0.85
+EXPLAINED_BY_CALLEE = {Role.OWN: 0.0, Role.SAID: 0.5, Role.FELT: 0.85}
+OTHER_END = 0.3
+CALLER_IS_LESS_LIKELY = 0.9
 AGREEMENT = {0: 0.0, 1: 0.6, 2: 0.85}
 COUNTS_AS_SIGNAL = 0.2
 FELT_BY_SOMEBODY = 0.35
@@ -53,7 +56,8 @@ def suspects(observations: Iterable[Observation]) -> list[Suspect]:
             words[word.service].append(word)
     felt = max((_symptom(each) for each in facts), default=0.0)
     trouble = {service: _trouble(said) for service, said in words.items()}
-    found = [_suspect(service, said, trouble, graph, felt) for service, said in words.items()]
+    links = _link_shares(words)
+    found = [_suspect(service, said, trouble, graph, links, felt) for service, said in words.items()]
     ranked = sorted(
         (each for each in found if each.confidence >= LEAST), key=lambda one: (-one.confidence, one.service)
     )
@@ -74,30 +78,46 @@ def _strongest(words: Sequence[Testimony], role: Role) -> dict[str, float]:
 
 
 def _trouble(words: Sequence[Testimony]) -> float:
-    return together(weight for role in (Role.OWN, Role.FELT) for weight in _strongest(words, role).values())
+    return together(weight for role in EXPLAINED_BY_CALLEE for weight in _strongest(words, role).values())
 
 
-def _suspect(service: str, words: list[Testimony], trouble: dict[str, float], graph: Graph, felt: float) -> Suspect:
-    own, suffers = _strongest(words, Role.OWN), _strongest(words, Role.FELT)
-    links = _link_share(service, words, graph)
+def _suspect(
+    service: str, words: list[Testimony], trouble: dict[str, float], graph: Graph, links: dict[str, float], felt: float
+) -> Suspect:
     below = max((trouble.get(callee, 0.0) for callee in graph.depends_on(service)), default=0.0)
-    kept = 1.0 - EXPLAINED_BY_CALLEE * below
-    parts = {**own, **{group: weight * kept for group, weight in suffers.items()}, **links}
+    parts = {
+        group: weight * (1.0 - explained * below)
+        for role, explained in EXPLAINED_BY_CALLEE.items()
+        for group, weight in _strongest(words, role).items()
+    }
+    parts |= {group: weight * links.get(service, 0.0) for group, weight in _strongest(words, Role.LINK).items()}
     signals = sum(weight >= COUNTS_AS_SIGNAL for weight in parts.values())
-    agreed = AGREEMENT.get(signals, 1.0)
-    suspicion = together(parts.values())
-    confidence = suspicion * (agreed if signals else AGREEMENT[1] * 0.5) * (0.5 + 0.5 * portion(felt, FELT_BY_SOMEBODY))
-    ordered = sorted(words, key=lambda word: (-parts.get(word.group, 0.0), -word.weight, word.fact.summary))
-    kind = ordered[0].kind
-    return Suspect(service, min(HIGHEST, confidence), kind, tuple(ordered))
+    agreed = AGREEMENT.get(signals, 1.0) if signals else AGREEMENT[1] / 2
+    confidence = together(parts.values()) * agreed * (0.5 + 0.5 * portion(felt, FELT_BY_SOMEBODY))
+    ordered = sorted(words, key=lambda word: (-parts[word.group], -word.weight, word.fact.summary))
+    return Suspect(service, min(HIGHEST, confidence), ordered[0].kind, tuple(ordered))
 
 
-def _link_share(service: str, words: Sequence[Testimony], graph: Graph) -> dict[str, float]:
-    """The weight of bad links, by how many of the service's links are bad."""
-    bad = {(word.fact.service, word.fact.peer) for word in words if word.role is Role.LINK and word.weight >= LEAST}
-    all_links = {*graph.links_of(service), *bad}
-    share = (len(bad) + 0.5) / (len(all_links) + 1.0) if bad else 0.0
-    return {group: weight * share for group, weight in _strongest(words, Role.LINK).items()}
+def _link_shares(words: Mapping[str, Sequence[Testimony]]) -> dict[str, float]:
+    """For each end of a bad link, how much of the blame for its bad links it takes.
+
+    The fewest causes that explain all bad links: again and again the service with most of the blame that is left takes
+    it, and where both ends have as much, the one that is called.
+    """
+    left: dict[tuple[str, str], float] = {}
+    for word in (each for said in words.values() for each in said if each.role is Role.LINK):
+        link = (word.fact.service, word.fact.peer)
+        left[link] = max(left.get(link, 0.0), word.weight)
+    shares = {end: OTHER_END for link in left for end in link}
+    while left:
+        blame: dict[str, float] = defaultdict(float)
+        for (caller, callee), weight in sorted(left.items()):
+            blame[caller] += CALLER_IS_LESS_LIKELY * weight
+            blame[callee] += weight
+        culprit = max(sorted(blame), key=lambda end: blame[end])
+        shares[culprit] = 1.0
+        left = {link: weight for link, weight in left.items() if culprit not in link}
+    return shares
 
 
 def _apart(ranked: list[Suspect]) -> list[Suspect]:

@@ -4,20 +4,20 @@ import re
 from functools import lru_cache
 
 from agents.analyzers.meaning import Reach, meaning_of
-from agents.analyzers.words import words
+from agents.analyzers.words import vocabulary, words
 from orchestrator.model import Aspect
 
 APPLICATION, DATABASE, NETWORK = "application", "database", "network"
 LONGEST_LOOKED_AT = 500
 
-_STORES = frozenset(
+_STORES = vocabulary(
     "db database databases sql postgres postgresql pgsql mysql mariadb oracle mssql sqlite mongo mongodb cassandra "
     "dynamo dynamodb redis memcached memcache valkey cache elasticsearch opensearch kafka rabbitmq rabbit rmq sqs queue "
-    "nats pulsar activemq etcd rds clickhouse influxdb couchdb neo4j aurora zookeeper".split()
+    "nats pulsar activemq etcd rds clickhouse influxdb couchdb neo4j aurora zookeeper"
 )
-_STORE_METRICS = _STORES | frozenset(
+_STORE_METRICS = _STORES | vocabulary(
     "pool query queries deadlock deadlocks lock locks transaction transactions replication vacuum cursor index rows "
-    "tuples commit commits rollback rollbacks".split()
+    "tuples commit commits rollback rollbacks"
 )
 # Plain pieces of text are looked for first: an expression over every line would cost more than the whole analysis.
 _NETWORK_SIGNS = (
@@ -59,7 +59,7 @@ _STORE_SIGNS = (
     "duration:",
 )
 _OF_STORES = re.compile(
-    r"(?i)\b(?:\w*sql\w*|database|deadlock\w*|lock(?:ed|s)?|\w+lock|pool|postgres\w*|redis|mongo\w*|kafka|rabbitmq|slow query)\b"
+    r"\b(?:\w*sql\w*|database|deadlock\w*|lock(?:ed|s)?|\w+lock|pool|postgres\w*|redis|mongo\w*|kafka|rabbitmq|slow query)\b"
 )
 
 

@@ -13,9 +13,13 @@ from orchestrator.model import Aspect, FaultKind, Observation, Signal
 
 
 class Role(StrEnum):
-    """OWN: it does wrong itself. FELT: it suffers, perhaps from another. LINK: the way between two is bad."""
+    """OWN: it does wrong itself. SAID: it says that it fails, and may only pass on what fails further down.
+
+    FELT: it suffers, perhaps from another. LINK: the way between two is bad.
+    """
 
     OWN = "own"
+    SAID = "said"
     FELT = "felt"
     LINK = "link"
 
@@ -37,12 +41,12 @@ _METRIC_OWN = {
     Aspect.MEMORY: (0.75, FaultKind.MEMORY),
     Aspect.DISK: (0.7, FaultKind.SATURATION),
     Aspect.LOCKS: (0.75, FaultKind.SATURATION),
-    Aspect.SATURATION: (0.5, FaultKind.SATURATION),
     Aspect.NETWORK: (0.4, FaultKind.NETWORK),
     Aspect.BEHAVIOUR: (0.6, FaultKind.ERROR),
     Aspect.OTHER: (0.2, FaultKind.UNKNOWN),
 }
 _METRIC_FELT = {
+    Aspect.SATURATION: (0.5, FaultKind.SATURATION),
     Aspect.ERRORS: (0.6, FaultKind.ERROR),
     Aspect.LATENCY: (0.55, FaultKind.LATENCY),
     Aspect.TRAFFIC: (0.1, FaultKind.UNKNOWN),
@@ -74,6 +78,8 @@ def _of_metric(fact: Observation) -> _Said:
         weight, kind = {**_METRIC_OWN, **_METRIC_FELT}[fact.aspect]
         yield fact.peer, Role.FELT, 0.75 * weight, kind
         yield fact.service, Role.FELT, 0.4 * weight, FaultKind.DEPENDENCY
+    elif meaning_of(fact.signal_name).reach is Reach.CALLS:
+        yield fact.service, Role.FELT, 0.5, FaultKind.DEPENDENCY
     elif fact.aspect in _METRIC_OWN:
         yield fact.service, Role.OWN, *_METRIC_OWN[fact.aspect]
     else:
@@ -92,7 +98,7 @@ def _of_log(fact: Observation) -> _Said:
     elif fact.aspect is Aspect.NETWORK:
         yield fact.service, Role.FELT, 0.5, FaultKind.NETWORK
     else:
-        yield fact.service, Role.OWN, 0.7, FaultKind.ERROR
+        yield fact.service, Role.SAID, 0.7, FaultKind.ERROR
 
 
 def _of_trace(fact: Observation) -> _Said:

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-_UNIT_WORDS = frozenset(
-    "pct percent percentage ratio ms millis milliseconds seconds sec s bytes mb mi mib rate".split()
-)
+from agents.analyzers.words import vocabulary
+
+_UNIT_WORDS = vocabulary("pct percent percentage ratio ms millis milliseconds seconds sec s bytes mb mi mib rate")
 
 
 def clock(at: float | datetime) -> str:
@@ -46,7 +46,7 @@ def _digits(value: float) -> str:
         return "unknown"
     size = abs(value)
     if size >= 100 or value == round(value, 0):
-        return f"{value:.0f}"
+        return f"{round(value) + 0:d}"
     if size >= 10:
         return f"{value:.1f}".removesuffix(".0")
     if size >= 0.01:
