@@ -1,10 +1,11 @@
 """A world for the service: fakes of everything the core asks for, and a house that can go down and come up again."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from orchestrator.clock import Clock
 from orchestrator.errors import AgentExecutionError, OrchestratorError
@@ -13,7 +14,8 @@ from orchestrator.investigation import Investigations, Limits
 from orchestrator.model import Incident, Origin, Person
 from orchestrator.parameters import Parameters
 from orchestrator.ports import Listener, Store, TeamSpec, Telemetry
-from tests.support.builders import ANA, incident
+from tests.support.agents import PlainAgent, ScriptedAgent, team_of
+from tests.support.builders import ANA, hypothesis, incident, observation
 from tests.support.clock import NOON, ManualClock
 
 T = TypeVar("T")
@@ -116,3 +118,49 @@ async def start(
 async def run_to_end(service: Investigations, incident_id: str = "INC-1", **more: object) -> InvestigationView:
     """Ask for an investigation, and wait until it has ended."""
     return await service.ended("T1", await start(service, incident_id, **more))  # type: ignore[arg-type]
+
+
+class Turnstile:
+    """Holds agents in a turn until it is opened; tells who is inside."""
+
+    def __init__(self) -> None:
+        self.opened = asyncio.Event()
+        self.inside: list[str] = []
+        self._entered = asyncio.Condition()
+
+    def script(self, name: str, answer: Any = ()) -> Any:
+        async def wait(given: Any) -> Any:
+            async with self._entered:
+                self.inside.append(name)
+                self._entered.notify_all()
+            await self.opened.wait()
+            return answer
+
+        return wait
+
+    async def entered(self, how_many: int = 1) -> None:
+        async with self._entered:
+            await self._entered.wait_for(lambda: len(self.inside) >= how_many)
+
+
+def one_team(**more: Any) -> TeamSpec:
+    return team_of(
+        lambda: ScriptedAgent("application", [observation("a fact")], [hypothesis("it is this", 0.8)], **more)
+    )
+
+
+def held_team(turnstile: Turnstile, phase: str = "observe") -> TeamSpec:
+    """`application` waits in that phase; `database` has something to say by plain analysis."""
+    facts, guesses = [observation("a fact")], [hypothesis("held up", 0.9)]
+
+    def application() -> ScriptedAgent:
+        if phase == "observe":
+            return PlainAgent("application", turnstile.script("application", facts), guesses)
+        return PlainAgent(
+            "application", facts, turnstile.script("application", guesses), analyses=[hypothesis("plain")]
+        )
+
+    def database() -> ScriptedAgent:
+        return PlainAgent("database", [observation("another", "database")], [], analyses=[hypothesis("plainer", 0.3)])
+
+    return team_of(application, database)
