@@ -28,7 +28,7 @@ class Diary:
 
 
 class ScriptedAgent:
-    """Implements Agent. `bills` is what it says that each turn cost, one after the other."""
+    """Implements Agent. `bills` is what it says that its turns cost: to observe, and to explain."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class ScriptedAgent:
     ) -> None:
         self.agent_id = agent_id
         self._observes, self._explains = observes, explains
-        self._bills = list(bills)
+        self._bills = dict(zip(("observe", "hypothesise"), bills, strict=False))
         self.diary = diary or Diary()
         self.given: list[Any] = []
         self.told = ZERO
@@ -59,8 +59,7 @@ class ScriptedAgent:
     async def _turn(self, phase: str, script: Script, given: Any) -> Any:
         self.diary.asked.append(f"{phase}:{self.agent_id}")
         self.given.append(given)
-        if self._bills:
-            self.told += self._bills.pop(0)
+        self.told += self._bills.get(phase, ZERO)
         return await play(script, given)
 
 

@@ -1,0 +1,301 @@
+"""A process may end at every point of a run: the next one ends the run as if nothing had been, and pays for nothing twice.
+
+A run is cut before and after each event it stores; then another process starts on the same store. What must come out
+is held against a run that nobody cut.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from orchestrator.events import InvestigationView, Recorded, replay
+from orchestrator.investigation import has_ended
+from orchestrator.model import CallStatus, InvestigationState, NoData, StepOutcome
+from orchestrator.parameters import Parameters
+from orchestrator.ports import Store, TeamSpec
+from storage.memory import MemoryStore
+from tests.support.agents import Call, Diary, PlainAgent, PricedAgent, ScriptedAgent, team_of
+from tests.support.builders import BEN, hypothesis, observation
+from tests.support.cutting import Cut, CuttingStore, Killed
+from tests.support.world import Collector, World, start
+
+BUDGET = Decimal("10.00")
+
+
+def facts(agent_id: str) -> list[Any]:
+    return [
+        observation(f"{agent_id} saw one", agent_id, value=20.0, usual=6.0),
+        NoData(agent_id=agent_id, summary=f"{agent_id} has no traces"),
+    ]
+
+
+def free_team(diary: Diary) -> TeamSpec:
+    """Three agents that cost nothing; one fails at its second turn."""
+    return team_of(
+        lambda: ScriptedAgent("a", facts("a"), [hypothesis("a1", 0.4, "a"), hypothesis("a2", 0.8, "a")], diary=diary),
+        lambda: ScriptedAgent("b", facts("b"), ValueError("hunter2"), diary=diary),
+        lambda: ScriptedAgent("c", facts("c"), [hypothesis("c1", 0.8, "c")], diary=diary),
+    )
+
+
+def telling_team(diary: Diary) -> TeamSpec:
+    """Agents without an account, that tell what they spent: past the limit with the last but one turn."""
+    bills = [Decimal("2.000000001"), Decimal("1.40")]
+    return team_of(
+        *(
+            lambda name=name: ScriptedAgent(name, facts(name), [hypothesis(name, 0.5, name)], bills=bills, diary=diary)
+            for name in "abc"
+        )
+    )
+
+
+def priced_team(diary: Diary) -> TeamSpec:
+    """Agents that spend through their accounts: settled, dearer, released."""
+    calls: dict[str, Sequence[Call | str]] = {
+        "a": ["0.50", Call("1", "0.25")],
+        "b": [Call("0.70", "0.75"), Call("0.20", refused=True)],
+        "c": ["0.40"],
+    }
+    return team_of(
+        *(
+            lambda name=name: PricedAgent(
+                name, calls[name], observes=facts(name), analyses=[hypothesis(f"plain {name}", 0.3, name)], diary=diary
+            )
+            for name in calls
+        )
+    )
+
+
+def poor_team(diary: Diary) -> TeamSpec:
+    """`a` runs out of money in its second turn."""
+    return team_of(
+        lambda: PricedAgent(
+            "a", ["1.10"] * 4, observes=facts("a"), analyses=[hypothesis("plain a", 0.3, "a")], diary=diary
+        ),
+        lambda: PlainAgent("b", facts("b"), [hypothesis("b", 0.9, "b")], analyses=[hypothesis("plain b", 0.2, "b")]),
+        lambda: ScriptedAgent("c", facts("c"), diary=diary),
+    )
+
+
+TEAMS = {"free": free_team, "telling": telling_team, "priced": priced_team, "poor": poor_team}
+
+
+@dataclass
+class Outcome:
+    """What a run over one or two processes came to."""
+
+    view: InvestigationView
+    journal: list[Recorded]
+    diary: Diary
+    cut_happened: bool
+
+
+async def lived_through(store: Store, team: str, at: int = 0, cut: Cut = Cut.AFTER) -> Outcome:
+    """Run an investigation; the process dies at the event numbered `at`, and another one goes on."""
+    diary, collector = Diary(), Collector()
+    world = World(store, TEAMS[team](diary))
+    cutting = CuttingStore(store, at, cut)
+    service = world.new_service(collector, store=cutting)
+    await service.open()
+    with suppress(Killed):
+        investigation_id = await start(service, parameters=Parameters(incident_id="INC-1", budget=BUDGET))
+        task = service._tasks.get(("T1", investigation_id))
+        if task:
+            await asyncio.gather(task, return_exceptions=True)
+    with suppress(Killed):
+        await service.aclose()
+    diary.asked.append("---")
+    async with world.service() as later:
+        unfinished = await store.unfinished()
+        if not unfinished and not await later.history("T1"):
+            await start(later, parameters=Parameters(incident_id="INC-1", budget=BUDGET))
+        (line,) = await later.history("T1")
+        view = await later.ended("T1", line.investigation_id)
+    return Outcome(view, list(await store.events("T1", line.investigation_id)), diary, cutting.dead)
+
+
+def essence(view: InvestigationView) -> dict[str, Any]:
+    """All of a view but its id and when things happened."""
+    steps = [each.model_dump(exclude={"started_at", "duration_s", "cost"}) for each in view.steps]
+    return {
+        **view.model_dump(include={"state", "reason", "ranked", "decisions", "stop_requested_by"}),
+        "steps": steps,
+        "observations": view.observations,
+        "budget": view.investigation.budget,
+    }
+
+
+def asked_again(diary: Diary) -> set[str]:
+    """Turns that were begun by both processes."""
+    cut = diary.asked.index("---")
+    return set(diary.asked[:cut]) & set(diary.asked[cut:])
+
+
+def ended_before(outcome: Outcome, at: int, cut: Cut) -> set[str]:
+    kept = outcome.journal[: at if cut == Cut.AFTER else at - 1]
+    return {str(each.event.step) for each in kept if each.event.type == "step_ended"}
+
+
+async def memory_store() -> MemoryStore:
+    store = MemoryStore()
+    await store.open()
+    return store
+
+
+async def every_cut(team: str) -> list[tuple[int, Cut, Outcome]]:
+    whole = await lived_through(await memory_store(), team)
+    cuts = [(at, cut) for at in range(1, len(whole.journal) + 1) for cut in Cut]
+    return [(at, cut, await lived_through(await memory_store(), team, at, cut)) for at, cut in cuts]
+
+
+@pytest.mark.parametrize("team", TEAMS)
+async def test_wherever_a_run_is_cut_it_ends_as_if_it_had_not_been(team: str) -> None:
+    whole = await lived_through(await memory_store(), team)
+    assert has_ended(whole.view)
+    assert whole.view.ranked
+    for at, cut, outcome in await every_cut(team):
+        assert outcome.cut_happened, (at, cut)
+        assert essence(outcome.view) == essence(whole.view), (at, cut)
+        assert replay(outcome.journal) == outcome.view
+        assert [each.seq for each in outcome.journal] == list(range(1, len(outcome.journal) + 1))
+
+
+@pytest.mark.parametrize("team", TEAMS)
+async def test_no_turn_that_had_ended_is_asked_for_again(team: str) -> None:
+    for at, cut, outcome in await every_cut(team):
+        again = asked_again(outcome.diary)
+        assert not again & ended_before(outcome, at, cut), (at, cut)
+        assert len([each for each in again if not each.startswith("analyse")]) <= 1, (at, cut)
+        ended = Counter(str(each.event.step) for each in outcome.journal if each.event.type == "step_ended")
+        assert set(ended.values()) == {1}, (at, cut)
+
+
+@pytest.mark.parametrize("team", ["free", "telling"])
+async def test_what_agents_told_of_their_costs_counts_once(team: str) -> None:
+    whole = await lived_through(await memory_store(), team)
+    for at, cut, outcome in await every_cut(team):
+        assert outcome.view.cost == whole.view.cost, (at, cut)
+        assert [each.cost for each in outcome.view.steps] == [each.cost for each in whole.view.steps], (at, cut)
+
+
+@pytest.mark.parametrize("team", ["priced", "poor"])
+async def test_money_of_a_turn_that_had_ended_is_not_spent_twice_and_open_calls_count(team: str) -> None:
+    whole = await lived_through(await memory_store(), team)
+    for at, cut, outcome in await every_cut(team):
+        view, again = outcome.view, asked_again(outcome.diary)
+        assert view.cost.total <= BUDGET, (at, cut)
+        for line, expected in zip(view.cost.lines, whole.view.cost.lines, strict=True):
+            if f"hypothesise:{line.agent_id}" not in again:
+                assert line == expected, (at, cut)
+            else:
+                assert line.amount >= expected.amount, (at, cut)
+        for name in "abc":
+            booked = [e for e in view.ledger if e.agent_id == name and e.status != CallStatus.RELEASED]
+            told = sum((each.cost for each in view.steps if each.step.agent_id == name), Decimal(0))
+            assert sum((e.amount for e in booked), Decimal(0)) == told, (at, cut)
+        reserved = [e.event.entry.call_id for e in outcome.journal if e.event.type == "call_reserved"]
+        assert len(reserved) == len(set(reserved)) == len(view.ledger), (at, cut)
+
+
+async def test_a_call_that_was_under_way_when_the_process_died_stays_counted_in_full() -> None:
+    whole = await lived_through(await memory_store(), "priced")
+    at = next(each.seq for each in whole.journal if each.event.type == "call_settled")
+    outcome = await lived_through(await memory_store(), "priced", at, Cut.BEFORE)
+    first, *rest = outcome.view.ledger
+    assert (first.call_id, first.status, first.amount) == ("a-1", CallStatus.RESERVED, Decimal("0.50"))
+    assert [each.call_id for each in rest if each.agent_id == "a"] == ["a-2", "a-3"]
+    assert outcome.view.cost.total == whole.view.cost.total + Decimal("0.50")
+    assert outcome.diary.sent.count("a/1") == 2
+
+
+async def test_a_run_that_ran_out_of_money_does_not_try_again_after_a_restart() -> None:
+    whole = await lived_through(await memory_store(), "poor")
+    assert (whole.view.state, whole.view.cost.total) == (InvestigationState.STOPPED, Decimal("3.30"))
+    ended = [each.seq for each in whole.journal if each.event.type == "step_ended"]
+    for at in range(ended[3], len(whole.journal) + 1):
+        outcome = await lived_through(await memory_store(), "poor", at, Cut.AFTER)
+        assert outcome.diary.sent == whole.diary.sent
+        assert outcome.view.cost == whole.view.cost
+
+
+async def test_a_run_cut_again_and_again_still_ends() -> None:
+    store, diary = await memory_store(), Diary()
+    whole = await lived_through(await memory_store(), "free")
+    world = World(store, free_team(diary))
+    processes = 0
+    while not (lines := await store.recent("T1")) or lines[0].state not in ("completed", "stopped", "failed"):
+        processes += 1
+        assert processes < 30, "no process gets any further"
+        service = world.new_service(store=CuttingStore(store, 2, Cut.AFTER))
+        with suppress(Killed):
+            await service.open()
+            if not lines:
+                await start(service)
+            await asyncio.gather(*service._tasks.values(), return_exceptions=True)
+        with suppress(Killed):
+            await service.aclose()
+    view = replay(await store.events("T1", lines[0].investigation_id))
+    assert view is not None
+    assert essence(view) == essence(whole.view)
+    assert processes > 5
+
+
+@pytest.mark.parametrize("cut", Cut)
+async def test_a_stopped_run_that_was_cut_stays_stopped(cut: Cut) -> None:
+    async def stopped(store: Store, at: int) -> tuple[InvestigationView, int, bool]:
+        cutting = CuttingStore(store, at, cut)
+        never, under_way = asyncio.Event(), asyncio.Event()
+
+        async def hang(given: Any) -> None:
+            under_way.set()
+            await never.wait()
+
+        def held() -> ScriptedAgent:
+            return PlainAgent("a", facts("a"), hang, analyses=[hypothesis("plain", 0.3, "a")])
+
+        world = World(store, team_of(held, lambda: ScriptedAgent("b", facts("b"))))
+        service = world.new_service(store=cutting)
+        await service.open()
+        with suppress(Killed):
+            running = await start(service)
+            await under_way.wait()
+            await service.stop("T1", running, BEN)
+        with suppress(Killed):
+            await service.aclose()
+        async with world.service() as later:
+            view = await later.ended("T1", (await later.history("T1"))[0].investigation_id)
+        return view, cutting.appended, cutting.dead
+
+    whole, appended, _ = await stopped(await memory_store(), 0)
+    first = next(n for n in range(1, appended + 1) if n > 7)
+    for at in range(first + (cut == Cut.BEFORE), appended + 1):
+        view, _, dead = await stopped(await memory_store(), at)
+        assert dead
+        assert essence(view) == essence(whole), at
+
+
+async def test_what_was_put_down_in_the_middle_of_a_turn_takes_that_turn_again(store: Store) -> None:
+    diary, under_way, once = Diary(), asyncio.Event(), [True]
+
+    async def hang_once(given: Any) -> Any:
+        if once:
+            once.clear()
+            under_way.set()
+            await asyncio.Event().wait()
+        return facts("a")
+
+    world = World(store, team_of(lambda: ScriptedAgent("a", hang_once, diary=diary)))
+    async with world.service() as service:
+        running = await start(service)
+        await under_way.wait()
+    async with world.service() as later:
+        view = await later.ended("T1", running)
+    assert view.state == InvestigationState.COMPLETED
+    assert diary.asked == ["observe:a", "observe:a", "hypothesise:a"]
+    assert [each.outcome for each in view.steps] == [StepOutcome.FINISHED] * 2
