@@ -130,6 +130,26 @@ class Place:
         return cls(channel, thread_ts)
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a form remembers while somebody fills it in: where it was asked for, what about, and the list it lies on."""
+
+    place: Place
+    target: Target | None = None
+    view_id: str = ""
+
+    def packed(self) -> str:
+        """The form's metadata."""
+        about = self.target.packed() if self.target else ""
+        return pack(self.place.channel, self.place.thread_ts, about, self.view_id)
+
+    @classmethod
+    def read(cls, metadata: object) -> "Errand":
+        """The errand in a form's metadata. Raises UnreadableValueError."""
+        channel, thread_ts, about, view_id = unpack(metadata, 4)
+        return cls(Place(channel, thread_ts), Target.read(about) if about else None, view_id)
+
+
 def action_id(action: Action, target: Target) -> str:
     """Unique within a message: the action, and what it is about."""
     return f"{action}.{target.hypothesis_id or target.page}"

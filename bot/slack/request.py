@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.slack.ids import Place
+from bot.slack.ids import Errand, Place, UnreadableValueError
 from orchestrator.model import Person
 
 Body = Mapping[str, Any]
@@ -82,13 +82,13 @@ def of_shortcut(body: Body, request_id: str) -> Request:
 
 
 def of_submission(body: Body, request_id: str) -> Request:
-    """A form. Where it belongs stands in its metadata, which whoever handles it unpacks."""
+    """A form. Where it was asked for stands in its metadata; nowhere, where those are not ours."""
     view = body.get("view") or {}
     state: Mapping[str, Mapping[str, Any]] = (view.get("state") or {}).get("values") or {}
     fields = {name: _entered(element) for block in state.values() for name, element in block.items()}
     return Request(
         **_who(body),
-        place=Place(""),
+        place=_asked_for(view.get("private_metadata")),
         request_id=request_id,
         trigger_id=_text(body.get("trigger_id")),
         metadata=_text(view.get("private_metadata")),
@@ -111,6 +111,13 @@ def of_mention(body: Body, request_id: str) -> Request:
 def delivery_id(body: Body) -> str:
     """The same for the same delivery, also when it comes twice; "" where Slack gave it none."""
     return _text(body.get("event_id") or body.get("trigger_id"))
+
+
+def _asked_for(metadata: object) -> Place:
+    try:
+        return Errand.read(metadata).place
+    except UnreadableValueError:
+        return Place("")
 
 
 def _who(body: Body) -> dict[str, Any]:

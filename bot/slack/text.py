@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote, urlsplit
 
 ELLIPSIS = "…"
+NEWLINE = 2
 _LOOK_ALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -54,28 +55,20 @@ def plain(text: str, limit: int) -> str:
 
 def shorten(text: str, limit: int) -> str:
     """`text`, or its beginning and an ellipsis, at most `limit` units. Not for text that is escaped already."""
-    if size(text) <= limit:
-        return text
-    kept = text[: max(0, limit - 1)]
-    while size(kept) > limit - 1:
-        kept = kept[:-1]
-    return kept.rstrip() + ELLIPSIS
+    return text if size(text) <= limit else _beginning(text, limit - 1).rstrip() + ELLIPSIS
 
 
 def cut(safe: str, limit: int) -> str:
     """Text that is escaped already, shortened to `limit` units without leaving half an entity."""
     if size(safe) <= limit:
         return safe
-    kept = safe
-    while size(kept) > limit - 1:
-        kept = kept[:-1]
-    return re.sub(r"&[a-z]*$", "", kept).rstrip() + ELLIPSIS
+    return re.sub(r"&[a-z]*$", "", _beginning(safe, limit - 1)).rstrip() + ELLIPSIS
 
 
 def link(url: str, label: str) -> str:
     """A link to `url` under our own label; "" where the address is not plain http or https."""
     address = safe_url(url)
-    return f"<{address}|{literal(label, 100)}>" if address else ""
+    return f"<{address.replace('&', '&amp;')}|{literal(label, 100)}>" if address else ""
 
 
 def mention(user_id: str, name: str = "") -> str:
@@ -100,13 +93,15 @@ def fit(lines: Sequence[str], limit: int, more: str = "") -> str:
 
     Lines are whole so that no entity, link or code span is ever cut in the middle.
     """
-    if size("\n".join(lines)) <= limit:
+    sizes = [size(line) + NEWLINE for line in lines]
+    if sum(sizes) - NEWLINE <= limit:
         return "\n".join(lines)
+    total = sum(sizes)
     for kept in range(len(lines) - 1, -1, -1):
+        total -= sizes[kept]
         rest = f"{ELLIPSIS} +{len(lines) - kept}{f' {more}' if more else ''}"
-        shown = "\n".join([*lines[:kept], rest])
-        if size(shown) <= limit:
-            return shown
+        if total + size(rest) <= limit:
+            return "\n".join([*lines[:kept], rest])
     return ELLIPSIS
 
 
@@ -116,13 +111,13 @@ def joined(parts: Iterable[str], separator: str = " · ") -> str:
 
 
 def _escaped(text: str, limit: int) -> str:
-    total, kept = 0, []
-    pieces = [_ENTITIES.get(each, each) for each in text]
-    for piece in pieces:
-        total += size(piece)
-        kept.append(piece)
-    if total <= limit:
-        return "".join(kept)
-    while kept and total > limit - 1:
-        total -= size(kept.pop())
-    return "".join(kept).rstrip() + ELLIPSIS
+    whole = "".join(_ENTITIES.get(each, each) for each in text)
+    return cut(whole, limit)
+
+
+def _beginning(text: str, room: int) -> str:
+    """The longest beginning that is at most `room` units; no character is more than two."""
+    kept = text
+    while kept and (excess := size(kept) - room) > 0:
+        kept = kept[: -max(1, excess // 2)]
+    return kept

@@ -11,6 +11,11 @@ def clock(moment: datetime, near: datetime, *, seconds: bool = False) -> str:
     return f"{_bare(moment, near, seconds)} UTC"
 
 
+def bare_clock(moment: datetime) -> str:
+    """ "14:02:30", where UTC is said beside it."""
+    return f"{moment.astimezone(UTC):%H:%M:%S}"
+
+
 def span(start: datetime, end: datetime, near: datetime) -> str:
     """ "13:02–14:02 UTC", with the day where `near` is another one."""
     return f"{_bare(start, near, False)}–{_bare(end, start, False)} UTC"

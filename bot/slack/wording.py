@@ -51,9 +51,9 @@ CONCLUSION_TEXT = {
     Conclusion.NOTHING_OBSERVED: "nothing could be observed",
 }
 STRENGTH = {each: each.value for each in Strength}
-IMPACT, SINCE, DO_FIRST, WHY, AGAINST = "*Impact*", "*Since*", "*Do first*", "*Why*", "*Against*"
+IMPACT, SINCE, DO_FIRST, WHY, AGAINST = "*Impact*", "*Since*", "*Do first*", "*Why* (UTC)", "*Against*"
 WRONG_IF, RULED_OUT, UNCHECKED, LOOK_NEXT = "*Wrong if*", "*Ruled out*", "*Not checked*", "*Look next*"
-DEGRADED, DID_NOT_RUN, ENDED_EARLY, STANDS_OUT = "*Without*", "*Did not run*", "*Ended early*", "*Stands out*"
+DEGRADED, DID_NOT_RUN, ENDED_EARLY, STANDS_OUT = "*Without*", "*Did not run*", "*Ended early*", "*Stands out* (UTC)"
 NOTHING_AGAINST = "nothing was found against it"
 NAMED_BY = "named by {count} agents"
 LOOKED_AT = "Looked at {window}, against {baseline}"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.slack import wording
 from bot.slack.blocks import Block
 from bot.slack.handlers.asking import stop_run
-from bot.slack.ids import COMMAND, Target, pack
+from bot.slack.ids import COMMAND, Errand, Target
 from bot.slack.kit import Kit
 from bot.slack.request import Request
 from bot.slack.views import forms
@@ -40,8 +40,8 @@ async def decide(
 async def reject(kit: Kit, request: Request) -> None:
     """Ask why, before anything else: Slack lets a form be opened for three seconds only."""
     target = Target.read(request.value)
-    where = pack(target.packed(), request.place.channel, request.place.thread_ts, request.view_id)
-    await kit.web.open_view(request.trigger_id, forms.reject(where), on_top=bool(request.view_id))
+    errand = Errand(request.place, target, request.view_id)
+    await kit.web.open_view(request.trigger_id, forms.reject(errand.packed()), on_top=bool(request.view_id))
 
 
 async def show_evidence(kit: Kit, request: Request) -> None:
@@ -79,8 +79,7 @@ async def stop(kit: Kit, request: Request) -> None:
 async def change_window(kit: Kit, request: Request) -> None:
     """Ask since when, before anything else."""
     target = Target.read(request.value)
-    where = pack(target.packed(), request.place.channel, request.place.thread_ts)
-    await kit.web.open_view(request.trigger_id, forms.change_window(where))
+    await kit.web.open_view(request.trigger_id, forms.change_window(Errand(request.place, target).packed()))
 
 
 async def outdated(kit: Kit, request: Request) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.slack import entered
 from bot.slack.handlers.buttons import decide
 from bot.slack.handlers.starting import begin, open_run, tell_joined
-from bot.slack.ids import Place, Target, pack, unpack
+from bot.slack.ids import Errand, Place, Target, UnreadableValueError
 from bot.slack.kit import Kit
 from bot.slack.parse import as_typed
 from bot.slack.request import Request
@@ -20,8 +20,8 @@ from orchestrator.parameters import Parameters
 
 async def open_form(kit: Kit, request: Request, incident_id: str = "", title: str = "") -> None:
     """The form of a new investigation. Meanwhile their zone is looked up, for the times they will type."""
-    where = pack(request.place.channel, request.place.thread_ts)
-    await kit.web.open_view(request.trigger_id, forms.new_investigation(where, incident_id=incident_id, title=title))
+    form = forms.new_investigation(Errand(request.place).packed(), incident_id=incident_id, title=title)
+    await kit.web.open_view(request.trigger_id, form)
     await kit.people.refusal(request)
 
 
@@ -37,10 +37,7 @@ def check_new(kit: Kit, request: Request) -> None:
 
 async def new_entered(kit: Kit, request: Request) -> None:
     """Start what was entered, where the form was asked for."""
-    channel, thread_ts = unpack(request.metadata, 2)
-    asked = replace(request, place=Place(channel, thread_ts))
-    if await kit.allowed(asked):
-        await begin(kit, asked, _parameters(kit, request))
+    await begin(kit, request, _parameters(kit, request))
 
 
 def check_window(kit: Kit, request: Request) -> None:
@@ -50,11 +47,7 @@ def check_window(kit: Kit, request: Request) -> None:
 
 async def window_entered(kit: Kit, request: Request) -> None:
     """A run is the record of one question: another window is another run, and the one that is going on stops."""
-    packed, channel, thread_ts = unpack(request.metadata, 3)
-    asked = replace(request, place=Place(channel, thread_ts))
-    if not await kit.allowed(asked):
-        return
-    before = (await kit.service.view(kit.workspace, Target.read(packed).investigation_id)).investigation
+    before = (await kit.service.view(kit.workspace, _target(request).investigation_id)).investigation
     parameters = entered.once_more(before, _since(kit, request))
     there = replace(request, place=Place.read(before.origin.place))
     opened = await open_run(kit, there, parameters)
@@ -63,15 +56,20 @@ async def window_entered(kit: Kit, request: Request) -> None:
             await kit.service.stop(kit.workspace, before.investigation_id, request.person)
         opened = await open_run(kit, there, parameters)
     if opened.joined:
-        await tell_joined(kit, asked, opened)
+        await tell_joined(kit, request, opened)
 
 
 async def reject_entered(kit: Kit, request: Request) -> None:
     """Record the rejection, with its reason where one was given."""
-    packed, channel, thread_ts, view_id = unpack(request.metadata, 4)
-    asked = replace(request, place=Place(channel, thread_ts))
-    if await kit.allowed(asked):
-        await decide(kit, asked, Target.read(packed), Verdict.REJECTED, entered.reason(request.fields), view_id)
+    why, list_id = entered.reason(request.fields), Errand.read(request.metadata).view_id
+    await decide(kit, request, _target(request), Verdict.REJECTED, why, list_id)
+
+
+def _target(request: Request) -> Target:
+    target = Errand.read(request.metadata).target
+    if target is None:
+        raise UnreadableValueError("a form without what it is about")
+    return target
 
 
 def _parameters(kit: Kit, request: Request) -> Parameters:

@@ -51,9 +51,9 @@ ACTIONS: Mapping[Action, Route] = {
 }
 
 FORMS: Mapping[Callback, Form] = {
-    Callback.NEW: Form(Route(forms.new_entered, anybody=True), forms.check_new),
-    Callback.WINDOW: Form(Route(forms.window_entered, anybody=True), forms.check_window),
-    Callback.REJECT: Form(Route(forms.reject_entered, anybody=True)),
+    Callback.NEW: Form(Route(forms.new_entered), forms.check_new),
+    Callback.WINDOW: Form(Route(forms.window_entered), forms.check_window),
+    Callback.REJECT: Form(Route(forms.reject_entered)),
 }
 
 SHORTCUTS: Mapping[Callback, Route] = {Callback.MESSAGE: Route(forms.message_shortcut, anybody=True)}

@@ -6,7 +6,7 @@ from bot.slack import wording
 from bot.slack.blocks import Block, Message, button, buttons, context, message, section
 from bot.slack.ids import Action, Target
 from bot.slack.text import ELLIPSIS, joined, literal, mention
-from bot.slack.times import clock, of_budget, span
+from bot.slack.times import bare_clock, clock, of_budget, span
 from bot.slack.views.picture import Picture, cited, fact, heading, notification, outcome, record, recorded
 from orchestrator.model import Conclusion, HypothesisGroup, Observation, Standing
 
@@ -18,18 +18,24 @@ MOST_DECISIONS = 6
 
 def report(picture: Picture) -> Message:
     """The answer, also of a run that was stopped or failed: then it says so first."""
-    do_first = _lead(picture).lead.do_first if _names_a_cause(picture) else ""
-    text = joined([f"{literal(picture.incident.incident_id, 40)}: {outcome(picture)}.", literal(do_first, 100)], " ")
     return message(
-        notification(text, picture.incident),
+        notification(_text(picture), picture.incident),
         section([_headline(picture), *_early(picture), *_impact(picture), *_do_first(picture)], limit=1800),
         section([*_why(picture), *_doubts(picture)], limit=2200, more=wording.MORE_IN_EVIDENCE),
         section(_others(picture), limit=1000, more=wording.MORE_IN_ALL),
         section(_unlooked(picture), limit=1400),
         section(_decisions(picture), limit=1200),
-        context([_looked_at(picture), _sources(picture), _spent(picture)], limit=900),
+        context([_looked_at(picture), joined([_data(picture), _spent(picture)])], limit=900),
         _controls(picture),
     )
+
+
+def _text(picture: Picture) -> str:
+    """The conclusion, and then what to do: all that a phone shows."""
+    report = picture.report
+    conclusion = f"{literal(picture.incident.incident_id, 40)}: {outcome(picture)}"
+    next_steps = [_lead(picture).lead.do_first] if _names_a_cause(picture) else list(report.look_next[:1])
+    return joined([conclusion, *(literal(each, 100) for each in next_steps)], ". ")
 
 
 def _names_a_cause(picture: Picture) -> bool:
@@ -88,9 +94,13 @@ def _why(picture: Picture) -> list[str]:
         why, title = _standing_out(picture), wording.STANDS_OUT
     if not why:
         return []
-    lines = [f"• {fact(each, 220)}" for each in why[:MOST_WHY]]
+    lines = [joined([f"• {_began(each)}", fact(each, 220)], "") for each in why[:MOST_WHY]]
     more = len(why) - MOST_WHY
     return [title, *lines, *([f"{ELLIPSIS} +{more} {wording.MORE_IN_EVIDENCE}"] if more > 0 else [])]
+
+
+def _began(each: Observation) -> str:
+    return f"{bare_clock(each.onset)} " if each.onset else ""
 
 
 def _standing_out(picture: Picture) -> list[Observation]:
@@ -148,25 +158,24 @@ def _looked_at(picture: Picture) -> str:
     )
 
 
-def _sources(picture: Picture) -> str:
+def _data(picture: Picture) -> str:
+    """How far each source's data reaches: one that lags behind may be why nothing was found in it."""
+    near = picture.view.updated_at
     latest: dict[str, datetime] = {}
     for each in picture.report.evidence:
         if each.source and each.latest:
             latest[each.source] = max(each.latest, latest.get(each.source, each.latest))
-    if len(latest) < 2:
-        return ""
-    near = picture.view.updated_at
-    return joined(
-        wording.SOURCE_UNTIL.format(source=literal(name, 60), time=clock(until, near, seconds=True))
-        for name, until in list(latest.items())[:5]
-    )
+    if len(latest) > 1:
+        return joined(
+            wording.SOURCE_UNTIL.format(source=literal(name, 60), time=clock(until, near, seconds=True))
+            for name, until in list(latest.items())[:5]
+        )
+    until = picture.report.data_until
+    return wording.DATA_UNTIL.format(time=clock(until, near, seconds=True)) if until else ""
 
 
 def _spent(picture: Picture) -> str:
-    until = picture.report.data_until
-    data = wording.DATA_UNTIL.format(time=clock(until, picture.view.updated_at, seconds=True)) if until else ""
-    cost = picture.report.cost
-    return joined([data, of_budget(cost.total, cost.limit)])
+    return of_budget(picture.report.cost.total, picture.report.cost.limit)
 
 
 def _line(title: str, parts: list[str], separator: str = "; ") -> list[str]:

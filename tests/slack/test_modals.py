@@ -1,0 +1,136 @@
+"""What opens over the channel."""
+
+from inline_snapshot import snapshot
+
+from bot.slack.views import forms
+from bot.slack.views.answers import say
+from bot.slack.views.evidence import evidence
+from bot.slack.views.hypotheses import hypotheses
+from bot.slack.views.notices import loading, notice_of
+from orchestrator.model import Hypothesis
+from tests.slack.limits import check_modal
+from tests.slack.pictures import RUNNING, decided, finished, picture, ranking
+from tests.slack.reading import modal_as_read
+
+
+def test_the_evidence_behind_a_hypothesis() -> None:
+    assert modal_as_read(evidence(finished(), "h1")) == snapshot("""\
+# Evidence
+*orders v412 filled the orders-db pool* · 0.86 · Database
+*RECORDED DATA*
+*For it*
+• orders-db pool 20 of 20 in use, was 6
+    o3 · Database · prometheus
+• checkout errors 12 %, was 0.1 %
+    o1 · Application · prometheus · <https://grafana.example/d/1?from=now-1h&to=now|open>
+    `rate(http_requests_total{code=~"5.."}[1m])`
+• new in the log of orders: timeout after &lt;∗&gt; ms waiting for ∗pool∗ ˋordersˋ &amp; &lt;!channel&gt;
+    o2 · Application · loki
+*Against it*
+• links between services
+    o6 · Network
+*How to check it*
+• Count the connections that orders holds
+*It is wrong if*
+• Pool waits are 0
+(orders-db · saturation · `v412`)
+[Close]\
+""")
+
+
+def test_evidence_that_is_thin_says_so() -> None:
+    assert modal_as_read(evidence(finished(), "h3")) == snapshot("""\
+# Evidence
+*The gateway retries too often* · 0.35 · Application
+*RECORDED DATA*
+*For it*
+• checkout errors 12 %, was 0.1 %
+    o1 · Application · prometheus · <https://grafana.example/d/1?from=now-1h&to=now|open>
+    `rate(http_requests_total{code=~"5.."}[1m])`
+*Against it* nothing was found against it
+(gateway · configuration)
+[Close]\
+""")
+    bare = Hypothesis(agent_id="application", statement="a thought", initial_confidence=0.4)
+    assert "No observation is cited." in modal_as_read(evidence(picture(RUNNING, ranking([[bare]])), "h1"))
+
+
+def test_evidence_of_a_hypothesis_nobody_made() -> None:
+    assert "not part of this investigation" in modal_as_read(evidence(finished(), "h99"))
+
+
+def test_all_hypotheses_with_what_was_decided() -> None:
+    assert modal_as_read(hypotheses(finished(decided("h2")))) == snapshot("""\
+# All hypotheses
+*RECORDED DATA*
+*1. orders v412 filled the orders-db pool* · strong (0.86)
+Database · orders-db · saturation
+[Accept] [Reject] [Evidence]
+*2. orders waits for its database* · some (0.60)
+Application · orders-db · saturation
+:white_check_mark: Accepted by ben · 12:09 UTC
+[Evidence]
+*3. The gateway retries too often* · weak (0.35)
+Application · gateway · configuration
+[Accept] [Reject] [Evidence]
+[Close]\
+""")
+
+
+def test_many_hypotheses_come_page_by_page() -> None:
+    made = [Hypothesis(agent_id="network", statement=f"thought {n}", initial_confidence=0.5) for n in range(12)]
+    shown = picture(RUNNING, ranking([made]))
+    first, last = modal_as_read(hypotheses(shown)), modal_as_read(hypotheses(shown, 99))
+    assert "(1–5 of 12)\n[Next]" in first
+    assert "(11–12 of 12)\n[Previous]" in last
+    assert "[Previous] [Next]" in modal_as_read(hypotheses(shown, 1))
+
+
+def test_no_hypotheses_at_all() -> None:
+    assert "No hypothesis was formed." in modal_as_read(hypotheses(picture(RUNNING)))
+
+
+def test_the_form_of_a_new_investigation() -> None:
+    assert modal_as_read(forms.new_investigation("v1/C1/")) == snapshot("""\
+# New investigation
+Incident id *: \n\
+What is wrong *: \n\
+Affected services *: \n\
+Since *: 30m
+Severity *: unknown
+Budget in dollars: \n\
+Mode: sequential
+[Start] [Cancel]\
+""")
+
+
+def test_the_form_of_another_window() -> None:
+    assert modal_as_read(forms.change_window("v1/C1/")) == snapshot("""\
+# Change window
+The run that is going on stops with what it has. A new one starts from this time, with a budget of its own.
+Since *: \n\
+[Start] [Cancel]\
+""")
+
+
+def test_the_form_of_a_rejection_demands_nothing() -> None:
+    assert modal_as_read(forms.reject("v1/C1/")) == snapshot("""\
+# Reject a hypothesis
+The hypothesis stays in the record. A reason helps the next person; none is needed.
+Reason: \n\
+In your own words: \n\
+[Reject] [Cancel]\
+""")
+
+
+def test_every_modal_keeps_slacks_limits() -> None:
+    for view in (
+        forms.new_investigation("m", incident_id="INC-1", title="t" * 4000),
+        forms.change_window("m"),
+        forms.reject("m"),
+        loading(),
+        notice_of(say("no")),
+        evidence(finished(), "h1"),
+        hypotheses(finished()),
+    ):
+        check_modal(view)
