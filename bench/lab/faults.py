@@ -144,9 +144,9 @@ async def leak_until_killed(stage: Stage) -> None:
     stage.background(_enforce_limit(stage))
 
 
-async def wrong_unit(stage: Stage) -> None:
-    """Two seconds, typed as 2 where milliseconds are meant."""
-    stage.began(await stage.configure("orders", "shipping_timeout_ms", 2000, 2, "p.novak"))
+async def tight_deadline(stage: Stage) -> None:
+    """Somebody set the deadline to what a charge usually takes, so that almost half of them run into it."""
+    stage.began(await stage.configure("payment", "card-network_timeout_ms", 1500, 60, "p.novak"))
 
 
 async def nothing(stage: Stage) -> None:
@@ -231,10 +231,9 @@ FAULTS = {
             (Distraction(-110, "shipping"),),
         ),
         Fault(
-            "wrong_unit", "INC-131", wrong_unit,
-            _truth("orders", "configuration", "orders__client_shipping_timeouts_rate",
-                   "the deadline of orders for shipping is set to 2 ms instead of 2000 ms",
-                   acceptable=["orders"]),
+            "tight_deadline", "INC-131", tight_deadline,
+            _truth("payment", "configuration", "payment__client_card-network_timeouts_rate",
+                   "the deadline of payment for the card network is set to 60 ms instead of 1500 ms"),
             (Distraction(-140, "gateway"), Distraction(-70, "shipping")),
         ),
     )
