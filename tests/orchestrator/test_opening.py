@@ -1,0 +1,218 @@
+"""From words to an investigation: nothing more is asked than was typed, and every default that was taken is named."""
+
+import itertools
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.errors import ParameterExtractionError, SourceUnavailableError
+from orchestrator.investigation import Limits, Opening
+from orchestrator.model import Incident, Investigation, Origin, Severity
+from orchestrator.parameters import Parameters, extract_parameters, parse_since
+from tests.support.agents import ScriptedAgent, team_of
+from tests.support.builders import ANA, incident
+from tests.support.clock import NOON
+from tests.support.world import StaticIncidents
+
+MINUTE = timedelta(minutes=1)
+TEAM = team_of(*(lambda name=name: ScriptedAgent(name) for name in ("application", "database", "network")))
+RECORDED = incident(
+    "INC-123",
+    title="checkout 5xx",
+    start_time=NOON - timedelta(days=40),
+    end_time=NOON - timedelta(days=40) + 15 * MINUTE,
+    baseline_start=NOON - timedelta(days=40, hours=1),
+    baseline_end=NOON - timedelta(days=40) - 2 * MINUTE,
+    affected_services=("gateway",),
+    severity=Severity.SEV2,
+    recorded=True,
+)
+
+
+async def opened(*known: Incident, live: bool = True, now: datetime = NOON, **typed: Any) -> Investigation:
+    ids = (f"inv-{n}" for n in itertools.count(1))
+    opening = Opening(StaticIncidents(*known), TEAM, Limits(), live, lambda: next(ids))
+    return await opening.prepare(
+        Parameters(**typed), workspace="T1", by=ANA, origin=Origin(surface="slack", place="C1"), now=now
+    )
+
+
+async def test_what_was_not_said_gets_a_default_that_is_named() -> None:
+    made = await opened(incident_id="INC-9")
+    assert made.incident == Incident(incident_id="INC-9", title="INC-9", start_time=NOON - 30 * MINUTE)
+    assert made.assumed == ("start_time", "severity", "budget")
+    assert (made.budget, made.mode, made.agent_ids) == (10, "sequential", ("application", "database", "network"))
+    assert (made.workspace, made.investigation_id, made.requested_by, made.requested_at) == ("T1", "inv-1", ANA, NOON)
+    assert made.origin.place == "C1"
+
+
+async def test_what_was_said_is_taken_and_nothing_is_assumed() -> None:
+    made = await opened(
+        incident_id="INC-9",
+        title="slow",
+        start_time=NOON - MINUTE,
+        severity=Severity.SEV3,
+        affected_services=("a", "b"),
+        budget=Decimal("2.50"),
+        mode="sequential",
+        agent_ids=("network", "application"),
+    )
+    assert made.incident == Incident(
+        incident_id="INC-9",
+        title="slow",
+        start_time=NOON - MINUTE,
+        severity=Severity.SEV3,
+        affected_services=("a", "b"),
+    )
+    assert (made.budget, made.agent_ids, made.assumed) == (Decimal("2.50"), ("application", "network"), ())
+
+
+@pytest.mark.parametrize(("severity", "budget"), [("SEV1", 20), ("SEV2", 10), ("unknown", 10), (None, 10)])
+async def test_a_critical_incident_may_cost_twice_as_much(severity: str | None, budget: int) -> None:
+    made = await opened(incident_id="INC-9", severity=severity)
+    assert made.budget == budget
+    assert "budget" in made.assumed
+
+
+async def test_the_severity_of_a_known_incident_counts_for_its_budget() -> None:
+    assert (await opened(incident("INC-9", severity=Severity.SEV1), incident_id="inc-9")).budget == 20
+
+
+async def test_an_incident_without_an_id_gets_one_that_can_be_typed_again() -> None:
+    made = await opened(title="checkout 5xx")
+    assert made.incident.title == "checkout 5xx"
+    assert extract_parameters(made.incident.incident_id, now=NOON, zone=ZoneInfo("UTC")).incident_id == (
+        made.incident.incident_id
+    )
+
+
+async def test_two_troubles_of_one_minute_are_two_incidents() -> None:
+    moments = [NOON, NOON + timedelta(milliseconds=10), NOON + timedelta(seconds=1), NOON + MINUTE]
+    ids = {(await opened(title="trouble", now=now)).incident.incident_id for now in moments}
+    assert len(ids) == 4
+
+
+async def test_a_known_incident_is_found_whatever_the_case_of_its_id() -> None:
+    made = await opened(RECORDED, incident_id="inc-123", live=False)
+    assert made.incident == RECORDED
+    assert made.assumed == ("budget",)
+
+
+async def test_a_persons_word_goes_before_the_records() -> None:
+    made = await opened(
+        RECORDED, incident_id="INC-123", title="mine", severity=Severity.SEV4, affected_services=("orders",)
+    )
+    assert (made.incident.title, made.incident.severity, made.incident.affected_services) == (
+        "mine",
+        "SEV4",
+        ("orders",),
+    )
+    assert (made.incident.start_time, made.incident.recorded) == (RECORDED.start_time, True)
+
+
+async def test_a_start_that_was_typed_replaces_what_was_known_of_the_healthy_time() -> None:
+    known = incident("INC-9", baseline_end=NOON - 5 * MINUTE)
+    made = await opened(known, incident_id="INC-9", start_time=NOON - 20 * MINUTE)
+    assert (made.incident.start_time, made.incident.baseline_end) == (NOON - 20 * MINUTE, None)
+    assert made.incident.baseline().end == NOON - 20 * MINUTE
+
+
+@pytest.mark.parametrize("minutes", [-59, -2, 0, 1, 14])
+async def test_a_clock_time_means_the_day_of_the_recording(minutes: int) -> None:
+    meant = RECORDED.start_time + minutes * MINUTE
+    typed = parse_since(f"{meant:%H:%M}Z", now=NOON, zone=ZoneInfo("UTC"))
+    made = await opened(RECORDED, incident_id="INC-123", start_time=typed)
+    assert made.incident.start_time == meant
+
+
+async def test_a_recording_over_midnight_takes_times_of_both_days() -> None:
+    midnight = NOON - timedelta(days=40, hours=12)
+    over = RECORDED.model_copy(
+        update={
+            "start_time": midnight - 10 * MINUTE,
+            "end_time": midnight + 20 * MINUTE,
+            "baseline_start": midnight - 30 * MINUTE,
+            "baseline_end": None,
+        }
+    )
+    for minutes in (-9, -1, 0, 1, 19):
+        meant = midnight + minutes * MINUTE
+        made = await opened(over, incident_id="INC-123", start_time=meant + timedelta(days=33))
+        assert made.incident.start_time == meant
+
+
+@pytest.mark.parametrize("minutes", [-60, -61, 15, 16, 300])
+async def test_a_time_outside_the_recording_is_refused_with_one_inside(minutes: int) -> None:
+    with pytest.raises(ParameterExtractionError) as refused:
+        await opened(RECORDED, incident_id="INC-123", start_time=RECORDED.start_time + minutes * MINUTE)
+    assert refused.value.rule == "must lie within the recording, 11:00:00–12:15:00 UTC"
+    example = refused.value.example.removeprefix("since=")
+    typed = parse_since(example, now=NOON + timedelta(hours=9), zone=ZoneInfo("Asia/Kolkata"))
+    made = await opened(RECORDED, incident_id="INC-123", start_time=typed)
+    assert made.incident.start_time == RECORDED.start_time
+
+
+@given(st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 31)).map(lambda each: each.replace(tzinfo=NOON.tzinfo)))
+async def test_whatever_time_is_typed_it_lies_within_the_recording_or_is_refused(typed: datetime) -> None:
+    first, last = RECORDED.baseline().start, RECORDED.end_time
+    assert last is not None
+    clock = typed.timetz()
+    within = first.timetz() < clock < last.timetz()
+    if within:
+        made = await opened(RECORDED, incident_id="INC-123", start_time=typed)
+        assert first < made.incident.start_time < last
+        assert made.incident.start_time.timetz() == clock
+    else:
+        with pytest.raises(ParameterExtractionError):
+            await opened(RECORDED, incident_id="INC-123", start_time=typed)
+
+
+@pytest.mark.parametrize("asked", ["INC-999", None])
+async def test_what_nobody_can_look_into_is_refused_with_what_is_known(asked: str | None) -> None:
+    with pytest.raises(SourceUnavailableError) as refused:
+        await opened(RECORDED, incident_id=asked, title="slow", live=False)
+    assert (asked or "that") in refused.value.message
+    assert refused.value.remedy == "Recorded incidents: INC-123."
+
+
+async def test_without_any_recording_the_remedy_says_how_to_add_some() -> None:
+    with pytest.raises(SourceUnavailableError) as refused:
+        await opened(incident_id="INC-1", live=False)
+    assert refused.value.remedy == "Add recorded incidents with COMPASS_CASES."
+
+
+async def test_an_unknown_agent_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ParameterExtractionError) as refused:
+        await opened(incident_id="INC-1", agent_ids=("application", "netwrok"))
+    assert (refused.value.field, refused.value.value) == ("agents", "netwrok")
+    assert refused.value.rule == "must be among application, database, network"
+
+
+async def test_a_mode_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ParameterExtractionError, match="only sequential"):
+        await opened(incident_id="INC-1", mode="parallel")
+
+
+def test_a_window_runs_from_the_healthy_time_to_the_end_or_to_now() -> None:
+    assert RECORDED.window(NOON).start == RECORDED.baseline_end
+    assert RECORDED.window(NOON).end == RECORDED.end_time
+    going_on = incident(start_time=NOON - 30 * MINUTE)
+    assert (going_on.window(NOON).seconds, going_on.baseline().seconds) == (1800, 3600)
+    assert going_on.baseline().end == going_on.window(NOON).start
+
+
+moments = st.integers(-10_000, 10_000).map(lambda minutes: NOON + minutes * MINUTE)
+
+
+@given(moments, st.none() | moments, st.none() | moments, st.none() | moments, moments)
+def test_whatever_is_known_of_an_incident_its_windows_run_forward_and_do_not_overlap(
+    start: datetime, end: datetime | None, healthy_from: datetime | None, healthy_to: datetime | None, now: datetime
+) -> None:
+    made = incident(start_time=start, end_time=end, baseline_start=healthy_from, baseline_end=healthy_to)
+    assert made.baseline().start <= made.baseline().end == made.window(now).start <= made.window(now).end
+    assert made.window(now).start <= start
