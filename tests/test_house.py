@@ -1,0 +1,127 @@
+"""The house stands as it was drawn: contracts between rooms, one reader of the environment, one clock, no trace of where."""
+
+import ast
+import importlib.metadata
+import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("bot", "orchestrator", "agents", "storage")
+CLOCKS = {
+    "orchestrator/clock.py",
+    "bot/sandbox/clock.py",  # the look-alike stands for a server outside, which has its own time
+}
+SETTINGS = {"bot/settings.py"}
+
+TIME = {
+    "time.time",
+    "time.time_ns",
+    "time.monotonic",
+    "time.monotonic_ns",
+    "time.perf_counter",
+    "time.sleep",
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "datetime.datetime.now",
+    "datetime.datetime.utcnow",
+    "datetime.date.today",
+}
+ENVIRONMENT = {"os.environ", "os.getenv", "os.environb", "os.putenv", "dotenv_values", "load_dotenv"}
+REGISTRY = re.compile(r"(extra-)?index-url|find-links|files\.pythonhosted\.org|pypi\.org/simple|registry\.npmjs\.org")
+
+
+def modules(*folders: str) -> list[Path]:
+    found = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    assert found
+    return found
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], check=True, capture_output=True, text=True)
+    return [path for each in listed.stdout.split("\0") if each and (path := ROOT / each).is_file()]
+
+
+def mentions(path: Path) -> Iterator[str]:
+    """Every dotted name the module reads, and every name it takes from another module."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute | ast.Name):
+            yield ast.unparse(node)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{each.name}" for each in node.names)
+
+
+def sleeps(path: Path) -> bool:
+    """Whether it waits for real: asyncio.sleep of anything but 0, which only lets others run."""
+    calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+    return any(ast.unparse(each.func) == "asyncio.sleep" and ast.unparse(each.args[0]) != "0" for each in calls)
+
+
+def test_every_contract_between_the_rooms_is_kept() -> None:
+    lint = "from importlinter.cli import lint_imports_command as lint; lint()"  # it would reconfigure our logging here
+    told = subprocess.run(
+        [sys.executable, "-c", lint, "--no-logo"], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "0 broken" in told.stdout
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [path for path in modules(*PACKAGES, "bench") if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
+    assert [name(path) for path in silent] == []
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = {name(path) for path in modules(*PACKAGES) if ENVIRONMENT & set(mentions(path))}
+    assert readers == SETTINGS
+
+
+def test_only_the_clock_knows_the_time_and_waits() -> None:
+    readers = {name(path) for path in modules(*PACKAGES) if TIME & set(mentions(path)) or sleeps(path)}
+    assert readers == CLOCKS
+
+
+def test_nothing_happens_when_a_module_is_imported() -> None:
+    busy = {name(path): calls for path in modules(*PACKAGES) if (calls := list(_calls_at_import(path)))}
+    assert busy == {}
+
+
+def _calls_at_import(path: Path) -> Iterator[str]:
+    """Bare calls at the top level: what is neither assigned nor guarded is done for its effect."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            yield ast.unparse(node.value)
+
+
+def test_no_tracked_file_tells_where_it_was_written() -> None:
+    here = re.compile(rf"(?<![\w/.-]){re.escape(str(ROOT))}(?![\w.-])")
+    mine = Path(__file__)
+    telling = []
+    for path in tracked():
+        text = path.read_bytes().decode("utf-8", "ignore")
+        if here.search(text) or (path != mine and REGISTRY.search(text)):
+            telling.append(name(path))
+    assert telling == []
+
+
+def test_our_agents_are_the_only_ones_of_that_name() -> None:
+    for package in PACKAGES:
+        spec = importlib.util.find_spec(package)
+        assert spec is not None
+        assert spec.origin == str(ROOT / package / "__init__.py")
+    providers = importlib.metadata.packages_distributions()
+    for package in PACKAGES:
+        assert set(providers.get(package, [])) <= {"compass-oncall"}
+
+
+def test_every_package_says_that_it_is_typed() -> None:
+    assert [package for package in PACKAGES if not (ROOT / package / "py.typed").exists()] == []
