@@ -1,7 +1,7 @@
 """Who depends on whom, as far as anything told it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 
@@ -18,20 +18,27 @@ class Graph:
             callees[caller].add(callee)
         return callees
 
-    def links_of(self, service: str) -> list[tuple[str, str]]:
-        """The calls that the service makes or answers."""
-        return [call for call in self.calls if service in call]
-
-    def callees(self, service: str) -> set[str]:
-        """Whom the service calls itself."""
-        return self._callees.get(service, set())
+    @cached_property
+    def _callers(self) -> dict[str, set[str]]:
+        callers: dict[str, set[str]] = defaultdict(set)
+        for caller, callee in self.calls:
+            callers[callee].add(caller)
+        return callers
 
     def depends_on(self, service: str) -> dict[str, int]:
         """Everything that the service needs, directly or through others, with the number of calls in between."""
-        distance, edge = {service: 0}, [service]
-        while edge:
-            found = sorted({callee for each in edge for callee in self.callees(each)} - distance.keys())
-            distance.update((each, distance[edge[0]] + 1) for each in found)
-            edge = found
-        del distance[service]
-        return distance
+        return _reached(service, self._callees)
+
+    def needed_by(self, service: str) -> dict[str, int]:
+        """Everything that needs the service, directly or through others, with the number of calls in between."""
+        return _reached(service, self._callers)
+
+
+def _reached(start: str, neighbours: Mapping[str, set[str]]) -> dict[str, int]:
+    distance, edge, steps = {start: 0}, [start], 0
+    while edge:
+        steps += 1
+        edge = sorted({each for one in edge for each in neighbours.get(one, ())} - distance.keys())
+        distance.update(dict.fromkeys(edge, steps))
+    del distance[start]
+    return distance

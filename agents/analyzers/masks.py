@@ -64,10 +64,10 @@ def mask(line: str) -> str:
         line = _URL.sub("<url>", line)
     if '"' in line or "'" in line:
         line = _QUOTED.sub("<text>", line)
-    if "{" in line or "[" in line or "(" in line:
-        line = _without_data(line)
     if "/" in line:
         line = _PATH.sub("<path>", line)
+    if "{" in line or "[" in line or "(" in line:
+        line = _without_data(line)
     return _WITH_DIGIT.sub(_replaced, _STATUS.sub(r"\g<1>\g<2>xx", line))
 
 

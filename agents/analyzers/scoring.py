@@ -7,6 +7,8 @@ A score multiplies what must all be true of something worth telling: it lies far
 from collections.abc import Iterable
 from math import sqrt
 
+FURTHER = 0.6
+
 
 def strength(deviation: float, far: float) -> float:
     """0 up to `far` deviations, then 1 - far / deviation: half at twice as far, never 1."""
@@ -19,10 +21,14 @@ def portion(amount: float, full: float) -> float:
 
 
 def together(scores: Iterable[float]) -> float:
-    """The chance that at least one of several independent chances comes true (noisy or)."""
-    none = 1.0
-    for score in scores:
-        none *= 1.0 - score
+    """The chance that one of several chances comes true (noisy or).
+
+    Signals about one thing are never independent, so the strongest counts in full and each further one for less.
+    """
+    none, counts = 1.0, 1.0
+    for score in sorted(scores, reverse=True):
+        none *= 1.0 - counts * score
+        counts *= FURTHER
     return 1.0 - none
 
 

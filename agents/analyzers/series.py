@@ -7,12 +7,14 @@ standard deviation and half of the points may be wild), with floors so that a fl
 """
 
 from array import array
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from agents.analyzers.meaning import Meaning, Worse
+from orchestrator.model import Aspect
 
 Floats = npt.NDArray[np.float64]
 
@@ -20,25 +22,28 @@ FEWEST_BASELINE = 5
 MAD_TO_SIGMA = 1.4826
 LEAST_SHARE_OF_USUAL = 0.05
 FAR = 4.0
+FEWEST_RECENT = 12
+LEAST_LOST = 0.003
+LEAST_COUNT = 0.5
+LOST_MATTERS = 0.25
 LONGEST_MEDIAN = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """How a series left what was usual: `deviation` in robust sigmas, signed; `away` of the window's `points`."""
+    """How a series left what was usual: `deviation` in robust sigmas, `away` of the window's `points`.
+
+    `change` is how much it matters: relative to the usual, and where successes are measured, the share that is lost.
+    """
 
     usual: float
     value: float
     deviation: float
+    change: float
     share: float
     away: int
     points: int
     onset: float
-
-    @property
-    def change(self) -> float:
-        """The relative change; against a usual of 0 it is measured in the value itself."""
-        return (self.value - self.usual) / max(abs(self.usual), abs(self.value) * 1e-3, 1e-12)
 
 
 def as_rate(times: Floats, values: Floats) -> tuple[Floats, Floats]:
@@ -69,12 +74,26 @@ def shift_of(
     cut = int(np.searchsorted(at, split))
     if cut < FEWEST_BASELINE or cut == level.size:
         return None
-    usual = float(np.median(level[:cut]))
-    sign = _sign(level[cut:], usual, meaning.worse)
-    least = FAR * max(LEAST_SHARE_OF_USUAL * abs(usual), meaning.step)
-    if sign == 0 or float(np.max(level[cut:] * sign)) - usual * sign < least:
-        return None
-    return _measured(at, level * sign, cut, usual * sign, sign, meaning)
+    full = _full_share(level, cut, meaning)
+    if full:
+        return _measured(
+            at, full - level, cut, full * LEAST_LOST, lambda lost: full - lost, 1.0 / (LOST_MATTERS * full)
+        )
+    sign = _sign(level[cut:], float(np.median(level[:cut])), meaning.worse)
+    # Things that are counted one by one come and go: one more of them is no news.
+    step = max(meaning.step, LEAST_COUNT) if bool(np.all(level == np.round(level))) else meaning.step
+    return _measured(at, level * sign, cut, step, lambda turned: turned * sign) if sign else None
+
+
+def _full_share(level: Floats, cut: int, meaning: Meaning) -> float:
+    """100 or 1 for a share of successes, which is looked at as the share that is lost; else 0."""
+    if meaning.aspect is not Aspect.ERRORS or meaning.worse is not Worse.DOWN:
+        return 0.0
+    highest = float(np.max(level))
+    full = 1.0 if highest <= 1.0 else 100.0
+    return (
+        full if highest <= full and float(np.min(level)) >= 0 and float(np.median(level[:cut])) >= 0.5 * full else 0.0
+    )
 
 
 def _sign(window: Floats, usual: float, worse: Worse) -> int:
@@ -87,35 +106,43 @@ def _sign(window: Floats, usual: float, worse: Worse) -> int:
     return 1 if (middle > 0 or (middle == 0 and up >= down)) else -1
 
 
-def _measured(at: Floats, level: Floats, cut: int, usual: float, sign: int, meaning: Meaning) -> Shift | None:
-    """`level` and `usual` are turned so that trouble is up."""
-    best: tuple[float, float] | None = None
+def _measured(  # `level` is turned so that trouble is up; `back` turns a value back
+    at: Floats, level: Floats, cut: int, step: float, back: Callable[[float], float], matters: float = 0.0
+) -> Shift | None:
+    usual = float(np.median(level[:cut]))
+    if float(np.max(level[cut:])) - usual < FAR * max(LEAST_SHARE_OF_USUAL * abs(usual), step):
+        return None
+    deviation, value = max(_candidates(at, level, cut, usual, step), key=lambda each: each[0])
+    if deviation < FAR:
+        return None
+    half = usual + 0.5 * (value - usual)
+    away = level[cut:] >= half
+    change = (value - usual) * (matters or 1.0 / max(abs(usual), abs(value) * 1e-3, 1e-12))
+    onset = float(at[_onset(level, cut, half)])
+    return Shift(back(usual), back(value), deviation, change, float(away.mean()), int(away.sum()), away.size, onset)
+
+
+def _candidates(at: Floats, level: Floats, cut: int, usual: float, step: float) -> Iterator[tuple[float, float]]:
+    """The wildest stretch of each length and kind, and how far it deviates from the whole baseline and from its end.
+
+    What had moved long before the window is no news, so the latest stretch of the baseline has to be left as well.
+    """
     for length in stretch_lengths(at[cut:]):
         for rolling in (rolling_mean, rolling_median):
             value = float(rolling(level[cut:], length).max())
             clean = level[: _end_of_clean(level, cut, usual, value)]
-            deviation = _deviation(rolling(clean, min(length, clean.size)), value, usual, meaning.step)
-            if best is None or deviation > best[0]:
-                best = (deviation, value)
-    if best is None or best[0] < FAR:
-        return None
-    deviation, value = best
-    half = usual + 0.5 * (value - usual)
-    away = level[cut:] >= half
-    onset = _onset(level, cut, half)
-    return Shift(
-        usual * sign, value * sign, deviation * sign, float(away.mean()), int(away.sum()), away.size, float(at[onset])
-    )
+            before = rolling(clean, min(length, clean.size))
+            recent = float(np.median(clean[-max(FEWEST_RECENT, 3 * (level.size - cut)) :]))
+            scale = _scale(before, value, usual, step)
+            yield min(value - float(np.median(before)), value - recent) / scale, value
 
 
-def _deviation(before: Floats, value: float, usual: float, step: float) -> float:
-    """How far a stretch lies beyond the stretches of the baseline, in the larger of their spread and their own reach."""
+def _scale(before: Floats, value: float, usual: float, step: float) -> float:
+    """The yardstick: the spread of the baseline's stretches or, if that is larger, how far the wildest of them reach."""
     middle = float(np.median(before))
     spread = MAD_TO_SIGMA * float(np.median(np.abs(before - middle)))
     reach = (float(np.percentile(before, 99.0)) - middle) / 2.5
-    floor = LEAST_SHARE_OF_USUAL * abs(usual) or 0.1 * abs(value)
-    scale = max(spread, reach, floor, step, 1e-9)
-    return (value - middle) / scale
+    return max(spread, reach, LEAST_SHARE_OF_USUAL * abs(usual) or 0.1 * abs(value), step, 1e-9)
 
 
 def stretch_lengths(at: Floats) -> tuple[int, ...]:

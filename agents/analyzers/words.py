@@ -22,7 +22,7 @@ class Mentions:
     """Finds which of the known services a text names, as whole words; the longest name counts.
 
     Names that are a single short or everyday word would be found everywhere, so they must be six letters or more, or
-    stand where a name is expected (after "to", "from", "service", "upstream" …).
+    stand where a name is expected (after "to", "from", "service", "upstream" …). A piece of a path is no name.
     """
 
     _EXPECTED = (
@@ -34,8 +34,8 @@ class Mentions:
         self._by_name = {each.lower(): each for each in names}
         sure = [each for each in names if len(each) >= 6 or not each.isalpha()]
         unsure = [each for each in names if each not in set(sure)]
-        parts = [rf"(?<![\w-])(?:{_either(sure)})(?![\w-])"] if sure else []
-        parts += [rf"{self._EXPECTED}(?:{_either(unsure)})(?![\w-])"] if unsure else []
+        parts = [rf"(?:(?<=//)|(?<![\w/-]))(?:{_either(sure)})(?![\w/-])"] if sure else []
+        parts += [rf"{self._EXPECTED}(?:{_either(unsure)})(?![\w/-])"] if unsure else []
         self._pattern = re.compile("|".join(parts), re.IGNORECASE) if parts else None
         self._inner = re.compile(rf"(?:{_either(names)})$", re.IGNORECASE) if names else None
 

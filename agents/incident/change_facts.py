@@ -1,5 +1,9 @@
-"""What people changed before it began: every deploy and setting of that day, the nearest first."""
+"""What people changed before it began: the deploys and settings nearest to it, and what they have to do with what is seen."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
+from agents.analyzers.relevance import relevance
 from agents.incident.reading import Reading
 from agents.incident.words import clock
 from orchestrator.model import Aspect, Change, Observation, Signal
@@ -9,21 +13,29 @@ HALF_LIFE_S = 1800.0
 _SETTINGS = ("flag", "config", "configuration", "setting", "feature")
 
 
-def change_facts(reading: Reading) -> list[Observation]:
-    """Changes that say where they went live; one that names no service is told only where nothing else is known."""
+def change_facts(reading: Reading, facts: Iterable[Observation]) -> list[Observation]:
+    """Changes that say where they went live; one that names no service is told only where nothing else is known.
+
+    `facts` are what stands out; a change that speaks of the same things as its service's facts scores higher.
+    """
     if reading.changes is None:
         return []
     live = [each for each in reading.changes.changes if each.at < reading.window.end]
     placed = [each for each in live if each.service] or live
     nearest = sorted(placed, key=lambda each: (abs(_age(reading, each)), each.change_id))[:MOST]
-    return [_told(reading, each) for each in sorted(nearest, key=lambda each: (each.at, each.change_id))]
+    seen: dict[str, list[str]] = defaultdict(list)
+    for fact in facts:
+        seen[fact.service].append(f"{fact.signal_name} {fact.summary.removeprefix(fact.service)}")
+    related = relevance(nearest, [seen[each.service] for each in nearest])
+    told = [_told(reading, change, share) for change, share in zip(nearest, related, strict=True)]
+    return sorted(told, key=lambda each: (str(each.onset), each.signal_name, each.summary))
 
 
 def _age(reading: Reading, change: Change) -> float:
     return reading.split - change.at.timestamp()
 
 
-def _told(reading: Reading, change: Change) -> Observation:
+def _told(reading: Reading, change: Change, related: float) -> Observation:
     assert reading.changes is not None
     asked = reading.changes.asked
     where = f"{change.service} " if change.service else ""
@@ -36,7 +48,7 @@ def _told(reading: Reading, change: Change) -> Observation:
         aspect=Aspect.CONFIGURATION if change.kind.lower() in _SETTINGS else Aspect.DEPLOY,
         service=change.service,
         signal_name=change.change_id[:200],
-        score=round(0.5 * 0.5 ** (max(0.0, _age(reading, change)) / HALF_LIFE_S), 4),
+        score=round((0.3 + 0.6 * related) * 0.5 ** (max(0.0, _age(reading, change)) / HALF_LIFE_S), 4),
         onset=change.at,
         window=asked.window,
         source=asked.source,

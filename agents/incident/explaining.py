@@ -9,13 +9,11 @@ from collections.abc import Iterable, Sequence
 from agents.incident.suspects import Suspect, suspects
 from agents.incident.testimony import Role
 from agents.incident.words import clock
-from orchestrator.model import FaultKind, Hypothesis, Observation, Signal, Standing
+from orchestrator.model import FaultKind, Hypothesis, Observation
 
 MOST_SUPPORT = 6
 MOST_AGAINST = 3
 EARLIER_S = 45.0
-CHANGE_REACHES_S = 4 * 3600.0
-CHANGE_LATE_S = 30.0
 
 _WHAT = {
     FaultKind.ERROR: "{service} fails",
@@ -54,9 +52,8 @@ _DISPROVE = {
 
 def explain(agent_id: str, observations: Sequence[Observation]) -> list[Hypothesis]:
     """The hypotheses of one agent, likeliest first, from the observations of all."""
-    changes = [each for each in observations if each.signal is Signal.CHANGE and each.standing is Standing.UNUSUAL]
     ranked = suspects(observations)
-    return [_told(agent_id, each, ranked, changes) for each in ranked if _decided_by(each) == agent_id]
+    return [_told(agent_id, each, ranked) for each in ranked if _decided_by(each) == agent_id]
 
 
 def _decided_by(suspect: Suspect) -> str:
@@ -67,8 +64,8 @@ def _decided_by(suspect: Suspect) -> str:
     return max(sorted(weights), key=lambda agent: weights[agent])
 
 
-def _told(agent_id: str, suspect: Suspect, ranked: Sequence[Suspect], changes: Iterable[Observation]) -> Hypothesis:
-    change = _change_before(suspect, changes)
+def _told(agent_id: str, suspect: Suspect, ranked: Sequence[Suspect]) -> Hypothesis:
+    change = suspect.change
     support = _ids(word.fact for word in suspect.words)[:MOST_SUPPORT]
     since = clock(suspect.onset) if suspect.onset is not None else "the start"
     said = {"service": suspect.service, "since": since}
@@ -105,20 +102,6 @@ def _other_end(service: str, fact: Observation) -> str:
 
 def _ids(facts: Iterable[Observation]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.observation_id for each in facts if each.observation_id))
-
-
-def _change_before(suspect: Suspect, changes: Iterable[Observation]) -> Observation | None:
-    """The last change of that service before its trouble began."""
-    if suspect.onset is None:
-        return None
-    earlier = [
-        (each.onset.timestamp(), each.signal_name, each)
-        for each in changes
-        if each.service == suspect.service
-        and each.onset
-        and suspect.onset - CHANGE_REACHES_S <= each.onset.timestamp() <= suspect.onset + CHANGE_LATE_S
-    ]
-    return max(earlier, key=lambda one: one[:2])[2] if earlier else None
 
 
 def _against(suspect: Suspect, ranked: Sequence[Suspect]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def look_at_application(reading: Reading) -> tuple[Observation, ...]:
         *traces.errors(),
         *traces.steps(),
     ]
-    return consolidated(reading, facts, scene.graph, change_facts(reading))
+    return consolidated(reading, facts, scene.graph, change_facts(reading, facts))
 
 
 def look_at_database(reading: Reading) -> tuple[Observation, ...]:

@@ -1,0 +1,32 @@
+"""Which change a service's trouble may come from: one that went live there before it began, the likeliest of them."""
+
+from collections.abc import Iterable
+
+from orchestrator.model import Observation
+
+HALF_LIFE_S = 1800.0
+REACHES_S = 4 * 3600.0
+LATE_S = 30.0
+
+
+def blamed_change(
+    service: str, onset: float | None, changes: Iterable[Observation]
+) -> tuple[Observation | None, float]:
+    """The change that scores highest, the later of two that score alike, and how recent it was, in [0, 1]."""
+    if onset is None:
+        return None, 0.0
+    earlier = [
+        (each.score * _recent(onset, at), at, each.signal_name, each)
+        for each in changes
+        if each.service == service
+        and each.onset
+        and onset - REACHES_S <= (at := each.onset.timestamp()) <= onset + LATE_S
+    ]
+    if not earlier:
+        return None, 0.0
+    _, at, _, change = max(earlier, key=lambda one: one[:3])
+    return change, _recent(onset, at)
+
+
+def _recent(onset: float, at: float) -> float:
+    return float(0.5 ** (max(0.0, onset - at) / HALF_LIFE_S))
