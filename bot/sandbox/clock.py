@@ -10,7 +10,6 @@ import itertools
 import time
 from typing import Protocol
 
-
 SETTLING_TURNS = 10
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -68,9 +69,9 @@ Listener = Callable[[SocketModeClient, SocketModeRequest], Awaitable[None]]
 Connect = Callable[[Listener], Awaitable[SocketModeClient]]
 
 
-@pytest.fixture
-async def connect(server: SandboxServer) -> AsyncIterator[Connect]:
-    """Connect an app that treats each payload as the given listener does."""
+@asynccontextmanager
+async def connecting(server: SandboxServer) -> AsyncIterator[Connect]:
+    """Connect apps that treat each payload as their listener does; they are closed at the end."""
     clients: list[SocketModeClient] = []
 
     async def connect_app(listener: Listener) -> SocketModeClient:
@@ -86,3 +87,9 @@ async def connect(server: SandboxServer) -> AsyncIterator[Connect]:
     yield connect_app
     for client in clients:
         await client.close()
+
+
+@pytest.fixture
+async def connect(server: SandboxServer) -> AsyncIterator[Connect]:
+    async with connecting(server) as connect_app:
+        yield connect_app
