@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -168,9 +169,12 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
         before: House | None = None,
         held: bool = False,
         live: bool = True,
+        on: SandboxServer | None = None,
+        real_time: bool = False,
+        patient: bool = False,
         **config: Any,
     ) -> House:
-        clock = before.clock if before else ManualClock()
+        clock = before.clock if before else ManualClock(datetime.now(UTC)) if real_time else ManualClock()  # noqa: TID251 - signatures carry the sandbox's time
         hold = asyncio.Event()
         if not held:
             hold.set()
@@ -181,18 +185,28 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
         world.team = team or scene.team(hold=hold)
         await world.store.open()
         service = world.new_service()
-        surface = SlackSurface(service, world.store, config_of(sandbox, **config), clock, InlineCompute())
+        server = on or sandbox
+        surface = SlackSurface(service, world.store, config_of(server, **config), clock, InlineCompute())
         await service.open()
-        await surface.open()
+        await (_patiently(clock, surface.open()) if patient else surface.open())
         if config.get("mode") == "http":
-            await sandbox.deliver_over_http(f"http://127.0.0.1:{surface.port}/slack/events")
-        house = House(sandbox, surface, service, world, clock, hold)
+            await server.deliver_over_http(f"http://127.0.0.1:{surface.port}/slack/events")
+        house = House(server, surface, service, world, clock, hold)
         opened.append(house)
         return house
 
     yield make
     for house in reversed(opened):
         await close(house)
+
+
+async def _patiently(clock: ManualClock, opening: Coroutine[Any, Any, None]) -> None:
+    """Await it, and let time pass meanwhile."""
+    task = asyncio.create_task(opening)
+    while not task.done():
+        await clock.advance(1.0)
+        await asyncio.sleep(0.002)
+    await task
 
 
 async def close(house: House) -> None:

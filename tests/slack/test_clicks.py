@@ -3,9 +3,10 @@
 import asyncio
 
 from bot.sandbox import Message
+from bot.sandbox.api.content import Content
+from bot.sandbox.api.posting import post_as_app
 from bot.slack.ids import Action, Target, action_id
-from orchestrator.model import Verdict
-from tests.slack.conftest import CHANNEL, House, MakeHouse, shown
+from tests.slack.conftest import CHANNEL, House, MakeHouse, shown, texts_of
 
 H1 = ".h1"
 
@@ -212,20 +213,12 @@ async def test_a_button_of_another_version_is_answered(house: House) -> None:
     assert "another version of Compass" in shown(house.whispers()[-1])
 
 
-async def test_verdicts_have_words_for_every_case(house: House) -> None:
-    assert {each.value for each in Verdict} == {"accepted", "rejected"}
-    assert house.whispers() == []
-
-
 def button(name: str, value: str) -> dict[str, object]:
     return {"type": "button", "text": {"type": "plain_text", "text": "Go"}, "action_id": name, "value": value}
 
 
 async def planted(house: House, block: dict[str, object]) -> Message:
     """A message of the bot's own with this block, as an old or a forged one might be."""
-    from bot.sandbox.api.content import Content
-    from bot.sandbox.api.posting import post_as_app
-
     space = house.sandbox.workspace
     return post_as_app(space, space.channel(CHANNEL), Content("old", ({**block, "block_id": "b"},)))
 
@@ -239,6 +232,4 @@ async def press(house: House, action: Action, value: str) -> None:
 def shown_view(house: House, user: str = "ana") -> str:
     view = house.sandbox.modal(user)
     assert view is not None
-    from tests.slack.conftest import texts_of
-
     return texts_of(view.blocks)
