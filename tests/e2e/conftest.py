@@ -12,10 +12,12 @@ from bot.bootstrap.look_alike import inside, seed
 from bot.bootstrap.program import Compass
 from bot.bootstrap.serving import connected, slack_config
 from bot.sandbox import Message, SandboxServer
+from bot.sandbox.api.rates import RateLimits
 from bot.settings import Settings, load_settings
 from bot.slack import SlackSurface
 
 CHANNEL = "inc-123-checkout"
+UNHURRIED = RateLimits(enabled=False)
 REPORT = "*Likely:"
 
 
@@ -70,9 +72,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 @pytest.fixture
 async def office(settings: Settings) -> AsyncIterator[Office]:
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(SandboxServer(seed(CHANNEL)))
+        server = await stack.enter_async_context(SandboxServer(seed(CHANNEL), rates=UNHURRIED))
         program = Compass(inside(settings, server, settings.database))
-        quick = replace(slack_config(program.settings), edit_interval_s=0.05)
+        quick = replace(slack_config(program.settings), edit_interval_s=0.05, posts_per_second=100.0, post_burst=100)
         surface = await stack.enter_async_context(connected(program, quick))
         await server.wait_connected()
         yield Office(server, program, surface, settings.database)
