@@ -6,6 +6,7 @@ event loop. No pyplot: it keeps every figure alive and picks a window system.
 """
 
 import importlib.util
+import math
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from orchestrator.model import Incident, Observation
 
 INCHES = (9.0, 3.6)
 DPI = 100
+MOST_TICKS = 8
+STEPS = (1, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400)
 INK, LINE, HEALTHY, TROUBLE = "#1d1c1d", "#1264a3", "#dfe9f2", "#d4351c"
 
 
@@ -95,24 +98,26 @@ def _plot(axes: Any, drawing: Drawing) -> None:
 
 
 def _dress(axes: Any, drawing: Drawing) -> None:
-    axes.set_title(_plain(drawing.title, 90), fontsize=11, color=INK, loc="left")
+    axes.set_title(_plain(drawing.title, 75), fontsize=11, color=INK, loc="left")
     axes.set_ylabel(_plain(drawing.unit, 30), fontsize=9, color=INK)
     axes.set_xlabel("UTC", fontsize=9, color=INK)
-    axes.xaxis.set_major_locator(_six_ticks())
-    axes.xaxis.set_major_formatter(lambda value, _: _clock(value))
+    axes.set_xticks(_full_times(drawing.times[0], drawing.times[-1]))
+    short = drawing.times[-1] - drawing.times[0] < MOST_TICKS * 60
+    axes.xaxis.set_major_formatter(lambda value, _: _clock(value, seconds=short))
     axes.tick_params(labelsize=8, colors=INK)
     axes.grid(visible=True, axis="y", color="#e8e8e8", linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(fontsize=8, frameon=False, loc="upper left")
+        axes.legend(fontsize=8, frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
 
 
-def _six_ticks() -> Any:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(nbins=6, steps=[1, 2, 3, 6, 10])
+def _full_times(first: float, last: float) -> list[float]:
+    """Full minutes, quarters or hours between the two, at most eight of them."""
+    step = next((each for each in STEPS if (last - first) / each <= MOST_TICKS), STEPS[-1])
+    start = math.ceil(first / step) * step
+    return [start + n * step for n in range(MOST_TICKS + 1) if start + n * step <= last]
 
 
 def _clock(at: float, *, seconds: bool = False) -> str:

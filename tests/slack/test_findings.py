@@ -24,7 +24,7 @@ def test_what_stands_out_comes_first_strongest_first() -> None:
 INC-123 Application: checkout errors 12 %, was 0.1 % · RECORDED DATA
 ---
 *Application* · 18 s · $0.60 · *RECORDED DATA*
-• checkout errors 12 %, was 0.1 %  (<https://grafana.example/d/1?from=now-1h&to=now|o1>)
+• checkout errors 12 %, was 0.1 %  (<https://grafana.example/d/1?from=now-1h&amp;to=now|o1>)
 • new in the log of orders: timeout after &lt;∗&gt; ms waiting for ∗pool∗ ˋordersˋ &amp; &lt;!channel&gt;  (o2)\
 """)
 

@@ -22,7 +22,7 @@ def test_the_evidence_behind_a_hypothesis() -> None:
 • orders-db pool 20 of 20 in use, was 6
     o3 · Database · prometheus
 • checkout errors 12 %, was 0.1 %
-    o1 · Application · prometheus · <https://grafana.example/d/1?from=now-1h&to=now|open>
+    o1 · Application · prometheus · <https://grafana.example/d/1?from=now-1h&amp;to=now|open>
     `rate(http_requests_total{code=~"5.."}[1m])`
 • new in the log of orders: timeout after &lt;∗&gt; ms waiting for ∗pool∗ ˋordersˋ &amp; &lt;!channel&gt;
     o2 · Application · loki
@@ -45,7 +45,7 @@ def test_evidence_that_is_thin_says_so() -> None:
 *RECORDED DATA*
 *For it*
 • checkout errors 12 %, was 0.1 %
-    o1 · Application · prometheus · <https://grafana.example/d/1?from=now-1h&to=now|open>
+    o1 · Application · prometheus · <https://grafana.example/d/1?from=now-1h&amp;to=now|open>
     `rate(http_requests_total{code=~"5.."}[1m])`
 *Against it* nothing was found against it
 (gateway · configuration)

@@ -36,7 +36,7 @@ INC-123: likely orders v412 filled the orders-db pool (strong). team-orders: con
 *Do first* team-orders: consider rolling back v412
 *Why* (UTC)
 • 12:01:00 orders-db pool 20 of 20 in use, was 6  (o3)
-• 12:02:00 checkout errors 12 %, was 0.1 %  (<https://grafana.example/d/1?from=now-1h&to=now|o1>)
+• 12:02:00 checkout errors 12 %, was 0.1 %  (<https://grafana.example/d/1?from=now-1h&amp;to=now|o1>)
 • 12:02:00 new in the log of orders: timeout after &lt;∗&gt; ms waiting for ∗pool∗ ˋordersˋ &amp; &lt;!channel&gt;  (o2)
 *Against* links between services  (o6)
 *Wrong if* Pool waits are 0
@@ -94,7 +94,7 @@ INC-123: no clear cause. Look at the retries of the gateway · RECORDED DATA
 *Look next* Look at the retries of the gateway
 *Stands out* (UTC)
 • 12:01:00 orders-db pool 20 of 20 in use, was 6  (o3)
-• 12:02:00 checkout errors 12 %, was 0.1 %  (<https://grafana.example/d/1?from=now-1h&to=now|o1>)
+• 12:02:00 checkout errors 12 %, was 0.1 %  (<https://grafana.example/d/1?from=now-1h&amp;to=now|o1>)
 • 12:02:00 new in the log of orders: timeout after &lt;∗&gt; ms waiting for ∗pool∗ ˋordersˋ &amp; &lt;!channel&gt;  (o2)
 1. The gateway retries too often · weak (0.20)
 *Ruled out* CPU of orders-db; links between services
@@ -152,7 +152,7 @@ INC-123: likely The gateway retries too often (some) · RECORDED DATA
 *Impact* checkout errors 12 %, was 0.1 %
 *Since* 12:02:00 UTC
 *Why* (UTC)
-• 12:02:00 checkout errors 12 %, was 0.1 %  (<https://grafana.example/d/1?from=now-1h&to=now|o1>)
+• 12:02:00 checkout errors 12 %, was 0.1 %  (<https://grafana.example/d/1?from=now-1h&amp;to=now|o1>)
 *Against* nothing was found against it
 (Looked at 12:02–12:15 UTC, against 11:02–12:02 UTC
 prometheus to 12:14:00 UTC · loki to 12:13:00 UTC · $0.00 of $10.00)
