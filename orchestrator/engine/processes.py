@@ -9,6 +9,7 @@ import pickle
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from orchestrator.engine.worker import LENGTH
@@ -81,7 +82,11 @@ class ProcessPool:
     async def _start(self) -> Process:
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "orchestrator.engine.worker", stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+                *(sys.executable, "-m", "orchestrator.engine.worker"),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the program, which ends its processes itself
             )
         except OSError as failure:
             raise AgentExecutionError("The analysis process could not be started.") from failure
@@ -117,6 +122,11 @@ async def _end(process: Process) -> None:
         process.kill()
     if process.stdin is not None:
         process.stdin.close()
+    if process.stdout is not None:
+        # Where half an answer has filled the buffer reading is paused, and a paused pipe never tells that it has ended:
+        # `wait` would not return. Whoever still waits for the answer reads it themselves.
+        with suppress(RuntimeError):
+            await process.stdout.read()
     await process.wait()
 
 

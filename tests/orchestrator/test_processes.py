@@ -118,6 +118,19 @@ async def test_more_calls_than_processes_wait_for_their_turn(pool: ProcessPool) 
     assert 1 <= len(set(answers)) <= 2
 
 
+async def test_a_call_cancelled_while_a_large_answer_arrives_leaves_no_process(pool: ProcessPool) -> None:
+    call = asyncio.create_task(pool.run(bytes, 50_000_000))
+    while not (pool._busy and len(next(iter(pool._busy)).stdout._buffer) > 1_000_000):  # type: ignore[union-attr]
+        await asyncio.sleep(0)
+    [process] = pool._busy
+
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(call, timeout=20)
+
+    assert process.returncode is not None
+
+
 async def test_what_a_library_prints_does_not_get_between_the_answers(pool: ProcessPool) -> None:
     assert await pool.run(calls.chatter) == "answer"
     assert await pool.run(calls.add, 1, 1) == 2
