@@ -112,8 +112,8 @@ class Run:
         )
 
     async def stop(self, by: Person) -> None:
-        """End it with what it has. A second stop changes nothing; one that could not be stored has not happened."""
-        if self._stopped_by is not None:
+        """End it with what it has. One that comes second or too late changes nothing; nor does one that cannot be stored."""
+        if self._stopped_by is not None or self._view.state in ENDED:
             return
         self._stopped_by = by
         try:

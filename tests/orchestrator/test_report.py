@@ -109,12 +109,15 @@ def test_impact_is_the_strongest_fact_of_each_symptom_where_the_trouble_shows() 
             fact("many errors", Aspect.ERRORS, "Checkout", score=0.6),
             fact("slow", Aspect.LATENCY, score=0.4, onset=NOON + timedelta(minutes=1)),
             fact("cpu", Aspect.CPU, score=1.0),
+            fact("visitors stay away", Aspect.TRAFFIC, score=0.2, value=3.0, usual=9.0),
+            fact("a rush", Aspect.TRAFFIC, score=1.0, value=9.0, usual=3.0),
+            fact("traffic is odd", Aspect.TRAFFIC, score=0.9),
             fact("elsewhere", Aspect.TRAFFIC, "payments", score=1.0),
             fact("as ever", Aspect.TRAFFIC, standing=Standing.NORMAL),
         ),
         incident=incident(affected_services=("CHECKOUT",)),
     )
-    assert [each.summary for each in report.impact] == ["many errors", "slow"]
+    assert [each.summary for each in report.impact] == ["many errors", "slow", "visitors stay away"]
     assert report.since == NOON + timedelta(minutes=1)
 
 
@@ -146,6 +149,18 @@ def test_the_decisive_fact_is_the_strongest_that_can_be_drawn() -> None:
     guess = hypothesis("lead", 0.9, supporting=("o1", "o2", "o3"))
     report = told(observed("application", *facts), explained("application", guess))
     assert report.decisive == facts[1]
+
+
+def test_where_the_cause_cannot_be_drawn_the_impact_is() -> None:
+    drawn = Sketch(label="5xx", times=(1.0, 2.0), values=(1.0, 9.0))
+    felt = fact("errors", Aspect.ERRORS, sketch=drawn, score=0.2)
+    facts = [observation("a log line", observation_id="o1", score=0.9, signal=Signal.LOG), felt]
+    report = told(
+        observed("application", *facts),
+        explained("application", hypothesis("lead", 0.9, supporting=("o1",))),
+        incident=incident(affected_services=("checkout",)),
+    )
+    assert report.decisive == felt
 
 
 def test_one_way_to_check_each_explanation_comes_before_a_second_way_of_any() -> None:
