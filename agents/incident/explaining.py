@@ -1,36 +1,36 @@
-"""From a suspect to a hypothesis in words: what, why, how to check it, what would show it wrong, and what to consider first.
+"""From a suspect to a hypothesis in words: what, why, how to check it, what would show it wrong, what to consider first.
 
-Each agent asserts the suspects that its own telemetry decides: those whose weightiest words are its own.
+Each agent asserts those suspects of which one of its own observations decides what is wrong.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from agents.incident.suspects import Suspect, suspects
 from agents.incident.testimony import Role
-from agents.incident.words import clock
-from orchestrator.model import FaultKind, Hypothesis, Observation
+from agents.incident.words import clock, figure, plain, quoted
+from orchestrator.model import THE_BAR, Aspect, FaultKind, Hypothesis, Observation, Signal
 
 MOST_SUPPORT = 6
 MOST_AGAINST = 3
 EARLIER_S = 45.0
+SHORTLY_S = 900.0
 
 _WHAT = {
     FaultKind.ERROR: "{service} fails",
     FaultKind.WRONG_RESULT: "{service} behaves differently than before",
-    FaultKind.LATENCY: "{service} has become slow by itself",
-    FaultKind.NETWORK: "the network at {service} delays or breaks calls",
+    FaultKind.LATENCY: "{service} has become slow",
+    FaultKind.NETWORK: "calls between {peer} and {service} are delayed or broken on the way",
     FaultKind.CPU: "{service} runs out of CPU",
     FaultKind.MEMORY: "{service} uses far more memory than usual",
     FaultKind.SATURATION: "{service} is saturated",
-    FaultKind.DEPENDENCY: "{service} suffers from something it depends on",
-    FaultKind.UNKNOWN: "something about {service} changed",
+    FaultKind.DEPENDENCY: "{service} suffers from something that it depends on",
+    FaultKind.UNKNOWN: "something about {service} has changed",
 }
 _VERIFY = {
     FaultKind.ERROR: "Read the error lines of {service} around {since} with their stack traces",
     FaultKind.WRONG_RESULT: "Compare one request through {service} before and after {since}",
     FaultKind.LATENCY: "Profile {service}, or read its slowest traces since {since}",
-    FaultKind.NETWORK: "Measure round trips and resets between {service} and its callers, from both ends",
+    FaultKind.NETWORK: "Measure round trips and resets between {peer} and {service}, from both ends",
     FaultKind.CPU: "Look at CPU by process and thread on {service} since {since}",
     FaultKind.MEMORY: "Look at the heap and at restarts of {service} since {since}",
     FaultKind.SATURATION: "Look at what holds connections, locks and queue places of {service} since {since}",
@@ -41,7 +41,7 @@ _DISPROVE = {
     FaultKind.ERROR: "{service} answers the same requests without an error when asked directly",
     FaultKind.WRONG_RESULT: "{service} gives the same answers as before {since} to the same requests",
     FaultKind.LATENCY: "{service} is as fast as before when asked directly",
-    FaultKind.NETWORK: "Round trips between {service} and its callers are as short as before {since}",
+    FaultKind.NETWORK: "Round trips between {peer} and {service} are as short as before {since}",
     FaultKind.CPU: "CPU of {service} falls back and the symptoms stay",
     FaultKind.MEMORY: "Memory of {service} falls back and the symptoms stay",
     FaultKind.SATURATION: "Waits at {service} are 0 while the symptoms go on",
@@ -57,43 +57,64 @@ def explain(agent_id: str, observations: Sequence[Observation]) -> list[Hypothes
 
 
 def _decided_by(suspect: Suspect) -> str:
-    """The agent whose own words weigh most."""
-    weights: dict[str, float] = defaultdict(float)
-    for word in suspect.words:
-        weights[word.fact.agent_id] = max(weights[word.fact.agent_id], word.weight)
-    return max(sorted(weights), key=lambda agent: weights[agent])
+    """The agent whose word decides what is wrong."""
+    return suspect.words[0].fact.agent_id
 
 
 def _told(agent_id: str, suspect: Suspect, ranked: Sequence[Suspect]) -> Hypothesis:
-    change = suspect.change
-    support = _ids(word.fact for word in suspect.words)[:MOST_SUPPORT]
-    since = clock(suspect.onset) if suspect.onset is not None else "the start"
-    said = {"service": suspect.service, "since": since}
-    statement = f"{_WHAT[suspect.kind].format(**said)} since {since}: {suspect.words[0].fact.summary}"
-    verify, disprove = [_VERIFY[suspect.kind].format(**said)], [_DISPROVE[suspect.kind].format(**said)]
-    do_first, change_id = "", ""
-    if change is not None:
-        change_id = change.signal_name
-        when = clock(change.onset) if change.onset else "before"
-        statement = f"{statement}, after the {change.aspect} at {when}"
-        support = (*support, change.observation_id) if change.observation_id else support
-        do_first = f"consider rolling back {change.signal_name} on {suspect.service} ({change.aspect} at {when})"
-        disprove.append(f"Instances of {suspect.service} without {change.signal_name} show the same")
     peer = next((_other_end(suspect.service, word.fact) for word in suspect.words if word.role is Role.LINK), "")
+    since = clock(suspect.onset) if suspect.onset is not None else "the start"
+    said = {"service": suspect.service, "since": since, "peer": peer or "others"}
+    statement = f"{_WHAT[suspect.kind].format(**said)} since {since}{_after(suspect)}: {_brief(suspect.words[0].fact)}"
+    support = [word.fact for word in suspect.words[:MOST_SUPPORT]]
+    disprove = [_DISPROVE[suspect.kind].format(**said)]
+    if suspect.change is not None:
+        support.append(suspect.change)
+        disprove.append(f"Instances of {suspect.service} without that change show the same")
     return Hypothesis(
         agent_id=agent_id,
-        statement=(statement[0].upper() + statement[1:])[:600],
+        statement=statement[:600],
         initial_confidence=round(suspect.confidence, 4),
         service=suspect.service,
-        peer=peer,
+        peer=peer if suspect.kind is FaultKind.NETWORK else "",
         fault_kind=suspect.kind,
-        supporting=support,
+        supporting=_ids(support),
         refuting=_against(suspect, ranked),
-        verify=tuple(verify),
+        verify=(_VERIFY[suspect.kind].format(**said),),
         disprove=tuple(disprove),
-        do_first=do_first,
-        change_id=change_id,
+        do_first=_do_first(suspect),
+        change_id=suspect.change.signal_name if suspect.change else "",
     )
+
+
+def _after(suspect: Suspect) -> str:
+    """The change it came after, where that is not long ago."""
+    change = suspect.change
+    if change is None or change.onset is None or suspect.onset is None:
+        return ""
+    recent = suspect.onset - change.onset.timestamp() <= SHORTLY_S
+    return f", after the {change.aspect} at {clock(change.onset)}" if recent else ""
+
+
+def _do_first(suspect: Suspect) -> str:
+    """What a person may consider; only where the suspicion is worth a headline."""
+    change = suspect.change
+    if change is None or change.onset is None or suspect.confidence < THE_BAR:
+        return ""
+    _, _, what = change.summary.partition(": ")
+    act = "setting back" if change.aspect is Aspect.CONFIGURATION else "rolling back"
+    return f"consider {act} the {change.aspect} of {suspect.service} at {clock(change.onset)}" + (
+        f" ({what})" if what else ""
+    )
+
+
+def _brief(fact: Observation) -> str:
+    """The fact without what the statement says already."""
+    if fact.signal is Signal.LOG:
+        return quoted(fact.signal_name, 120)
+    if fact.value is None or fact.usual is None:
+        return fact.summary
+    return f"{plain(fact.signal_name, fact.peer)} {figure(fact.value, fact.unit)}, was {figure(fact.usual, fact.unit)}"
 
 
 def _other_end(service: str, fact: Observation) -> str:

@@ -1,7 +1,7 @@
 """A bad link has two ends and one cause."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from agents.incident.testimony import Role, Testimony
 
@@ -9,8 +9,8 @@ OTHER_END = 0.3
 CALLER_IS_LESS_LIKELY = 0.9
 
 
-def shares_of_blame(words: Iterable[Testimony]) -> dict[str, float]:
-    """For each end of a bad link, how much of the blame for its bad links it takes.
+def shares_of_blame(words: Iterable[Testimony], felt: Callable[[Testimony], float]) -> dict[str, float]:
+    """For each end of a bad link, how much of the blame for its bad links it takes; `felt` says how much one matters.
 
     The fewest causes that explain all bad links: again and again the service with most of the blame that is left takes
     it, and where both ends have as much, the one that is called.
@@ -19,7 +19,7 @@ def shares_of_blame(words: Iterable[Testimony]) -> dict[str, float]:
     for word in words:
         if word.role is Role.LINK:
             link = (word.fact.service, word.fact.peer)
-            left[link] = max(left.get(link, 0.0), word.weight)
+            left[link] = max(left.get(link, 0.0), word.weight * felt(word))
     shares = {end: OTHER_END for link in left for end in link}
     while left:
         blame: dict[str, float] = defaultdict(float)

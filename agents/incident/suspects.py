@@ -73,7 +73,7 @@ class _Weighing:
             self._words[word.service].append(word)
         self._graph = graph
         self._delays = Delays(words, graph)
-        self._links = shares_of_blame(words)
+        self._links = shares_of_blame(words, self._matters)
         self._felt = max((_symptom(word.fact) for word in words), default=0.0)
         self._trouble = {service: _trouble(said) for service, said in self._words.items()}
         self._blamed = {service: blamed_change(service, _onset(said), changes) for service, said in self._words.items()}
@@ -93,7 +93,7 @@ class _Weighing:
     def _weight(self, word: Testimony) -> float:
         """What is left of a word's weight once everything that explains it otherwise is taken off."""
         slow = word.fact.aspect is Aspect.LATENCY
-        felt = self._delays.felt(word) if slow or word.fact.unit in TIMES else 1.0
+        felt = self._matters(word)
         if word.role is Role.LINK:
             return word.weight * felt * self._links[word.service]
         below = (
@@ -102,6 +102,11 @@ class _Weighing:
         )
         explained = EXPLAINED_BY_CALLEE[word.role] * (1.0 - CHANGE_KEEPS_BLAME * self._blamed[word.service][1])
         return word.weight * felt * (1.0 - explained * max(below, default=0.0))
+
+    def _matters(self, word: Testimony) -> float:
+        """How much of what is felt a delay can be; what is no delay matters as it is."""
+        is_delay = word.fact.aspect is Aspect.LATENCY or word.fact.unit in TIMES
+        return self._delays.felt(word) if is_delay else 1.0
 
 
 def _onset(words: Iterable[Testimony]) -> float | None:

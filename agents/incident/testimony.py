@@ -88,7 +88,7 @@ def _of_metric(fact: Observation) -> _Said:
 
 def _of_log(fact: Observation) -> _Said:
     if fact.aspect is Aspect.BEHAVIOUR:
-        yield fact.service, Role.OWN, 0.6, FaultKind.WRONG_RESULT
+        yield fact.service, Role.SAID, 0.6, FaultKind.WRONG_RESULT
     elif fact.peer and fact.aspect is Aspect.NETWORK:
         yield fact.service, Role.LINK, 0.5, FaultKind.NETWORK
         yield fact.peer, Role.LINK, 0.6, FaultKind.NETWORK
@@ -103,7 +103,7 @@ def _of_log(fact: Observation) -> _Said:
 
 def _of_trace(fact: Observation) -> _Said:
     if fact.aspect is Aspect.BEHAVIOUR:
-        yield fact.service, Role.OWN, 0.4, FaultKind.WRONG_RESULT
+        yield fact.service, Role.SAID, 0.4, FaultKind.WRONG_RESULT
     elif fact.aspect is Aspect.ERRORS:
         if fact.peer:
             yield fact.peer, Role.FELT, 0.6, FaultKind.ERROR

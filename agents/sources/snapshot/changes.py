@@ -62,19 +62,17 @@ def _change(kind: str, item: object) -> Change | None:
         at=at,
         kind=text(item.get("kind")) or text(item.get("type")) or kind or "change",
         service=text(item.get("service")),
-        summary=_summary(item, change_id),
+        summary=_summary(item),
         author=_first(item, _AUTHORS),
         files=tuple(each for each in files if isinstance(each, str)) if isinstance(files, list) else (),
         details=(text(item.get("diff")) or text(item.get("details")))[:LONGEST_DETAILS],
     )
 
 
-def _summary(item: dict[str, Any], change_id: str) -> str:
-    """What was changed in one line; the version and the flag are told if they are not the id already."""
-    parts = [text(item.get(key)) for key in ("version", "flag")]
-    words = [part for part in parts if part and part != change_id]
-    said = _first(item, _SUMMARIES)
-    return ": ".join([*words, said] if said else words)
+def _summary(item: dict[str, Any]) -> str:
+    """What was changed in one line: the version or the flag, and what is said about it."""
+    parts = (text(item.get("version")), text(item.get("flag")), _first(item, _SUMMARIES))
+    return ": ".join(part for part in parts if part)
 
 
 def _first(item: dict[str, Any], keys: tuple[str, ...]) -> str:
