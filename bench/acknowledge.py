@@ -30,7 +30,7 @@ async def serving(server: SandboxServer, mode: str) -> AsyncIterator[None]:
     """`compass serve` in that mode, connected."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {
-            **os.environ,
+            **os.environ,  # noqa: TID251 - a child process gets what its parent has
             "SLACK_BOT_TOKEN": server.bot_token,
             "SLACK_APP_TOKEN": server.app_token,
             "SLACK_SIGNING_SECRET": server.signing_secret,

@@ -9,7 +9,9 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--no-skips", action="store_true", help="a skipped test fails: nothing this run needs may be missing")
+    parser.addoption(
+        "--no-skips", action="store_true", help="a skipped test fails: nothing this run needs may be missing"
+    )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,9 +7,9 @@ import shlex
 from pathlib import Path
 
 import pytest
-from tests.docs.pages import PAGES, ROOT, blocks, commands
 
 from orchestrator.investigation import diagram
+from tests.docs.pages import PAGES, ROOT, blocks, commands
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

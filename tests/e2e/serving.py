@@ -33,14 +33,15 @@ class Served:
 @asynccontextmanager
 async def serve(server: SandboxServer, folder: Path, *options: str) -> AsyncIterator[Served]:
     """Serve the workspace of `server`, with the database in `folder`; only the address is not Slack's."""
+    inherited = os.environ  # noqa: TID251 - a child process gets what its parent has
     environment = {
-        "PATH": os.environ["PATH"],
+        "PATH": inherited["PATH"],
         "SLACK_BOT_TOKEN": server.bot_token,
         "SLACK_APP_TOKEN": server.app_token,
         "SLACK_SIGNING_SECRET": server.signing_secret,
         "SLACK_API_URL": server.api_url,
         "COMPASS_DATABASE": str(folder / "compass.db"),
-        **{name: value for name, value in os.environ.items() if name.startswith(("COV_", "COVERAGE_"))},
+        **{name: value for name, value in inherited.items() if name.startswith(("COV_", "COVERAGE_"))},
     }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.cli", "serve", *options),

@@ -49,7 +49,7 @@ async def test_recorded_data_is_said_on_every_message_and_in_every_notification(
 async def test_accept_stays_on_the_card_and_everything_is_in_sqlite(office: Office) -> None:
     await office.investigate()
     report = office.report()
-    accept = next(id for id in action_ids(report.blocks) if "accept" in id)
+    accept = next(each for each in action_ids(report.blocks) if "accept" in each)
 
     await asyncio.gather(
         *(office.server.click_message(user, report, accept) for user in ("ana", "ben", "ana", "ben", "ana"))
