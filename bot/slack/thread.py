@@ -25,6 +25,9 @@ from orchestrator.events import InvestigationView, Recorded
 from orchestrator.investigation import Investigations
 from orchestrator.model import Investigation, InvestigationState
 
+Key = tuple[str, str]
+"""Workspace and investigation."""
+
 RETRY_S = 30.0
 MOST_TRIES = 20
 ASKERS_KEPT = 500
@@ -45,8 +48,8 @@ class SlackThread:
         self, service: Investigations, clock: Clock, *, interval_s: float = 2.0, past: timedelta = timedelta(hours=24)
     ) -> None:
         self._service, self._clock, self._interval, self._past = service, clock, interval_s, past
-        self._news: dict[str, _News] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._news: dict[Key, _News] = {}
+        self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._askers: OrderedDict[str, Request] = OrderedDict()
         self._told: asyncio.Queue[InvestigationState] = asyncio.Queue(1)
         self._way: tuple[str, Story, Teller] | None = None
@@ -61,11 +64,12 @@ class SlackThread:
         investigation = view.investigation
         if investigation.origin.surface != SURFACE or not self._ours(investigation):
             return
-        news = self._news.setdefault(investigation.investigation_id, _News(view))
+        key = (investigation.workspace, investigation.investigation_id)
+        news = self._news.setdefault(key, _News(view))
         if view.seq > news.view.seq:
             news.view = view
         news.again = news.again or again
-        self._start(investigation.investigation_id)
+        self._start(key)
 
     def expect(self, request: Request) -> None:
         """Remember who asked and how they can be reached, in case the thread cannot be posted."""
@@ -76,11 +80,11 @@ class SlackThread:
     def open(self, workspace: str, story: Story, teller: Teller) -> None:
         """Show from now on, beginning with what was heard before."""
         self._way = (workspace, story, teller)
-        for investigation_id, news in list(self._news.items()):
+        for key, news in list(self._news.items()):
             if self._ours(news.view.investigation):
-                self._start(investigation_id)
+                self._start(key)
             else:
-                del self._news[investigation_id]
+                del self._news[key]
 
     async def catch_up(self, channel: str = "") -> None:
         """Bring the threads of every recent run up to date; of one channel also what Slack had refused there."""
@@ -118,13 +122,12 @@ class SlackThread:
     def _ours(self, investigation: Investigation) -> bool:
         return self._way is None or investigation.workspace == self._way[0]
 
-    def _start(self, investigation_id: str) -> None:
-        if self._way is not None and investigation_id not in self._tasks:
-            task = asyncio.create_task(self._keep_shown(investigation_id), name=f"slack thread {investigation_id}")
-            self._tasks[investigation_id] = task
+    def _start(self, key: Key) -> None:
+        if self._way is not None and key not in self._tasks:
+            self._tasks[key] = asyncio.create_task(self._keep_shown(key), name=f"slack thread {key[1]}")
 
-    async def _keep_shown(self, investigation_id: str) -> None:
-        news, tries = self._news[investigation_id], 0
+    async def _keep_shown(self, key: Key) -> None:
+        news, tries = self._news[key], 0
         try:
             while tries < MOST_TRIES:
                 seen, again = news.view.seq, news.again
@@ -138,10 +141,10 @@ class SlackThread:
                 else:
                     tries, news.again = tries + 1, news.again or again
                     await self._clock.sleep(RETRY_S)
-            self._log.error("thread_given_up", investigation=investigation_id)
+            self._log.error("thread_given_up", investigation=key[1])
         finally:
-            self._tasks.pop(investigation_id, None)
-            self._news.pop(investigation_id, None)
+            self._tasks.pop(key, None)
+            self._news.pop(key, None)
 
     async def _shown(self, news: _News, *, again: bool) -> bool:
         """One pass over the thread; False where it has to be tried again."""
@@ -156,7 +159,8 @@ class SlackThread:
         except UndeliveredError:
             return False
         except Exception as failure:  # noqa: BLE001 - the top of a task: the run goes on, and so must its thread
-            self._log.error("thread_failed", error=type(failure).__name__, investigation=self._id(news))
+            id_ = news.view.investigation.investigation_id
+            self._log.error("thread_failed", error=type(failure).__name__, investigation=id_)
             return False
         return True
 
@@ -176,7 +180,3 @@ class SlackThread:
             place=Place.read(investigation.origin.place),
             request_id=investigation.origin.request_id,
         )
-
-    @staticmethod
-    def _id(news: _News) -> str:
-        return news.view.investigation.investigation_id

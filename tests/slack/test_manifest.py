@@ -76,3 +76,13 @@ def test_slacks_limits_of_a_manifest_are_kept() -> None:
     for each in MANIFEST["features"]["shortcuts"]:
         assert len(each["name"]) <= 24
         assert len(each["description"]) <= 150
+
+
+def test_the_page_says_of_every_scope_what_it_is_for() -> None:
+    page = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
+    table = page.split("| scope | for |")[1].split("\n\n")[0]
+    assert {
+        each
+        for row in table.split("\n")
+        for each in re.findall(r"`([a-z_]+:?[a-z.]*)`", row.split("|")[1] if "|" in row else "")
+    } == set(BOT_SCOPES)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,11 +19,14 @@ from bot.slack.blocks import Message
 from bot.slack.deliveries import REMEMBERED_S, Deliveries
 from bot.slack.errors import AnswerLostError, RateLimitedError, RefusedError
 from bot.slack.ids import Errand, Place, Target
+from bot.slack.intake.socket import SocketIntake
 from bot.slack.jobs import GRACE_S, Jobs
 from bot.slack.people import KEPT_S, People, Policy
 from bot.slack.request import Request, delivery_id, of_click, of_command, of_mention, of_submission
 from bot.slack.sdk_log import sdk_logger
+from bot.slack.teller import Teller
 from bot.slack.times import clock, dollars, duration, span
+from bot.slack.views.answers import say
 from bot.slack.web import SlackWeb
 from orchestrator.model import Person
 from tests.slack.pictures import finished
@@ -264,3 +268,57 @@ def test_defaults_become_defaults_again_in_another_run() -> None:
     again = entered.once_more(investigation, NOON)
     assert (again.budget, again.start_time, again.incident_id) == (None, NOON, "INC-123")
     assert entered.once_more(finished().view.investigation, NOON).budget == Decimal(10)
+
+
+class Deaf:
+    """Implements what `Teller` asks of Slack; every way but the last `hears` is refused."""
+
+    def __init__(self, hears: int) -> None:
+        self.hears, self.said = hears, list[str]()
+
+    async def _try(self, way: str) -> None:
+        self.said.append(way)
+        if len(self.said) < self.hears:
+            raise RefusedError("not_in_channel")
+
+    async def update_view(self, *_: object) -> None:
+        await self._try("modal")
+
+    async def respond(self, *_: object, **__: object) -> None:
+        await self._try("response_url")
+
+    async def whisper(self, *_: object, **__: object) -> None:
+        await self._try("channel")
+
+    async def post(self, *_: object, **__: object) -> None:
+        await self._try("direct")
+
+
+async def test_an_answer_takes_the_next_way_when_one_is_closed() -> None:
+    asked = request(response_url="https://hooks.example/1")
+    for hears, ways in (
+        (1, ["response_url"]),
+        (3, ["response_url", "channel", "direct"]),
+        (9, ["response_url", "channel", "direct"]),
+    ):
+        deaf = Deaf(hears)
+        await Teller(deaf).tell(asked, say("hello"))  # type: ignore[arg-type]
+        assert deaf.said == ways
+    in_modal = replace(asked, place=Place(""), view_id="V1", response_url="")
+    deaf = Deaf(2)
+    await Teller(deaf).tell(in_modal, say("hello"))  # type: ignore[arg-type]
+    assert deaf.said == ["modal", "direct"]
+
+
+async def test_a_socket_that_cannot_be_renewed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Client:
+        async def connect_to_new_endpoint(self, *, force: bool) -> None:
+            raise OSError(f"secret {force}")
+
+    class Socket:
+        client = Client()
+
+    intake = SocketIntake(None, None, "xapp", ManualClock(), sdk_logger())  # type: ignore[arg-type]
+    with structlog.testing.capture_logs() as lines:
+        await intake._renew(Socket())  # type: ignore[arg-type]
+    assert [(line["event"], line["error"]) for line in lines] == [("slack_socket_not_renewed", "OSError")]
