@@ -3,9 +3,12 @@
 Its law: it knows nothing of Compass and imports nothing of it, nor the Slack SDK. It keeps a workspace in memory, checks
 every call as Slack does, and listens on loopback only. Whatever works here works in Slack with another base URL.
 
-    clock | wire -> seed -> workspace -> blockkit -> api | delivery -> people -> page feed -> server
+    clock | wire | seed  ->  workspace | blockkit  ->  api  ->  delivery  ->  people  ->  site  ->  server
+
+`SandboxServer` is all that a program needs: it serves a `Workspace`, and through it tests and demos act as people do.
 """
 
+from bot.sandbox.api.rates import RateLimits
 from bot.sandbox.clock import Clock, ManualClock, SystemClock
 from bot.sandbox.people.outcomes import ClickOutcome, CommandOutcome, SubmitOutcome
 from bot.sandbox.plain import message_as_text
@@ -35,6 +38,7 @@ __all__ = [
     "ManualClock",
     "Message",
     "MessageSeed",
+    "RateLimits",
     "SandboxServer",
     "ShortcutSeed",
     "SubmitOutcome",

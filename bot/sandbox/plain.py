@@ -36,21 +36,24 @@ def readable(workspace: Workspace, text: str) -> str:
 
 
 def _spell(workspace: Workspace, match: re.Match[str]) -> str:
-    target, label = match.group(1), match.group(2)
+    target, label = match.group(1), match.group(2) or ""
     if target.startswith("@"):
         user = workspace.directory.get(target[1:])
         return f"@{user.handle}" if user else label or target
     if target.startswith("#"):
         channel = workspace.channels.get(target[1:])
-        return f"#{channel.name}" if channel else f"#{label or target[1:]}"
-    if target.startswith("!subteam^"):
-        group = workspace.directory.group(target.removeprefix("!subteam^"))
-        return f"@{group.handle}" if group else label or target
-    if target.startswith("!date^"):
-        return label or target
+        return f"#{channel.name if channel else label or target[1:]}"
     if target.startswith("!"):
-        return f"@{label or target[1:]}"
+        return _spell_special(workspace, target[1:], label)
     return f"{label} ({target})" if label else target
+
+
+def _spell_special(workspace: Workspace, target: str, label: str) -> str:
+    kind, _, rest = target.partition("^")
+    if kind == "subteam":
+        group = workspace.directory.group(rest)
+        return f"@{group.handle}" if group else label or target
+    return label or target if kind == "date" else f"@{label or target}"
 
 
 def _block(workspace: Workspace, block: JsonObject) -> Iterator[str]:

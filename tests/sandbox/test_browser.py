@@ -14,8 +14,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox import AppSeed, SandboxServer, Workspace, small_team
-from bot.sandbox.api.rates import RateLimits
+from bot.sandbox import AppSeed, RateLimits, SandboxServer, Workspace, small_team
 from tests.sandbox.conftest import Connect, connecting
 from tests.sandbox.kit import Json, actions, button, confirm, input_block, modal, option, plain, section, text_input
 from tests.sandbox.test_people import post_card
@@ -116,6 +115,21 @@ async def test_messages_live_as_they_come(
     assert answer.thread_ts == parent["ts"]
     await page.reload()
     await expect(thread).to_contain_text("Likely: orders v412")
+    assert seen.errors == []
+
+
+async def test_the_answer_stays_in_view_while_the_app_posts_what_belongs_to_it(
+    seen: Seen, server: SandboxServer, slack: AsyncWebClient, incident: str
+) -> None:
+    thread, ana = seen.page.locator("#thread"), server.workspace.user("ana").id
+    parent = await slack.chat_postMessage(channel=incident, text="INC-123")
+    for text in (*("findings\n" * 9,) * 4, f"<@{ana}> the answer", *("a long chart\n" * 9,) * 5):
+        await slack.chat_postMessage(channel=incident, thread_ts=parent["ts"], text=text)
+    await expect(thread.locator(".msg")).to_have_count(11)
+    await expect(thread.get_by_text("the answer")).to_be_in_viewport()
+    await slack.chat_postEphemeral(channel=incident, user=ana, thread_ts=parent["ts"], text="the evidence")
+
+    await expect(thread.get_by_text("the evidence")).to_be_in_viewport()
     assert seen.errors == []
 
 

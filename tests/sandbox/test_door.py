@@ -10,8 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox import ManualClock, SandboxServer, Workspace, small_team
-from bot.sandbox.api.rates import RateLimits
+from bot.sandbox import ManualClock, RateLimits, SandboxServer, Workspace, small_team
 from tests.sandbox.conftest import APP
 from tests.sandbox.test_chat import refused
 

@@ -55,12 +55,7 @@ async def _body(request: web.Request) -> bytes:
     if not request.content_type.startswith("multipart/"):
         return await request.read()
     form = await request.post()
-    for value in form.values():
-        if isinstance(value, web.FileField):
-            return value.file.read()
-        if isinstance(value, (bytes, bytearray)):
-            return bytes(value)
-    return b""
+    return next((value.file.read() for value in form.values() if isinstance(value, web.FileField)), b"")
 
 
 def _complete(desk: Desk, call: Call) -> JsonObject:

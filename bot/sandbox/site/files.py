@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.sandbox.api.desk import Desk
 from bot.sandbox.guard import PAGE_HEADERS
 
-PAGE_DIR = Path(__file__).parent.parent / "page"
+PAGE_DIR = Path(__file__).resolve().parent.parent / "page"
 _TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",

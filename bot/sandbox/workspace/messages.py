@@ -5,7 +5,6 @@ A message never changes; an edit puts a new value in its place, so that whoever 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bot.sandbox.wire import JsonObject, without_none
 
@@ -133,7 +132,3 @@ class MessageStore:
             return None
         users = tuple(dict.fromkeys(reply.user_id for reply in replies))
         return ThreadSummary(len(replies), users, replies[-1].ts)
-
-    def edit(self, message: Message, **fields: Any) -> Message:
-        """The message with other `fields` (names of `Message`'s own)."""
-        return self.put(replace(message, **fields))

@@ -91,7 +91,9 @@ export class Composer {
       this.mark();
     } else if (this.offered.length && (event.key === "Tab" || event.key === "Enter") && !event.shiftKey) {
       event.preventDefault();
-      this.take(this.chosen);
+      const complete = this.offered[this.chosen].insert.trim() === this.text.value;
+      if (event.key === "Enter" && complete) this.send();
+      else this.take(this.chosen);
     } else if (event.key === "Escape") this.offer([]);
     else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();

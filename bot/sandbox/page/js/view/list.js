@@ -21,20 +21,29 @@ export class MessageList {
   reset() {
     this.box.replaceChildren();
     this.rows = new Map();
+    this.anchor = null;
     this.first = true;
   }
 
+  /** Where the view belongs: at the end, but never so far that the row to read first leaves it at the top. */
+  resting() {
+    const end = this.box.scrollHeight - this.box.clientHeight;
+    const row = this.anchor && this.rows.get(this.anchor)?.node;
+    return row ? Math.min(end, row.offsetTop - this.box.offsetTop - 8) : end;
+  }
+
   atEnd() {
-    return this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < NEAR_END;
+    return this.box.scrollTop >= this.resting() - NEAR_END;
   }
 
   toEnd() {
-    this.box.scrollTop = this.box.scrollHeight;
+    this.box.scrollTop = this.resting();
   }
 
-  /** Show `rows`: [{ key, print, make() }]; `print` is equal as long as the row looks the same. */
-  show(rows, { follow = true } = {}) {
-    const end = this.first || (follow && this.atEnd());
+  /** Show `rows`: [{ key, print, make() }]; `print` is equal as long as the row looks the same. `anchor` is a row's key. */
+  show(rows, { anchor = null } = {}) {
+    const end = this.first || this.atEnd();
+    this.anchor = anchor;
     const focus = focusIn(this.box);
     const next = new Map();
     const nodes = rows.map((row) => {

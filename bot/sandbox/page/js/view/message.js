@@ -29,15 +29,21 @@ function said(message, place) {
   const edited = message.edited && h("span", { class: "edited", title: full(message.edited.ts) }, " (edited)");
   if (message.blocks?.length) {
     const nodes = blocks(message.blocks, contextFor(message, place));
-    const last = nodes.at(-1);
-    if (edited && last.classList?.contains("block-context")) last.append(edited);
-    else nodes.push(edited);
-    return nodes;
+    return edited ? withMark(nodes, edited) : nodes;
   }
   if (!message.text) return edited;
   const text = mrkdwn(message.text);
   if (edited) (text.lastElementChild ?? text).append(edited);
   return text;
+}
+
+// After the last words, as Slack does it; behind everything where there are none.
+function withMark(nodes, edited) {
+  const last = nodes.findLast((node) => node.matches(".block-context, .block-section"));
+  const words = last?.matches(".block-context") ? last : last?.querySelector(".main-part > .words > :last-child");
+  if (!words || words.matches("pre")) return [...nodes, edited];
+  words.append(edited);
+  return nodes;
 }
 
 function file(one) {

@@ -1,13 +1,14 @@
 // The thread pane: the parent, its replies, and where to answer. It opens by itself for a new thread when none is open.
 
 import { h } from "../dom.js";
-import { closeThread, message as find, openThread, replies, state } from "../store.js";
+import { closeThread, mentionsMe, message as find, openThread, replies, state } from "../store.js";
 import { Composer } from "./composer.js";
 import { MessageList, printOf } from "./list.js";
 import { continues, messageNode } from "./message.js";
 import { closeButton } from "./question.js";
 
 const pane = document.getElementById("thread");
+const ALONG_SECONDS = 20;
 const WIDE = matchMedia("(min-width: 821px)");
 let shown = null;
 let list = null;
@@ -41,6 +42,14 @@ function rowsOf(parent, answers) {
   return rows;
 }
 
+// The app's answer to the person, while nothing but what the app posted along with it stands below.
+function answerToRead(answers) {
+  const index = answers.findLastIndex((answer) => answer.bot_id && !answer.ephemeral_for && mentionsMe(answer));
+  if (index < 0) return null;
+  const along = (other) => other.bot_id && !other.ephemeral_for && Number(other.ts) - Number(answers[index].ts) < ALONG_SECONDS;
+  return answers.slice(index + 1).every(along) ? answers[index].ts : null;
+}
+
 export function drawThread() {
   const parent = state.thread && find(state.thread.channel, state.thread.ts);
   pane.hidden = !parent;
@@ -53,7 +62,8 @@ export function drawThread() {
     frame(state.channels.get(parent.channel));
     shown = view;
   }
-  list.show(rowsOf(parent, replies(parent.channel, parent.ts)));
+  const answers = replies(parent.channel, parent.ts);
+  list.show(rowsOf(parent, answers), { anchor: answerToRead(answers) });
   composer.draw();
 }
 
