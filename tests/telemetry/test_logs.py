@@ -65,10 +65,10 @@ def test_people_get_a_plain_line_without_colours_where_there_is_no_terminal() ->
 
 def test_lines_of_libraries_go_the_same_way() -> None:
     written = Written()
-    logging.getLogger("slack_bolt").info("connected with %s", "xoxb-1234-abcd")
+    logging.getLogger("a_library").info("connected with %s", "xoxb-1234-abcd")
     (line,) = written.lines
     assert line["event"] == "connected with [slack token]"
-    assert line["logger"] == "slack_bolt"
+    assert line["logger"] == "a_library"
 
 
 def test_what_lies_under_the_level_is_not_written() -> None:
