@@ -35,7 +35,7 @@ export function drawHead() {
   }
   banner.className = state.connected ? "banner" : "banner away";
   banner.textContent = state.connected
-    ? "Local sandbox. It runs on this machine and forgets everything when it stops; nothing here reaches Slack."
+    ? "Local sandbox: everything stays on this machine and is gone when it stops."
     : "The sandbox does not answer. This page comes back by itself.";
   document.title = `${channel.is_im ? state.app.name : `#${channel.name}`} · ${state.team.name} · Sandbox`;
 }
