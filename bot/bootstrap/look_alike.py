@@ -18,6 +18,7 @@ from bot.sandbox import (
     ChannelSeed,
     CommandSeed,
     Message,
+    MessageSeed,
     SandboxServer,
     ShortcutSeed,
     WorkspaceSeed,
@@ -34,6 +35,11 @@ from orchestrator.model import InvestigationState
 PORT = 8765
 ASKS = "ana"
 HINT = "INC-123 [budget=10] [since=14:00] [services=checkout] | help | status | stop | history | new"
+TOPIC = "Checkout answers 5xx · RECORDED DATA"
+PAGED = (
+    MessageSeed(user="ben", text="Paged: checkout errors are above 5 %. Anybody on it?", minutes_ago=2.0),
+    MessageSeed(user="ana", text="I am. Asking Compass first.", minutes_ago=1.0),
+)
 SLOWEST_RUN_S = 600.0
 
 
@@ -91,10 +97,8 @@ def seed(channel: str) -> WorkspaceSeed:
         shortcuts=(ShortcutSeed(callback_id="compass.investigate_message", name="Investigate this"),),
         events=("app_mention", "member_joined_channel"),
     )
-    team = small_team(app)
-    if any(each.name == channel for each in team.channels):
-        return team
-    return small_team(app, (ChannelSeed(name=channel), *team.channels))
+    others = [each for each in small_team(app).channels if each.name != channel]
+    return small_team(app, (ChannelSeed(name=channel, topic=TOPIC, messages=PAGED), *others))
 
 
 def inside(settings: Settings, server: SandboxServer, database: Path) -> Settings:
