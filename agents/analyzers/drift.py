@@ -1,5 +1,6 @@
 """Two samples of durations, before and after: did calls get slower, all of them or some of them?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ FAR_SIGMAS = 2.0
 FAR_ERRORS = 4.0
 LEAST_MS = 2.0
 MATERIAL_SHARE = 0.25
+MATERIAL_RISE = 0.5
 SLOW_TAIL = 0.05
 
 
@@ -27,10 +29,22 @@ class Drift:
     onset: float
 
 
-def drift_of(sample: Sample, typical_ms: float) -> Drift | None:
+def matters_ms(roots: Iterable[Sample]) -> float:
+    """From how many added milliseconds on a delay counts in full.
+
+    That is a fair share of what whole requests usually take, or of what they take more now.
+    """
+    known = [each for each in roots if len(each.before) >= FEWEST_BEFORE and len(each.after) >= FEWEST_AFTER]
+    usual = [took for each in known for took in each.before]
+    risen = (float(np.median(each.after)) - float(np.median(each.before)) for each in known)
+    typical = float(np.median(usual)) if usual else 0.0
+    return max(MATERIAL_SHARE * typical, MATERIAL_RISE * max(risen, default=0.0), LEAST_MS)
+
+
+def drift_of(sample: Sample, full_ms: float) -> Drift | None:
     """How far the sample drifted up; None where it did not, or too little is known.
 
-    `typical_ms` is what a whole request usually takes: what adds a fraction of it matters, what adds a trifle does not.
+    `full_ms` is what matters, see there: what adds less than that counts for less.
     """
     if len(sample.before) < FEWEST_BEFORE or len(sample.after) < FEWEST_AFTER:
         return None
@@ -43,7 +57,7 @@ def drift_of(sample: Sample, typical_ms: float) -> Drift | None:
         return None
     value, share, far = max(usable, key=lambda each: (each[2], each[1]))
     added = value - usual
-    score = far * portion(added * (0.5 + 0.5 * share), max(MATERIAL_SHARE * typical_ms, LEAST_MS))
+    score = far * portion(added * (0.5 + 0.5 * share), full_ms)
     if score <= 0 or added < LEAST_MS:
         return None
     half = usual + 0.5 * added

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 
+from agents.analyzers.scoring import portion
 from orchestrator.model import Observation
 
 HALF_LIFE_S = 1800.0
 REACHES_S = 4 * 3600.0
 LATE_S = 30.0
+SCORES_HIGH = 0.4
 
 
 def blamed_change(
     service: str, onset: float | None, changes: Iterable[Observation]
 ) -> tuple[Observation | None, float]:
-    """The change that scores highest, the later of two that score alike, and how recent it was, in [0, 1]."""
+    """The change that scores highest, the later of two that score alike, and how much it may be to blame, in [0, 1]."""
     if onset is None:
         return None, 0.0
     earlier = [
@@ -25,7 +27,7 @@ def blamed_change(
     if not earlier:
         return None, 0.0
     _, at, _, change = max(earlier, key=lambda one: one[:3])
-    return change, _recent(onset, at)
+    return change, _recent(onset, at) * portion(change.score, SCORES_HIGH)
 
 
 def _recent(onset: float, at: float) -> float:

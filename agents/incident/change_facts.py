@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from agents.analyzers.relevance import relevance
+from agents.analyzers.relevance import SELDOM, is_harmless, relevance
 from agents.incident.reading import Reading
 from agents.incident.words import clock
 from orchestrator.model import Aspect, Change, Observation, Signal
 
 MOST = 12
 HALF_LIFE_S = 1800.0
+OF_ANY_CHANGE = 0.3
+OF_A_RELATED_ONE = 0.6
 _SETTINGS = ("flag", "config", "configuration", "setting", "feature")
 
 
@@ -35,6 +37,11 @@ def _age(reading: Reading, change: Change) -> float:
     return reading.split - change.at.timestamp()
 
 
+def _score(reading: Reading, change: Change, related: float) -> float:
+    recent = 0.5 ** (max(0.0, _age(reading, change)) / HALF_LIFE_S)
+    return float(recent * (OF_ANY_CHANGE * (SELDOM if is_harmless(change) else 1.0) + OF_A_RELATED_ONE * related))
+
+
 def _told(reading: Reading, change: Change, related: float) -> Observation:
     assert reading.changes is not None
     asked = reading.changes.asked
@@ -48,7 +55,7 @@ def _told(reading: Reading, change: Change, related: float) -> Observation:
         aspect=Aspect.CONFIGURATION if change.kind.lower() in _SETTINGS else Aspect.DEPLOY,
         service=change.service,
         signal_name=change.change_id[:200],
-        score=round((0.3 + 0.6 * related) * 0.5 ** (max(0.0, _age(reading, change)) / HALF_LIFE_S), 4),
+        score=round(_score(reading, change, related), 4),
         onset=change.at,
         window=asked.window,
         source=asked.source,

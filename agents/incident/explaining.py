@@ -6,7 +6,7 @@ Each agent asserts those suspects of which one of its own observations decides w
 from collections.abc import Iterable, Sequence
 
 from agents.incident.suspects import Suspect, suspects
-from agents.incident.testimony import Role
+from agents.incident.testimony import Role, is_link
 from agents.incident.words import clock, figure, plain, quoted
 from orchestrator.model import THE_BAR, Aspect, FaultKind, Hypothesis, Observation, Signal
 
@@ -19,7 +19,7 @@ _WHAT = {
     FaultKind.ERROR: "{service} fails",
     FaultKind.WRONG_RESULT: "{service} behaves differently than before",
     FaultKind.LATENCY: "{service} has become slow",
-    FaultKind.NETWORK: "calls between {peer} and {service} are delayed or broken on the way",
+    FaultKind.NETWORK: "calls from {caller} to {callee} are delayed or broken on the way",
     FaultKind.CPU: "{service} runs out of CPU",
     FaultKind.MEMORY: "{service} uses far more memory than usual",
     FaultKind.SATURATION: "{service} is saturated",
@@ -30,7 +30,7 @@ _VERIFY = {
     FaultKind.ERROR: "Read the error lines of {service} around {since} with their stack traces",
     FaultKind.WRONG_RESULT: "Compare one request through {service} before and after {since}",
     FaultKind.LATENCY: "Profile {service}, or read its slowest traces since {since}",
-    FaultKind.NETWORK: "Measure round trips and resets between {peer} and {service}, from both ends",
+    FaultKind.NETWORK: "Measure round trips and resets between {caller} and {callee}, from both ends",
     FaultKind.CPU: "Look at CPU by process and thread on {service} since {since}",
     FaultKind.MEMORY: "Look at the heap and at restarts of {service} since {since}",
     FaultKind.SATURATION: "Look at what holds connections, locks and queue places of {service} since {since}",
@@ -41,7 +41,7 @@ _DISPROVE = {
     FaultKind.ERROR: "{service} answers the same requests without an error when asked directly",
     FaultKind.WRONG_RESULT: "{service} gives the same answers as before {since} to the same requests",
     FaultKind.LATENCY: "{service} is as fast as before when asked directly",
-    FaultKind.NETWORK: "Round trips between {peer} and {service} are as short as before {since}",
+    FaultKind.NETWORK: "Round trips between {caller} and {callee} are as short as before {since}",
     FaultKind.CPU: "CPU of {service} falls back and the symptoms stay",
     FaultKind.MEMORY: "Memory of {service} falls back and the symptoms stay",
     FaultKind.SATURATION: "Waits at {service} are 0 while the symptoms go on",
@@ -62,9 +62,10 @@ def _decided_by(suspect: Suspect) -> str:
 
 
 def _told(agent_id: str, suspect: Suspect, ranked: Sequence[Suspect]) -> Hypothesis:
-    peer = next((_other_end(suspect.service, word.fact) for word in suspect.words if word.role is Role.LINK), "")
+    links = ((word.fact.service, word.fact.peer) for word in suspect.words if word.role is Role.LINK)
+    link = next(links, ("others", suspect.service))
     since = clock(suspect.onset) if suspect.onset is not None else "the start"
-    said = {"service": suspect.service, "since": since, "peer": peer or "others"}
+    said = {"service": suspect.service, "since": since, "caller": link[0], "callee": link[1]}
     statement = f"{_WHAT[suspect.kind].format(**said)} since {since}{_after(suspect)}: {_brief(suspect.words[0].fact)}"
     support = [word.fact for word in suspect.words[:MOST_SUPPORT]]
     disprove = [_DISPROVE[suspect.kind].format(**said)]
@@ -76,7 +77,7 @@ def _told(agent_id: str, suspect: Suspect, ranked: Sequence[Suspect]) -> Hypothe
         statement=statement[:600],
         initial_confidence=round(suspect.confidence, 4),
         service=suspect.service,
-        peer=peer if suspect.kind is FaultKind.NETWORK else "",
+        peer=_other_end(suspect.service, link) if suspect.kind is FaultKind.NETWORK else "",
         fault_kind=suspect.kind,
         supporting=_ids(support),
         refuting=_against(suspect, ranked),
@@ -114,11 +115,16 @@ def _brief(fact: Observation) -> str:
         return quoted(fact.signal_name, 120)
     if fact.value is None or fact.usual is None:
         return fact.summary
-    return f"{plain(fact.signal_name, fact.peer)} {figure(fact.value, fact.unit)}, was {figure(fact.usual, fact.unit)}"
+    value, usual = figure(fact.value, fact.unit), figure(fact.usual, fact.unit)
+    if fact.signal is Signal.TRACE and fact.aspect is Aspect.ERRORS:
+        return f"{value} of {fact.signal_name} fail, was {usual}"
+    if fact.signal is Signal.TRACE and is_link(fact):
+        return f"{value} lost between them, was {usual}"
+    return f"{plain(fact.signal_name, fact.peer)} {value}, was {usual}"
 
 
-def _other_end(service: str, fact: Observation) -> str:
-    return fact.peer if fact.service == service else fact.service
+def _other_end(service: str, link: tuple[str, str]) -> str:
+    return link[1] if link[0] == service else link[0]
 
 
 def _ids(facts: Iterable[Observation]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from agents.incident.testimony import Role, Testimony
 
 OTHER_END = 0.3
-CALLER_IS_LESS_LIKELY = 0.9
+CALLER_IS_LESS_LIKELY = 0.7
 
 
 def shares_of_blame(words: Iterable[Testimony], felt: Callable[[Testimony], float]) -> dict[str, float]:

@@ -26,6 +26,8 @@ from agents.incident.testimony import Role, Testimony, testimonies
 from orchestrator.model import Aspect, FaultKind, Observation, Signal, Standing
 
 EXPLAINED_BY_CALLEE = {Role.OWN: 0.0, Role.SAID: 0.5, Role.FELT: 0.85}
+# What kind of fault it is, is told by what the service does wrong itself rather than by what that does to others.
+DECIDES = {Role.OWN: 1.0, Role.SAID: 0.85, Role.LINK: 0.8, Role.FELT: 0.7}
 AGREEMENT = {1: 0.6, 2: 0.85}
 COUNTS_AS_SIGNAL = 0.2
 FELT_BY_SOMEBODY = 0.35
@@ -87,7 +89,9 @@ class _Weighing:
         sure = together(parts.values()) * agreed * (0.5 + 0.5 * portion(self._felt, FELT_BY_SOMEBODY))
         change, recent = self._blamed[service]
         sure = min(HIGHEST, sure + CHANGE_COUNTS * recent * sure**2)
-        ordered = sorted(words, key=lambda word: (-parts[word.group], -word.weight, word.fact.summary))
+        ordered = sorted(
+            words, key=lambda word: (-parts[word.group] * DECIDES[word.role], -word.weight, word.fact.summary)
+        )
         return Suspect(service, sure, ordered[0].kind, tuple(ordered), change)
 
     def _weight(self, word: Testimony) -> float:

@@ -65,6 +65,11 @@ def testimonies(fact: Observation) -> Iterator[Testimony]:
         yield Testimony(service, role, weight * fact.score, kind, group, fact)
 
 
+def is_link(fact: Observation) -> bool:
+    """Whether a fact from traces is about the way between two services, and not about either of them."""
+    return bool(fact.peer) and fact.signal_name == f"{fact.service} → {fact.peer}"
+
+
 _Said = Iterator[tuple[str, Role, float, FaultKind]]
 
 
@@ -110,7 +115,7 @@ def _of_trace(fact: Observation) -> _Said:
             yield fact.service, Role.FELT, 0.4, FaultKind.DEPENDENCY
         else:
             yield fact.service, Role.OWN, 0.75, FaultKind.ERROR
-    elif fact.peer and "→" in fact.signal_name:
+    elif is_link(fact):
         yield fact.service, Role.LINK, 0.9, FaultKind.NETWORK
         yield fact.peer, Role.LINK, 0.9, FaultKind.NETWORK
     elif fact.peer:

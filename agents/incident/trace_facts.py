@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from statistics import median
 
-from agents.analyzers.drift import Drift, drift_of, share_shift
+from agents.analyzers.drift import Drift, drift_of, matters_ms, share_shift
 from agents.analyzers.traces import Forest
 from agents.incident.reading import Reading
 from agents.incident.words import clock, figure, percent
@@ -22,14 +21,13 @@ class TraceFacts:
     def __init__(self, reading: Reading, forest: Forest) -> None:
         self._reading = reading
         self._forest = forest
-        roots = [took for sample in forest.roots.values() for took in sample.before]
-        self._typical = median(roots) if roots else 0.0
+        self._full = matters_ms(forest.roots.values())
 
     def own_time(self) -> list[Observation]:
         """Services that take longer by themselves: the worst operation of each."""
         best: dict[str, tuple[Drift, str]] = {}
         for (service, operation), sample in sorted(self._forest.own.items()):
-            drift = drift_of(sample, self._typical)
+            drift = drift_of(sample, self._full)
             if drift and (service not in best or drift.score > best[service][0].score):
                 best[service] = (drift, operation)
         return [
@@ -39,7 +37,7 @@ class TraceFacts:
 
     def links(self) -> list[Observation]:
         """Links on which time is lost between the caller and the callee."""
-        found = ((edge, drift_of(sample, self._typical)) for edge, sample in sorted(self._forest.gaps.items()))
+        found = ((edge, drift_of(sample, self._full)) for edge, sample in sorted(self._forest.gaps.items()))
         return [
             self._drifted(
                 drift, f"calls {caller} → {callee} lose", "on the way", caller, callee, f"{caller} → {callee}"
@@ -53,7 +51,7 @@ class TraceFacts:
         names = frozenset(wanted)
         best: dict[tuple[str, str], tuple[Drift, str]] = {}
         for (caller, peer, operation), sample in sorted(self._forest.waits.items()):
-            drift = drift_of(sample, self._typical) if peer in names else None
+            drift = drift_of(sample, self._full) if peer in names else None
             if drift and ((caller, peer) not in best or drift.score > best[caller, peer][0].score):
                 best[caller, peer] = (drift, operation)
         return [
