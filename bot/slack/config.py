@@ -28,7 +28,7 @@ class SlackConfig:
     allow_guests: bool = False
     allow_shared_channels: bool = False
     connections: int = 2
-    edit_interval_s: float = 2.0
+    edit_interval_s: float = 1.0
     posts_per_second: float = 1.0
     post_burst: int = 6
     edits_per_minute: float = 45.0

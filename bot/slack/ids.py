@@ -26,8 +26,11 @@ class Action(StrEnum):
     ACCEPT = "compass.accept"
     REJECT = "compass.reject"
     EVIDENCE = "compass.evidence"
+    EVIDENCE_PAGE = "compass.evidence_page"
     HYPOTHESES = "compass.hypotheses"
-    PAGE = "compass.page"
+    HYPOTHESES_PAGE = "compass.hypotheses_page"
+    FACTS = "compass.facts"
+    FACTS_PAGE = "compass.facts_page"
     STOP = "compass.stop"
     WINDOW = "compass.window"
 
@@ -94,23 +97,23 @@ def unpack(value: object, count: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a button is about: an investigation, one of its hypotheses perhaps, and a page of a list."""
+    """What a button is about: an investigation, one of its hypotheses or agents perhaps, and a page of a list."""
 
     investigation_id: str
-    hypothesis_id: str = ""
+    subject: str = ""
     page: int = 0
 
     def packed(self) -> str:
         """The button's value."""
-        return pack(self.investigation_id, self.hypothesis_id, str(self.page))
+        return pack(self.investigation_id, self.subject, str(self.page))
 
     @classmethod
     def read(cls, value: object) -> "Target":
         """The target in a button's value. Raises UnreadableValueError."""
-        investigation_id, hypothesis_id, page = unpack(value, 3)
+        investigation_id, subject, page = unpack(value, 3)
         if not investigation_id or len(investigation_id) > 200 or not re.fullmatch(r"[0-9]{1,4}", page, re.ASCII):
             raise UnreadableValueError("not a target")
-        return cls(investigation_id, hypothesis_id, int(page))
+        return cls(investigation_id, subject, int(page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +155,13 @@ class Errand:
 
 def action_id(action: Action, target: Target) -> str:
     """Unique within a message: the action, and what it is about."""
-    return f"{action}.{target.hypothesis_id or target.page}"
+    about = [part for part in (target.subject, str(target.page) if target.page or not target.subject else "") if part]
+    return ".".join([action, *about])
 
 
 def actions(action: Action) -> re.Pattern[str]:
     """Matches every id that `action_id` makes of this action."""
-    return re.compile(re.escape(action) + r"\.[A-Za-z0-9_-]{1,200}")
+    return re.compile(re.escape(action) + r"\..{1,230}", re.DOTALL)
 
 
 def post_key(investigation_id: str, purpose: Purpose, detail: str = "") -> str:

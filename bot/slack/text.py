@@ -65,10 +65,11 @@ def cut(safe: str, limit: int) -> str:
     return re.sub(r"&[a-z]*$", "", _beginning(safe, limit - 1)).rstrip() + ELLIPSIS
 
 
-def link(url: str, label: str) -> str:
-    """A link to `url` under our own label; "" where the address is not plain http or https."""
-    address = safe_url(url)
-    return f"<{address.replace('&', '&amp;')}|{literal(label, 100)}>" if address else ""
+def link(url: str, label: str, limit: int = 700) -> str:
+    """A link to `url` under our own label; "" where the address is not plain http(s), or takes more than `limit` units."""
+    address = safe_url(url).replace("&", "&amp;")
+    shown = f"<{address}|{literal(label, 100)}>"
+    return shown if address and size(shown) <= limit else ""
 
 
 def mention(user_id: str, name: str = "") -> str:

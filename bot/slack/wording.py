@@ -3,14 +3,14 @@
 Nothing here formats foreign text; whoever fills these in has made it safe before (`bot.slack.text`).
 """
 
-from orchestrator.model import Conclusion, InvestigationState, Phase, Severity, Strength, Verdict
+from orchestrator.model import Conclusion, InvestigationState, Phase, Severity, Standing, Strength, Verdict
 
 RECORDED = "RECORDED DATA"
 BOT = "compass"
 
 # --- the parent ---------------------------------------------------------------------------------------------------------
 NO_CAUSE_YET = "no cause yet"
-QUEUED = "Waiting for a free place"
+QUEUED = "Queued"
 STARTING = "Starting"
 STOPPING = "Stopping"
 RANKING = "Ranking"
@@ -63,7 +63,8 @@ DECIDED = {Verdict.ACCEPTED: "Accepted by {who} · {time}", Verdict.REJECTED: "R
 DECIDED_MARK = {Verdict.ACCEPTED: ":white_check_mark:", Verdict.REJECTED: ":no_entry_sign:"}
 MORE_IN_ALL = "more under All"
 MORE_IN_EVIDENCE = "more under Evidence"
-MORE = "more"
+MORE_IN_FACTS = "more under Facts"
+IN_FACTS = "under Facts"
 
 # --- chart and cost -----------------------------------------------------------------------------------------------------
 CHART = "Chart: {what}"
@@ -81,18 +82,21 @@ COST_TEXT = "{incident}: cost {spent} of {limit}"
 # --- buttons and forms --------------------------------------------------------------------------------------------------
 STOP, CHANGE_WINDOW, ACCEPT, REJECT, EVIDENCE = "Stop", "Change window", "Accept", "Reject", "Evidence"
 ALL = "All {count}"
+FACTS = "Facts ({count})"
 NEXT, PREVIOUS = "Next", "Previous"
 CLOSE, CANCEL, START, SAVE = "Close", "Cancel", "Start", "Save"
 STOP_TITLE, STOP_YES, STOP_NO = "Stop this investigation?", "Stop it", "Go on"
 STOP_QUESTION = "It ends with what it has found so far. The report is posted at once."
 LOADING_TITLE, LOADING = "One moment", "Compass is looking it up."
 ANSWER_TITLE = "Compass"
-EVIDENCE_TITLE, HYPOTHESES_TITLE = "Evidence", "All hypotheses"
+EVIDENCE_TITLE, HYPOTHESES_TITLE, FACTS_TITLE = "Evidence", "All hypotheses", "What was observed"
 FOR_IT, AGAINST_IT, CHECK_IT, DISPROVE_IT = "*For it*", "*Against it*", "*How to check it*", "*It is wrong if*"
 NOTHING_FOR_IT = "No observation is cited."
 OPEN_SOURCE = "open"
 PAGE = "{first}–{last} of {count}"
 NO_HYPOTHESES = "No hypothesis was formed."
+NO_FACTS = "Nothing was observed."
+STANDING = {Standing.UNUSUAL: "*Unusual*", Standing.NORMAL: "*Normal*", Standing.NO_DATA: "*Not checked*"}
 GONE_HYPOTHESIS = "That hypothesis is not part of this investigation. Look at the report in the thread."
 
 REJECT_TITLE = "Reject a hypothesis"

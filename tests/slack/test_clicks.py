@@ -6,7 +6,9 @@ from bot.sandbox import Message
 from bot.sandbox.api.content import Content
 from bot.sandbox.api.posting import post_as_app
 from bot.slack.ids import Action, Target, action_id
+from tests.slack import scene
 from tests.slack.conftest import CHANNEL, House, MakeHouse, shown, texts_of
+from tests.support.agents import ScriptedAgent, team_of
 
 H1 = ".h1"
 
@@ -106,6 +108,40 @@ async def test_evidence_opens_with_queries_and_links(house: House) -> None:
     assert "|open>" in said
     assert "http_requests_total" in said
     assert "Pool waits are 0" in said
+
+
+async def test_all_that_an_agent_observed_opens_from_its_findings(house: House) -> None:
+    parent = await house.run()
+    findings = next(each for each in house.thread(parent) if "*Database*" in shown(each))
+    await house.click(findings, Action.FACTS + ".database")
+    said = shown_view(house)
+    assert "*Unusual*" in said
+    assert "*Normal*\n• CPU of orders-db" in said
+    assert "*Not checked*\n• locks: no exporter" in said
+
+
+async def test_lists_are_turned_page_by_page(make_house: MakeHouse) -> None:
+    many = [scene.RETRIES.model_copy(update={"statement": f"thought {n}", "service": f"s{n}"}) for n in range(8)]
+    cited = {"supporting": tuple(f"o{n}" for n in range(1, 11)), "refuting": ()}
+    full = scene.POOL_FULL.model_copy(update=cited)
+    facts = [scene.ERRORS.model_copy(update={"summary": f"fact {n}"}) for n in range(10)]
+    team = team_of(lambda: ScriptedAgent("application", facts, [full, *many]))
+    house = await make_house(team=team)
+    parent = await house.run()
+    thread = house.thread(parent)
+    await house.click(report_of(house, parent), Action.HYPOTHESES + ".0")
+    await house.click_in_view(Action.HYPOTHESES_PAGE + ".1")
+    assert "6–9 of 9" in shown_view(house)
+    await house.sandbox.close_view("ana")
+    await house.click(report_of(house, parent), Action.EVIDENCE + H1)
+    await house.click_in_view(Action.EVIDENCE_PAGE + ".h1.1")
+    assert "7–10 of 10" in shown_view(house)
+    await house.click_in_view(Action.EVIDENCE_PAGE + ".h1")
+    assert "1–6 of 10" in shown_view(house)
+    await house.sandbox.close_view("ana")
+    await house.click(thread[1], Action.FACTS + ".application")
+    await house.click_in_view(Action.FACTS_PAGE + ".application.1")
+    assert "7–10 of 10" in shown_view(house)
 
 
 async def test_all_hypotheses_can_be_decided_in_their_list(house: House) -> None:

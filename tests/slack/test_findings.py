@@ -25,7 +25,8 @@ INC-123 Application: checkout errors 12 %, was 0.1 % · RECORDED DATA
 ---
 *Application* · 18 s · $0.60 · *RECORDED DATA*
 • checkout errors 12 %, was 0.1 %  (<https://grafana.example/d/1?from=now-1h&amp;to=now|o1>)
-• new in the log of orders: timeout after &lt;∗&gt; ms waiting for ∗pool∗ ˋordersˋ &amp; &lt;!channel&gt;  (o2)\
+• new in the log of orders: timeout after &lt;∗&gt; ms waiting for ∗pool∗ ˋordersˋ &amp; &lt;!channel&gt;  (o2)
+[Facts (2)]\
 """)
 
 
@@ -36,7 +37,8 @@ INC-123 Database: orders-db pool 20 of 20 in use, was 6 · RECORDED DATA
 *Database* · 18 s · $0.00 · *RECORDED DATA*
 • orders-db pool 20 of 20 in use, was 6  (o3)
 (Normal: CPU of orders-db
-Not checked: locks: no exporter)\
+Not checked: locks: no exporter)
+[Facts (3)]\
 """)
 
 
@@ -46,7 +48,8 @@ INC-123 Network: Nothing unusual in what could be checked · RECORDED DATA
 ---
 *Network* · 18 s · $0.00 · *RECORDED DATA*
 Nothing unusual in what could be checked
-(Normal: links between services)\
+(Normal: links between services)
+[Facts (1)]\
 """)
     assert as_read(told(picture(RUNNING, observed("network")), "network")) == snapshot("""\
 INC-123 Network: Nothing unusual in what could be checked · RECORDED DATA
@@ -80,4 +83,4 @@ def test_many_facts_are_counted_rather_than_listed() -> None:
     many = [scene.ERRORS.model_copy(update={"observation_id": f"o{n}"}) for n in range(20)]
     shown = as_read(told(picture(RUNNING, observed("application", *many)), "application"))
     assert shown.count("checkout errors") == 1 + 6
-    assert "… +14 more under Evidence" in shown
+    assert "… +14 more under Facts" in shown

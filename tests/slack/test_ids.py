@@ -78,7 +78,13 @@ def test_action_ids_are_matched_by_their_action_only() -> None:
     assert actions(Action.ACCEPT).fullmatch(made)
     assert not actions(Action.REJECT).fullmatch(made)
     assert not actions(Action.ACCEPT).fullmatch("compass.accept")
-    assert actions(Action.PAGE).fullmatch(action_id(Action.PAGE, Target("inv-1", page=2)))
+    assert not actions(Action.EVIDENCE).fullmatch(action_id(Action.EVIDENCE_PAGE, Target("inv-1", "h1", 2)))
+    assert actions(Action.FACTS_PAGE).fullmatch(action_id(Action.FACTS_PAGE, Target("inv-1", "my agent", 2)))
+
+
+def test_the_buttons_before_and_after_have_ids_of_their_own() -> None:
+    ids = [action_id(Action.FACTS_PAGE, Target("inv-1", "database", page)) for page in (0, 1, 2)]
+    assert len(set(ids)) == 3
 
 
 def test_a_place_is_a_channel_and_perhaps_a_thread() -> None:

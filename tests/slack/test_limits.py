@@ -14,6 +14,7 @@ from bot.slack.views import answers, forms, lists
 from bot.slack.views.chart import caption
 from bot.slack.views.cost import cost
 from bot.slack.views.evidence import evidence
+from bot.slack.views.facts import facts
 from bot.slack.views.findings import findings
 from bot.slack.views.hypotheses import hypotheses
 from bot.slack.views.parent import parent
@@ -115,8 +116,9 @@ def test_every_message_of_a_thread_is_one_that_slack_takes(text: str, count: int
 @given(HOSTILE, st.integers(0, 60), st.integers(0, 9999))
 def test_every_modal_is_one_that_slack_takes(text: str, count: int, page: int) -> None:
     shown = huge(text, count)
-    check_modal(evidence(shown, "h1"))
+    check_modal(evidence(shown, "h1", page))
     check_modal(hypotheses(shown, page))
+    check_modal(facts(shown, "application", page))
     check_modal(forms.new_investigation("m", incident_id=text, title=text))
 
 

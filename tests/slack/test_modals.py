@@ -5,12 +5,15 @@ from inline_snapshot import snapshot
 from bot.slack.views import forms
 from bot.slack.views.answers import say
 from bot.slack.views.evidence import evidence
+from bot.slack.views.facts import facts
 from bot.slack.views.hypotheses import hypotheses
 from bot.slack.views.notices import loading, notice_of
 from orchestrator.model import Hypothesis
+from tests.slack import scene
 from tests.slack.limits import check_modal
 from tests.slack.pictures import RUNNING, decided, finished, picture, ranking
 from tests.slack.reading import modal_as_read
+from tests.support.builders import observed
 
 
 def test_the_evidence_behind_a_hypothesis() -> None:
@@ -43,11 +46,11 @@ def test_evidence_that_is_thin_says_so() -> None:
 # Evidence
 *The gateway retries too often* · 0.35 · Application
 *RECORDED DATA*
+*Against it* nothing was found against it
 *For it*
 • checkout errors 12 %, was 0.1 %
     o1 · Application · prometheus · <https://grafana.example/d/1?from=now-1h&amp;to=now|open>
     `rate(http_requests_total{code=~"5.."}[1m])`
-*Against it* nothing was found against it
 (gateway · configuration)
 [Close]\
 """)
@@ -84,6 +87,35 @@ def test_many_hypotheses_come_page_by_page() -> None:
     assert "(1–5 of 12)\n[Next]" in first
     assert "(11–12 of 12)\n[Previous]" in last
     assert "[Previous] [Next]" in modal_as_read(hypotheses(shown, 1))
+
+
+def test_evidence_and_facts_come_page_by_page_too() -> None:
+    many = [scene.ERRORS.model_copy(update={"observation_id": f"o{n}"}) for n in range(1, 15)]
+    cited = {"supporting": tuple(f"o{n}" for n in range(1, 15)), "refuting": ()}
+    thought = scene.POOL_FULL.model_copy(update=cited)
+    shown = picture(RUNNING, observed("application", *many), ranking([[thought]]))
+    assert "(1–6 of 14)\n[Next]" in modal_as_read(evidence(shown, "h1"))
+    last = modal_as_read(evidence(shown, "h1", 2))
+    assert "(13–14 of 14)\n[Previous]" in last
+    assert "(7–12 of 14)\n[Previous] [Next]" in modal_as_read(facts(shown, "application", 1))
+
+
+def test_all_that_an_agent_observed() -> None:
+    assert modal_as_read(facts(finished(), "database")) == snapshot("""\
+# What was observed
+*Database* · *RECORDED DATA*
+*Unusual*
+• orders-db pool 20 of 20 in use, was 6
+    o3 · Database · prometheus
+*Normal*
+• CPU of orders-db
+    o4 · Database
+*Not checked*
+• locks: no exporter
+    o5 · Database
+[Close]\
+""")
+    assert "Nothing was observed." in modal_as_read(facts(finished(), "stranger"))
 
 
 def test_no_hypotheses_at_all() -> None:

@@ -25,10 +25,10 @@ from tests.support.builders import incident
 
 def test_a_run_that_waits_for_its_place() -> None:
     assert as_read(parent(picture())) == snapshot("""\
-INC-123 checkout 5xx: Waiting for a free place, no cause yet · RECORDED DATA
+INC-123 checkout 5xx: Queued, no cause yet · RECORDED DATA
 ---
 *INC-123 checkout 5xx* · SEV2 · prod/eu-1 · checkout · *RECORDED DATA*
-*Waiting for a free place* · no cause yet
+*Queued* · no cause yet
 From 12:02 UTC (<!date^1773489720^{time} your time|12:02 UTC>), against 11:02–12:02 UTC
 (Updated 12:00:01 UTC · ana · $0.00 of $10.00)
 [Stop] [Change window]\

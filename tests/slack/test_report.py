@@ -178,6 +178,13 @@ def test_an_agent_that_did_not_answer_is_named() -> None:
     assert "*Without* Database did not answer within 120 s" in shown
 
 
+def test_a_fact_that_says_when_it_began_is_not_dated_twice() -> None:
+    dated = scene.POOL.model_copy(update={"summary": "pool full since 12:01:00"})
+    found = ([scene.ERRORS, scene.TEMPLATE], [dated, scene.CPU, scene.LOCKS], [scene.LINK])
+    shown = as_read(report(picture(RUNNING, *observations(found), *explanations(), ranking(), COMPLETED)))
+    assert "\n• pool full since 12:01:00  (o3)" in shown
+
+
 def test_a_live_incident_does_not_say_recorded() -> None:
     live = scene.INCIDENT.model_copy(update={"recorded": False})
     assert "RECORDED" not in as_read(report(finished(incident=live)))

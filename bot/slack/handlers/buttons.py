@@ -11,6 +11,7 @@ from bot.slack.request import Request
 from bot.slack.views import forms
 from bot.slack.views.answers import already_decided, say
 from bot.slack.views.evidence import evidence
+from bot.slack.views.facts import facts
 from bot.slack.views.hypotheses import hypotheses
 from bot.slack.views.notices import loading, notice
 from bot.slack.views.picture import Picture
@@ -27,7 +28,7 @@ async def decide(
 ) -> None:
     """Record it once; the card shows it. Whoever comes second is told who was first."""
     decided = await kit.service.decide(
-        kit.workspace, target.investigation_id, target.hypothesis_id, verdict, request.person, reason
+        kit.workspace, target.investigation_id, target.subject, verdict, request.person, reason
     )
     picture = await kit.picture(target.investigation_id)
     if open_list := view_id or request.view_id:
@@ -47,7 +48,7 @@ async def reject(kit: Kit, request: Request) -> None:
 async def show_evidence(kit: Kit, request: Request) -> None:
     """What speaks for it and against it, in a modal."""
     target = Target.read(request.value)
-    await _read_in_modal(kit, request, target, lambda picture: evidence(picture, target.hypothesis_id))
+    await _read_in_modal(kit, request, target, lambda picture: evidence(picture, target.subject))
 
 
 async def show_hypotheses(kit: Kit, request: Request) -> None:
@@ -64,10 +65,32 @@ async def _read_in_modal(kit: Kit, request: Request, target: Target, view: Calla
     await kit.web.update_view(view_id, shown)
 
 
-async def turn_page(kit: Kit, request: Request) -> None:
+async def show_facts(kit: Kit, request: Request) -> None:
+    """All that one agent observed, in a modal."""
+    target = Target.read(request.value)
+    await _read_in_modal(kit, request, target, lambda picture: facts(picture, target.subject))
+
+
+async def turn_hypotheses(kit: Kit, request: Request) -> None:
     """Another page of the list that is open."""
     target = Target.read(request.value)
-    await kit.web.update_view(request.view_id, hypotheses(await kit.picture(target.investigation_id), target.page))
+    await _turn(kit, request, target, lambda picture: hypotheses(picture, target.page))
+
+
+async def turn_evidence(kit: Kit, request: Request) -> None:
+    """Another page of the evidence that is open."""
+    target = Target.read(request.value)
+    await _turn(kit, request, target, lambda picture: evidence(picture, target.subject, target.page))
+
+
+async def turn_facts(kit: Kit, request: Request) -> None:
+    """Another page of the facts that are open."""
+    target = Target.read(request.value)
+    await _turn(kit, request, target, lambda picture: facts(picture, target.subject, target.page))
+
+
+async def _turn(kit: Kit, request: Request, target: Target, view: Callable[[Picture], Block]) -> None:
+    await kit.web.update_view(request.view_id, view(await kit.picture(target.investigation_id)))
 
 
 async def stop(kit: Kit, request: Request) -> None:

@@ -45,7 +45,10 @@ ACTIONS: Mapping[Action, Route] = {
     Action.REJECT: Route(buttons.reject, anybody=True),
     Action.EVIDENCE: Route(buttons.show_evidence, anybody=True),
     Action.HYPOTHESES: Route(buttons.show_hypotheses, anybody=True),
-    Action.PAGE: Route(buttons.turn_page),
+    Action.FACTS: Route(buttons.show_facts, anybody=True),
+    Action.EVIDENCE_PAGE: Route(buttons.turn_evidence),
+    Action.HYPOTHESES_PAGE: Route(buttons.turn_hypotheses),
+    Action.FACTS_PAGE: Route(buttons.turn_facts),
     Action.STOP: Route(buttons.stop),
     Action.WINDOW: Route(buttons.change_window, anybody=True),
 }

@@ -4,31 +4,34 @@ from collections.abc import Sequence
 
 from bot.slack import wording
 from bot.slack.blocks import Block, context, modal, section
-from bot.slack.ids import Callback
-from bot.slack.text import code, joined, link, literal
-from bot.slack.times import span
+from bot.slack.ids import Action, Callback, Target
+from bot.slack.text import code, joined, literal
+from bot.slack.views.facts import pages
 from bot.slack.views.notices import notice
 from bot.slack.views.picture import Picture, cited, recorded
-from orchestrator.model import Hypothesis, Observation, Window
+from orchestrator.model import Hypothesis
 
-MOST_FACTS = 6
 MOST_STEPS = 5
 
 
-def evidence(picture: Picture, hypothesis_id: str) -> Block:
-    """The modal; it says so where the hypothesis is not known."""
+def evidence(picture: Picture, hypothesis_id: str, page: int = 0) -> Block:
+    """That page of the modal; it says so where the hypothesis is not known."""
     found = next((each for each in picture.view.ranked if each.hypothesis_id == hypothesis_id), None)
     if found is None:
         return notice(wording.GONE_HYPOTHESIS)
     head = joined(
         [f"*{literal(found.statement, 400)}*", f"{found.initial_confidence:.2f}", picture.title_of(found.agent_id)]
     )
+    titled = [
+        *((wording.FOR_IT, each) for each in cited(picture, found.supporting)),
+        *((wording.AGAINST_IT, each) for each in cited(picture, found.refuting)),
+    ]
+    target = Target(picture.investigation_id, hypothesis_id, page)
     return modal(
         wording.EVIDENCE_TITLE,
         [
-            section([head, recorded(picture.incident)]),
-            *_facts(wording.FOR_IT, cited(picture, found.supporting), picture, wording.NOTHING_FOR_IT),
-            *_facts(wording.AGAINST_IT, cited(picture, found.refuting), picture, wording.NOTHING_AGAINST),
+            section([head, recorded(picture.incident), *_missing(found)]),
+            *pages(titled, picture, Action.EVIDENCE_PAGE, target),
             _steps(wording.CHECK_IT, found.verify),
             _steps(wording.DISPROVE_IT, found.disprove),
             _touched(found),
@@ -38,29 +41,11 @@ def evidence(picture: Picture, hypothesis_id: str) -> Block:
     )
 
 
-def _facts(title: str, facts: Sequence[Observation], picture: Picture, nothing: str) -> list[Block | None]:
-    if not facts:
-        return [section([f"{title} {nothing}"])]
-    lines = [line for each in facts[:MOST_FACTS] for line in _fact(each, picture)]
-    more = len(facts) - MOST_FACTS
-    return [section([title]), section([*lines, f"… +{more}" if more > 0 else ""])]
-
-
-def _fact(each: Observation, picture: Picture) -> list[str]:
-    where = joined(
-        [
-            literal(each.observation_id, 20),
-            picture.title_of(each.agent_id),
-            literal(each.source, 60),
-            _when(each.window, picture),
-            link(each.link, wording.OPEN_SOURCE),
-        ]
-    )
-    return [f"• {literal(each.summary, 240)}", f"    {where}", f"    {code(each.query, 160)}" if each.query else ""]
-
-
-def _when(window: Window | None, picture: Picture) -> str:
-    return span(window.start, window.end, picture.view.updated_at) if window else ""
+def _missing(found: Hypothesis) -> list[str]:
+    return [
+        "" if found.supporting else f"{wording.FOR_IT} {wording.NOTHING_FOR_IT}",
+        "" if found.refuting else f"{wording.AGAINST_IT} {wording.NOTHING_AGAINST}",
+    ]
 
 
 def _steps(title: str, steps: Sequence[str]) -> Block | None:

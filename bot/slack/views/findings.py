@@ -1,7 +1,8 @@
 """What one agent found: a quiet reply as its turn ends. Facts only; what they may mean is the report's to say."""
 
 from bot.slack import wording
-from bot.slack.blocks import Message, context, message, section
+from bot.slack.blocks import Block, Message, button, buttons, context, message, section
+from bot.slack.ids import Action, Target
 from bot.slack.text import ELLIPSIS, joined, literal
 from bot.slack.times import dollars, duration
 from bot.slack.views.picture import Picture, fact, notification, recorded, summaries
@@ -28,7 +29,7 @@ def findings(picture: Picture, agent_id: str) -> Message | None:
     failure = _failure(ended)
     lines = [f"• {fact(each, 200)}" for each in unusual[:MOST_FACTS]]
     if len(unusual) > MOST_FACTS:
-        lines.append(f"{ELLIPSIS} +{len(unusual) - MOST_FACTS} {wording.MORE_IN_EVIDENCE}")
+        lines.append(f"{ELLIPSIS} +{len(unusual) - MOST_FACTS} {wording.MORE_IN_FACTS}")
     if not unusual and not failure:
         lines.append(wording.NOTHING_STANDS_OUT)
     text = f"{literal(picture.incident.incident_id, 40)} {picture.title_of(agent_id)}: {_gist(unusual, failure)}"
@@ -36,7 +37,13 @@ def findings(picture: Picture, agent_id: str) -> Message | None:
         notification(text, picture.incident),
         section([head, failure, *lines]),
         context(_rest(list(ended.observations)), limit=1500),
+        _all_facts(picture, agent_id, len(ended.observations)),
     )
+
+
+def _all_facts(picture: Picture, agent_id: str, count: int) -> Block | None:
+    label = wording.FACTS.format(count=count)
+    return buttons(button(label, Action.FACTS, Target(picture.investigation_id, agent_id))) if count else None
 
 
 def _strongest(observations: tuple[Observation, ...]) -> list[Observation]:

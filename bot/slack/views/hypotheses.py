@@ -4,6 +4,7 @@ from bot.slack import wording
 from bot.slack.blocks import Block, button, buttons, context, modal, section
 from bot.slack.ids import Action, Callback, Target, pack
 from bot.slack.text import joined, literal
+from bot.slack.views.facts import turning
 from bot.slack.views.picture import Picture, record, recorded
 from orchestrator.model import Hypothesis, strength
 
@@ -25,7 +26,7 @@ def hypotheses(picture: Picture, page: int = 0) -> Block:
             section([recorded(picture.incident)]),
             *(blocks or [section([wording.NO_HYPOTHESES])]),
             context([position] if last else []),
-            _turning(picture.investigation_id, page, last),
+            turning(Action.HYPOTHESES_PAGE, Target(picture.investigation_id, page=page), last),
         ],
         callback=Callback.READ,
         close=wording.CLOSE,
@@ -52,9 +53,3 @@ def _entry(picture: Picture, number: int, each: Hypothesis, page: int) -> list[B
             button(wording.EVIDENCE, Action.EVIDENCE, target),
         ),
     ]
-
-
-def _turning(investigation_id: str, page: int, last: int) -> Block | None:
-    before = button(wording.PREVIOUS, Action.PAGE, Target(investigation_id, page=page - 1)) if page > 0 else None
-    after = button(wording.NEXT, Action.PAGE, Target(investigation_id, page=page + 1)) if page < last else None
-    return buttons(before, after)

@@ -10,6 +10,8 @@ from orchestrator.events import InvestigationView
 from orchestrator.model import Conclusion, Decision, Incident, InvestigationState, Observation, Report, Standing
 
 MOST_TEXT = 120
+LONGEST_LINK = 250
+"""A longer link stands in the modals only: here it would push out the facts it is there for."""
 ENDED = frozenset({InvestigationState.COMPLETED, InvestigationState.STOPPED, InvestigationState.FAILED})
 
 
@@ -66,7 +68,7 @@ def recorded(incident: Incident) -> str:
 def fact(observation: Observation, limit: int = 300) -> str:
     """An observation on one line, with its id, which leads to the source where there is a link."""
     name = observation.observation_id
-    shown = link(observation.link, name) or literal(name, 20)
+    shown = link(observation.link, name, LONGEST_LINK) or literal(name, 20)
     return f"{literal(observation.summary, limit)}{f'  ({shown})' if name else ''}"
 
 

@@ -21,9 +21,9 @@ def report(picture: Picture) -> Message:
     return message(
         notification(_text(picture), picture.incident),
         section([_headline(picture), *_early(picture), *_impact(picture), *_do_first(picture)], limit=1800),
-        section([*_why(picture), *_doubts(picture)], limit=2200, more=wording.MORE_IN_EVIDENCE),
+        section([*_why(picture), *_doubts(picture)], limit=2200, more=wording.MORE_IN_FACTS),
         section(_others(picture), limit=1000, more=wording.MORE_IN_ALL),
-        section(_unlooked(picture), limit=1400),
+        section(_unlooked(picture), limit=1400, more=wording.MORE_IN_FACTS),
         section(_decisions(picture), limit=1200),
         context([_looked_at(picture), joined([_data(picture), _spent(picture)])], limit=900),
         _controls(picture),
@@ -89,18 +89,20 @@ def _do_first(picture: Picture) -> list[str]:
 
 def _why(picture: Picture) -> list[str]:
     if _names_a_cause(picture):
-        why, title = cited(picture, _lead(picture).lead.supporting), wording.WHY
+        why, title, where = cited(picture, _lead(picture).lead.supporting), wording.WHY, wording.MORE_IN_EVIDENCE
     else:
-        why, title = _standing_out(picture), wording.STANDS_OUT
+        why, title, where = _standing_out(picture), wording.STANDS_OUT, wording.MORE_IN_FACTS
     if not why:
         return []
     lines = [joined([f"• {_began(each)}", fact(each, 220)], "") for each in why[:MOST_WHY]]
     more = len(why) - MOST_WHY
-    return [title, *lines, *([f"{ELLIPSIS} +{more} {wording.MORE_IN_EVIDENCE}"] if more > 0 else [])]
+    return [title, *lines, *([f"{ELLIPSIS} +{more} {where}"] if more > 0 else [])]
 
 
 def _began(each: Observation) -> str:
-    return f"{bare_clock(each.onset)} " if each.onset else ""
+    """When it began, where the fact does not say so itself."""
+    began = bare_clock(each.onset) if each.onset else ""
+    return f"{began} " if began and began not in each.summary else ""
 
 
 def _standing_out(picture: Picture) -> list[Observation]:
@@ -136,7 +138,7 @@ def _unlooked(picture: Picture) -> list[str]:
 
 
 def _counted(shown: list[str], count: int) -> list[str]:
-    return [*shown, f"+{count - len(shown)}"] if count > len(shown) else shown
+    return [*shown, f"+{count - len(shown)} {wording.IN_FACTS}"] if count > len(shown) else shown
 
 
 def _decisions(picture: Picture) -> list[str]:
