@@ -73,6 +73,7 @@ class AgentAccount:
         self._record, self._room = record, room
         self._unbooked = ZERO
         self._entries: dict[str, LedgerEntry] = {}
+        self._calls = 0
 
     @property
     def spent(self) -> Decimal:
@@ -90,8 +91,10 @@ class AgentAccount:
         self._unbooked += max(told - self.spent, ZERO)
 
     def restore(self, entry: LedgerEntry) -> None:
-        """Take over an entry of an earlier process."""
+        """Take over an entry of an earlier process. Its number is not given again, nor any before it."""
         self._entries[entry.call_id] = entry
+        number = entry.call_id.rpartition("-")[2]
+        self._calls = max(self._calls, int(number) if number.isdecimal() else 0)
 
     async def reserve(self, most: Decimal, *, purpose: str = "", model: str = "") -> "CallReservation":
         """Put `most` dollars aside. Raises BudgetExceededError, and puts nothing aside, if it does not fit."""
@@ -102,8 +105,9 @@ class AgentAccount:
                 f"{dollars(max(self.left, ZERO), ROUND_DOWN)} is left for it.",
                 details={"agent_id": self.agent_id, "needed": str(most), "left": str(self.left)},
             )
+        self._calls += 1
         entry = LedgerEntry(
-            call_id=f"{self.agent_id}-{len(self._entries) + 1}",
+            call_id=f"{self.agent_id}-{self._calls}",
             agent_id=self.agent_id,
             purpose=purpose,
             model=model,

@@ -356,3 +356,18 @@ def test_utilization_is_percent_with_one_decimal_rounded_half_up() -> None:
     assert used("0.0005", "1") == "0.1"
     assert used("0.00049", "1") == "0.0"
     assert used("3", "0") == "0"
+
+
+async def test_a_call_of_a_later_process_never_takes_the_number_of_an_earlier_one() -> None:
+    """The first call of the earlier process could not be kept, so that its ledger begins with the second."""
+    earlier = LedgerEntry(call_id="application-2", agent_id="application", amount=Decimal(1))
+    kept: list[str] = []
+
+    async def keep(entry: LedgerEntry) -> None:
+        kept.append(entry.call_id)
+
+    budget = Budget(Decimal(10), ["application"], record=keep)
+    budget.restore([earlier])
+    await budget.account("application").reserve(Decimal(1))
+
+    assert kept == ["application-3"]
