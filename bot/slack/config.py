@@ -30,7 +30,7 @@ class SlackConfig:
     connections: int = 2
     edit_interval_s: float = 1.0
     posts_per_second: float = 1.0
-    post_burst: int = 6
+    post_burst: int = 8
     edits_per_minute: float = 45.0
     edit_burst: int = 15
     call_timeout_s: float = 20.0

@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -170,11 +169,10 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
         held: bool = False,
         live: bool = True,
         on: SandboxServer | None = None,
-        real_time: bool = False,
         patient: bool = False,
         **config: Any,
     ) -> House:
-        clock = before.clock if before else ManualClock(datetime.now(UTC)) if real_time else ManualClock()  # noqa: TID251 - signatures carry the sandbox's time
+        clock = before.clock if before else ManualClock()
         hold = asyncio.Event()
         if not held:
             hold.set()

@@ -17,6 +17,8 @@ def check_message(message: Message) -> None:
     """Fails with what Slack would refuse."""
     blocks = list(message.blocks)
     assert message.text.strip()
+    assert not set("<>") & set(message.text), "a phone shows no links and no mentions"
+    check_mrkdwn(message.text)
     assert len(message.text.encode("utf-16-le")) // 2 <= 120
     assert len(blocks) <= 50
     assert len(json.dumps(blocks, ensure_ascii=False)) <= MOST_TOGETHER

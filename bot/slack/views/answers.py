@@ -12,10 +12,10 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.model import Decision, Incident, Investigation
 
 
-def say(text: str, *, is_recorded: bool = False) -> Message:
-    """A sentence or two, safe already; the phone shows their beginning."""
+def say(text: str, *, is_recorded: bool = False, short: str = "") -> Message:
+    """A sentence or two, safe already. The phone shows `short`, which has to be given where the text has a link."""
     flag = f"*{wording.RECORDED}*" if is_recorded else ""
-    return message(flagged(text, is_recorded), section([joined([flag, text])]))
+    return message(flagged(short or text, is_recorded), section([joined([flag, text])]))
 
 
 def help_message() -> Message:
@@ -29,12 +29,12 @@ def joined_run(investigation: Investigation, thread: str, *, hidden: bool) -> Me
     incident = literal(investigation.incident.incident_id, 60)
     if hidden:
         return say(wording.JOINED_PRIVATE.format(incident=incident), is_recorded=investigation.incident.recorded)
-    text = wording.JOINED.format(
-        incident=incident,
-        who=literal(str(investigation.requested_by), 60),
-        where=wording.FOLLOW.format(link=link(thread, wording.FOLLOW_HERE) or wording.FOLLOW_HERE),
+    who = literal(str(investigation.requested_by), 60)
+    text, short = (
+        wording.JOINED.format(incident=incident, who=who, where=wording.FOLLOW.format(link=way))
+        for way in (link(thread, wording.FOLLOW_HERE) or wording.FOLLOW_HERE, wording.FOLLOW_HERE)
     )
-    return say(text, is_recorded=investigation.incident.recorded)
+    return say(text, is_recorded=investigation.incident.recorded, short=short)
 
 
 def may_not_post(incident: Incident, code: str) -> Message:
