@@ -45,11 +45,15 @@ class Story:
         Returns Slack's code where it refuses the thread as a whole just now, else "". Raises UndeliveredError.
         """
         investigation = latest().view.investigation
-        card = await self._show(latest, Purpose.PARENT, parent, thread_ts=_place(investigation).thread_ts, again=again)
+        card = await self._card(latest, again)
         told = card.code if card.code not in GONE else ""
         if card.ts:
             await self._replies(latest, await self._root(investigation, card), again)
         return told
+
+    async def _card(self, latest: Latest, again: bool) -> Outcome:
+        place = _place(latest().view.investigation)
+        return await self._show(latest, Purpose.PARENT, parent, thread_ts=place.thread_ts, again=again)
 
     async def _replies(self, latest: Latest, root: str, again: bool) -> None:
         for agent_id in latest().view.investigation.agent_ids:
@@ -58,6 +62,7 @@ class Story:
             elif not latest().ended:
                 return
         if latest().ended:
+            await self._card(latest, again)  # it may have ended meanwhile: the card is never behind the report
             root = await self._reply(latest, Purpose.REPORT, report, root, again)
             await self._chart(latest, root, again)
             await self._reply(latest, Purpose.COST, cost, root, again)
