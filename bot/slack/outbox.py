@@ -131,30 +131,19 @@ class SlackOutbox:
 
     async def _post(self, slot: Slot, entry: OutboxEntry | None, render: Render, pace: Pace) -> Outcome:
         shown = ""
-        without_blocks = False
 
-        async def send() -> Posted:
+        async def send(as_text: bool) -> Posted:
             nonlocal shown
             await pace.take()
             content = render()
             shown = digest(content)
-            return await self._web.post(
-                slot.channel, _plain(content) if without_blocks else content, key=slot.key, thread_ts=slot.thread_ts
-            )
+            sent = Message(content.without_blocks) if as_text else content
+            return await self._web.post(slot.channel, sent, key=slot.key, thread_ts=slot.thread_ts)
 
-        unsure = await self._begin(slot, entry)
-        look = self._lookout(slot)
         try:
-            posted = await self._surely(send, look, unsure=unsure)
+            posted = await self._or_as_text(slot, send, self._lookout(slot), unsure=await self._begin(slot, entry))
         except RefusedError as refused:
-            if refused.code not in BLOCKS_REFUSED:
-                return await self._refuse(slot, "", refused)
-            self._log.warning("slack_refused_blocks", key=slot.key, code=refused.code)
-            without_blocks = True
-            try:
-                posted = await self._surely(send, look)
-            except RefusedError as again:
-                return await self._refuse(slot, "", again)
+            return await self._refuse(slot, "", refused)
         await self._keep(slot, PostStatus.SENT, posted.ts, shown)
         if not shown:
             return await self._edit(slot, posted.ts, "", render)
@@ -165,28 +154,39 @@ class SlackOutbox:
         if digest(render()) == before:
             return Outcome(PostStatus.SENT, ts)
         shown = ""
-        without_blocks = False
 
-        async def send() -> Posted:
+        async def send(as_text: bool) -> Posted:
             nonlocal shown
             await self._edits.take()
             content = render()
             shown = digest(content)
-            await self._web.edit(slot.channel, ts, _plain(content) if without_blocks else content, key=slot.key)
+            sent = Message(content.without_blocks) if as_text else content
+            await self._web.edit(slot.channel, ts, sent, key=slot.key)
             return Posted(ts)
 
         try:
-            await self._surely(send)
+            await self._or_as_text(slot, send)
         except RefusedError as refused:
-            if refused.code not in BLOCKS_REFUSED:
-                return await self._refuse(slot, ts, refused)
-            without_blocks = True
-            try:
-                await self._surely(send)
-            except RefusedError as again:
-                return await self._refuse(slot, ts, again)
+            return await self._refuse(slot, ts, refused)
         await self._keep(slot, PostStatus.SENT, ts, shown)
         return Outcome(PostStatus.SENT, ts)
+
+    async def _or_as_text(
+        self,
+        slot: Slot,
+        send: Callable[[bool], Awaitable[Posted]],
+        look: Callable[[], Awaitable[Posted | None]] | None = None,
+        *,
+        unsure: bool = False,
+    ) -> Posted:
+        """Send; where Slack does not take the blocks, send the text alone, once. Raises what `_surely` raises."""
+        try:
+            return await self._surely(lambda: send(False), look, unsure=unsure)
+        except RefusedError as refused:
+            if refused.code not in BLOCKS_REFUSED:
+                raise
+            self._log.warning("slack_refused_blocks", key=slot.key, code=refused.code)
+        return await self._surely(lambda: send(True), look)
 
     async def _surely(
         self,
@@ -264,7 +264,3 @@ def digest(message: Message) -> str:
     """The same for two messages that look the same."""
     shown = json.dumps([message.text, message.blocks], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _plain(message: Message) -> Message:
-    return Message(message.without_blocks)

@@ -158,6 +158,17 @@ async def test_all_hypotheses_can_be_decided_in_their_list(house: House) -> None
     assert shown_view(house).startswith("*The gateway retries too often*")
 
 
+async def test_a_list_that_was_closed_meanwhile_is_no_error(house: House) -> None:
+    parent = await house.run()
+    await house.click(report_of(house, parent), Action.HYPOTHESES + ".0")
+    house.sandbox.fail_next("views.update", error="not_found")
+    await house.click_in_view(Action.ACCEPT + ".h2")
+    assert await decisions(house) == [("h2", "accepted", "ana")]
+    house.sandbox.fail_next("views.update", error="not_found")
+    await house.click_in_view(Action.ACCEPT + ".h2", "ana")
+    assert "Something went wrong" not in shown_view(house)
+
+
 async def test_a_list_that_somebody_else_decided_in_shows_it_on_the_next_click(house: House) -> None:
     parent = await house.run()
     card = report_of(house, parent)

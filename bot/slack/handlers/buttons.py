@@ -1,9 +1,11 @@
 """What the buttons do. Each is answered, also when somebody else was first or the button is an old one."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from bot.slack import wording
 from bot.slack.blocks import Block
+from bot.slack.errors import RefusedError
 from bot.slack.handlers.asking import stop_run
 from bot.slack.ids import COMMAND, Errand, Target
 from bot.slack.kit import Kit
@@ -32,8 +34,10 @@ async def decide(
     )
     picture = await kit.picture(target.investigation_id)
     if open_list := view_id or request.view_id:
-        await kit.web.update_view(open_list, hypotheses(picture, target.page))
-    elif not decided.first:
+        with suppress(RefusedError):  # they closed it meanwhile
+            await kit.web.update_view(open_list, hypotheses(picture, target.page))
+            return
+    if not decided.first:
         told = already_decided(decided.decision, kit.clock.now(), is_recorded=picture.incident.recorded)
         await kit.teller.tell(request, told)
 
