@@ -17,6 +17,7 @@ from bot.sandbox import SandboxServer
 from bot.settings import load_settings
 
 CHANNEL = "inc-123-checkout"
+CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -36,7 +37,7 @@ async def take(out: Path, words: str, *, width: int, height: int, scale: float, 
             program = Compass(inside(settings, server, settings.database))
             end = FirstEnd()
             program.service.listen(end)
-            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             async with connected(program) as surface:
                 page = await browser.new_page(
                     viewport={"width": width, "height": height},
