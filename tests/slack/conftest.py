@@ -5,10 +5,11 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
+from bot.chart import Drawing, draw
 from bot.sandbox import AppSeed, Message, SandboxServer, Workspace, small_team
 from bot.sandbox.api.rates import RateLimits
 from bot.slack import SlackConfig, SlackSurface
@@ -20,7 +21,21 @@ from tests.slack.manifest import app_seed
 from tests.support.clock import ManualClock
 from tests.support.world import InlineCompute, World
 
+T = TypeVar("T")
+
 CHANNEL = "inc-123-checkout"
+
+
+class QuickCompute(InlineCompute):
+    """Implements Compute; drawing, which takes its time, gives a picture of one line. `tests/slack/test_chart.py` draws."""
+
+    async def run(self, function: Callable[..., T], *arguments: object) -> T:
+        quick: Callable[..., Any] = _one_line if function is draw else function
+        return await super().run(quick, *arguments)  # type: ignore[no-any-return]
+
+
+def _one_line(drawing: Drawing) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + drawing.title.encode()
 
 
 @dataclass
@@ -170,6 +185,7 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
         live: bool = True,
         on: SandboxServer | None = None,
         patient: bool = False,
+        drawn: bool = False,
         **config: Any,
     ) -> House:
         clock = before.clock if before else ManualClock()
@@ -184,7 +200,8 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
         await world.store.open()
         service = world.new_service()
         server = on or sandbox
-        surface = SlackSurface(service, world.store, config_of(server, **config), clock, InlineCompute())
+        compute = InlineCompute() if drawn else QuickCompute()
+        surface = SlackSurface(service, world.store, config_of(server, **config), clock, compute)
         await service.open()
         await (_patiently(clock, surface.open()) if patient else surface.open())
         if config.get("mode") == "http":

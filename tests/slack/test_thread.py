@@ -167,7 +167,8 @@ async def test_the_program_can_wait_for_the_first_thread_to_be_told(house: House
     assert await house.surface.first_told() == InvestigationState.COMPLETED
 
 
-async def test_the_chart_has_an_alternative_text_and_its_own_name(house: House) -> None:
+async def test_the_chart_has_an_alternative_text_and_its_own_name(make_house: MakeHouse) -> None:
+    house = await make_house(drawn=True)
     parent = await house.run()
     chart = next(each for each in house.thread(parent) if each.file_ids)
     file = house.sandbox.workspace.files.get(chart.file_ids[0])
@@ -175,6 +176,7 @@ async def test_the_chart_has_an_alternative_text_and_its_own_name(house: House) 
     assert file.alt_text == "Line chart of orders_db_pool_in_use: orders-db pool 20 of 20 in use, was 6"
     assert file.content is not None
     assert file.content.startswith(b"\x89PNG")
+    assert len(file.content) > 5000
 
 
 @pytest.mark.parametrize("reason", ["library", "drawing", "scope"])
