@@ -19,7 +19,7 @@ from agents.analyzers.templates import mine
 from agents.analyzers.words import Mentions
 
 LONGEST_GAP_S = 30.0
-TRAFFIC_SWING = 0.3
+TRAFFIC_SWING = 0.2
 FAR = 3.0
 FEWEST = 3
 SLACK_S = 0.05
@@ -83,9 +83,14 @@ class _Count:
     calls_after: dict[str, dict[Call, float]] = field(default_factory=lambda: defaultdict(dict))
 
 
-def log_shifts(lines: Lines, split: float, mentions: Mentions, calls: Calls) -> list[LogShift]:
-    """Templates that stand out after `split` (epoch seconds), the farthest first."""
-    before, after = recorded_seconds(lines.times, split)
+def log_shifts(
+    lines: Lines, split: float, mentions: Mentions, calls: Calls, recorded: tuple[float, float]
+) -> list[LogShift]:
+    """Templates that stand out after `split` (epoch seconds), the farthest first.
+
+    `recorded` says for how many seconds logs were recorded at all, before and after the split: see `recorded_seconds`.
+    """
+    before, after = recorded
     if not (before and after):
         return []
     counted = _counted(lines, split, calls)

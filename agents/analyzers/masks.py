@@ -56,12 +56,12 @@ def mask(line: str) -> str:
     An HTTP status keeps its class, for a request that failed is not the same line as one that did not.
     """
     line = line[:LONGEST]
+    if "://" in line:
+        line = _URL.sub("<url>", line)
     if _SECRET_SIGN.search(line):
         line = _SECRET.sub("<secret>", line)
     if "@" in line:
         line = _EMAIL.sub("<email>", line)
-    if "://" in line:
-        line = _URL.sub("<url>", line)
     if '"' in line or "'" in line:
         line = _QUOTED.sub("<text>", line)
     if "/" in line:

@@ -117,6 +117,7 @@ def _measured(  # `level` is turned so that trouble is up; `back` turns a value 
         return None
     half = usual + 0.5 * (value - usual)
     away = level[cut:] >= half
+    value = float(np.median(level[cut:][away]))
     change = (value - usual) * (matters or 1.0 / max(abs(usual), abs(value) * 1e-3, 1e-12))
     onset = float(at[_onset(level, cut, half)])
     return Shift(back(usual), back(value), deviation, change, float(away.mean()), int(away.sum()), away.size, onset)
@@ -169,11 +170,18 @@ def rolling_mean(values: Floats, length: int) -> Floats:
 
 
 def _end_of_clean(level: Floats, cut: int, usual: float, value: float) -> int:
-    """Trouble often begins before anybody notices: the tail of the baseline that is in trouble already is not usual."""
+    """Trouble often begins before anybody notices: the tail of the baseline that is in trouble already is not usual.
+
+    But what has gone on for longer than the window itself, is.
+    """
     half, end = usual + 0.5 * (value - usual), cut
-    while end > max(FEWEST_BASELINE, cut // 2) and level[end - 1] >= half:
+    while end > _earliest(level, cut) and level[end - 1] >= half:
         end -= 1
     return end
+
+
+def _earliest(level: Floats, cut: int) -> int:
+    return max(FEWEST_BASELINE, cut // 2, cut - (level.size - cut))
 
 
 def _onset(level: Floats, cut: int, half: float) -> int:
@@ -182,7 +190,7 @@ def _onset(level: Floats, cut: int, half: float) -> int:
     candidates = [at for at in range(cut, level.size) if away[at] and away[at : at + 4].mean() > 0.5]
     first = candidates[0] if candidates else cut + int(np.argmax(away[cut:]))
     while first == cut or first < cut:
-        if first <= FEWEST_BASELINE or not away[first - 1]:
+        if first <= _earliest(level, cut) or not away[first - 1]:
             break
         first -= 1
     return first

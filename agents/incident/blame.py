@@ -9,6 +9,7 @@ HALF_LIFE_S = 1800.0
 REACHES_S = 4 * 3600.0
 LATE_S = 30.0
 SCORES_HIGH = 0.4
+LEAST = 0.2
 
 
 def blamed_change(
@@ -27,7 +28,8 @@ def blamed_change(
     if not earlier:
         return None, 0.0
     _, at, _, change = max(earlier, key=lambda one: one[:3])
-    return change, _recent(onset, at) * portion(change.score, SCORES_HIGH)
+    blame = _recent(onset, at) * portion(change.score, SCORES_HIGH)
+    return (change, blame) if blame >= LEAST else (None, 0.0)
 
 
 def _recent(onset: float, at: float) -> float:

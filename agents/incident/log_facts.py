@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 
 from agents.analyzers.gravity import Gravity, Trend
-from agents.analyzers.logs import FAR, Calls, Lines, LogShift, log_shifts
+from agents.analyzers.logs import FAR, Calls, Lines, LogShift, log_shifts, recorded_seconds
 from agents.analyzers.scoring import strength
 from agents.analyzers.words import Mentions
 from agents.incident.reading import Reading
@@ -28,7 +28,8 @@ def log_facts(reading: Reading, mentions: Mentions, calls: Calls) -> list[Observ
     if reading.logs is None:
         return []
     lines = _mine(reading.agent_id, reading.logs)
-    scored = [(_score(each), each) for each in log_shifts(lines, reading.split, mentions, calls)]
+    recorded = recorded_seconds(reading.logs.times, reading.split)
+    scored = [(_score(each), each) for each in log_shifts(lines, reading.split, mentions, calls, recorded)]
     told: dict[str, int] = defaultdict(int)
     facts = []
     for score, each in sorted(scored, key=lambda one: (-one[0], one[1].service, one[1].template)):

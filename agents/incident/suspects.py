@@ -27,7 +27,9 @@ from orchestrator.model import Aspect, FaultKind, Observation, Signal, Standing
 
 EXPLAINED_BY_CALLEE = {Role.OWN: 0.0, Role.SAID: 0.5, Role.FELT: 0.85}
 # What kind of fault it is, is told by what the service does wrong itself rather than by what that does to others.
+# A resource that is used up tells more than that everything takes longer.
 DECIDES = {Role.OWN: 1.0, Role.SAID: 0.85, Role.LINK: 0.8, Role.FELT: 0.7}
+RESOURCES = {FaultKind.CPU: 1.2, FaultKind.MEMORY: 1.2, FaultKind.SATURATION: 1.1}
 AGREEMENT = {1: 0.6, 2: 0.85}
 COUNTS_AS_SIGNAL = 0.2
 FELT_BY_SOMEBODY = 0.35
@@ -89,9 +91,7 @@ class _Weighing:
         sure = together(parts.values()) * agreed * (0.5 + 0.5 * portion(self._felt, FELT_BY_SOMEBODY))
         change, recent = self._blamed[service]
         sure = min(HIGHEST, sure + CHANGE_COUNTS * recent * sure**2)
-        ordered = sorted(
-            words, key=lambda word: (-parts[word.group] * DECIDES[word.role], -word.weight, word.fact.summary)
-        )
+        ordered = sorted(words, key=lambda word: (-parts[word.group] * _decides(word), -word.weight, word.fact.summary))
         return Suspect(service, sure, ordered[0].kind, tuple(ordered), change)
 
     def _weight(self, word: Testimony) -> float:
@@ -122,6 +122,11 @@ def _onset(words: Iterable[Testimony]) -> float | None:
 def _symptom(fact: Observation) -> float:
     """How much somebody feels of that fact: errors and slowness, wherever they show."""
     return fact.score if fact.aspect in (Aspect.ERRORS, Aspect.LATENCY, Aspect.NETWORK) else 0.0
+
+
+def _decides(word: Testimony) -> float:
+    """How much a word has to say on what kind of fault it is."""
+    return DECIDES[word.role] * RESOURCES.get(word.kind, 1.0)
 
 
 def _strongest(words: Iterable[Testimony]) -> dict[str, Testimony]:

@@ -59,7 +59,8 @@ _STORE_SIGNS = (
     "duration:",
 )
 _OF_STORES = re.compile(
-    r"\b(?:\w*sql\w*|database|deadlock\w*|lock(?:ed|s)?|\w+lock|pool|postgres\w*|redis|mongo\w*|kafka|rabbitmq|slow query)\b"
+    r"\b(?:\w*sql\w*|database|deadlock\w*|lock(?:ed|s)?|(?:share|row|table|exclusive)lock|pool|postgres\w*|redis"
+    r"|mongo\w*|kafka|rabbitmq|slow query)\b"
 )
 
 

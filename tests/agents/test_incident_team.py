@@ -1,0 +1,247 @@
+"""The three agents on a shop whose faults are known: what they say, what they keep quiet about, and what they cannot see."""
+
+import asyncio
+import random
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agents.incident import INCIDENT_TEAM
+from agents.sources.snapshot import SnapshotLibrary
+from orchestrator.errors import SourceUnavailableError
+from orchestrator.model import FaultKind, Hypothesis, Incident, NoData, Observation, Signal, Standing
+from orchestrator.ports import AgentKit, Lookup, PlainAnalyst, Telemetry
+from tests.agents.cases import CaseBuilder, InlineCompute
+from tests.agents.shop import Fault, Shop
+from tests.support.clock import ManualClock
+
+QUIET = 0.3
+T = TypeVar("T")
+
+
+async def investigated(
+    telemetry: Telemetry, incident: Incident, only: Sequence[str] = ()
+) -> tuple[list[Observation], list[Hypothesis]]:
+    kit = AgentKit(telemetry, InlineCompute(), ManualClock())
+    agents = [spec.build(kit) for spec in INCIDENT_TEAM.agents if not only or spec.agent_id in only]
+    observations = [fact for agent in agents for fact in await agent.observe(incident)]
+    numbered = [fact.model_copy(update={"observation_id": f"o{n}"}) for n, fact in enumerate(observations, start=1)]
+    said = [each for agent in agents for each in await agent.generate_hypothesis(numbered)]
+    assert all(agent.total_cost == 0 for agent in agents)
+    return numbered, sorted(said, key=lambda each: -each.initial_confidence)
+
+
+def telemetry_of(library: SnapshotLibrary) -> Telemetry:
+    return Telemetry(library, library, library, library, library)
+
+
+async def incident_of(folder: Path) -> tuple[SnapshotLibrary, Incident]:
+    library = SnapshotLibrary([folder], InlineCompute())
+    incident = await library.find("INC-7")
+    assert incident is not None
+    return library, incident
+
+
+async def run(folder: Path, case: CaseBuilder) -> tuple[list[Observation], list[Hypothesis]]:
+    library, incident = await incident_of(case.write(folder))
+    return await investigated(telemetry_of(library), incident)
+
+
+@pytest.mark.parametrize(
+    ("fault", "service", "kinds", "agent"),
+    [
+        (
+            Fault(failing={"orders": 0.4}, deploy="orders"),
+            "orders",
+            {FaultKind.ERROR, FaultKind.WRONG_RESULT},
+            "application",
+        ),
+        (Fault(own_ms={"catalogue": 300.0}, cpu={"catalogue": 99.0}), "catalogue", {FaultKind.CPU}, "application"),
+        (Fault(own_ms={"orders": 250.0}), "orders", {FaultKind.LATENCY}, "application"),
+        (
+            Fault(memory_mib={"catalogue": 900.0}, own_ms={"catalogue": 90.0}),
+            "catalogue",
+            {FaultKind.MEMORY},
+            "application",
+        ),
+        (
+            Fault(
+                store_ms=700.0,
+                pool_in_use=5,
+                lines={"orders-db": "process 77 still waiting for ShareLock after 1000 ms"},
+            ),
+            "orders-db",
+            {FaultKind.LATENCY, FaultKind.ERROR, FaultKind.SATURATION},
+            "database",
+        ),
+        (Fault(gap_ms={("gateway", "catalogue"): 300.0}), "catalogue", {FaultKind.NETWORK}, "network"),
+        (
+            Fault(
+                resets=("gateway", "orders"),
+                gap_ms={("gateway", "orders"): 40.0},
+                lines={"gateway": "connection to orders failed: reset by peer"},
+            ),
+            "orders",
+            {FaultKind.NETWORK},
+            "network",
+        ),
+    ],
+    ids=["bad deploy", "cpu", "slow by itself", "memory", "database", "slow link", "resets"],
+)
+async def test_the_service_at_fault_is_named_first(
+    tmp_path: Path, fault: Fault, service: str, kinds: set[FaultKind], agent: str
+) -> None:
+    observations, hypotheses = await run(tmp_path, Shop(fault).case)
+    first = hypotheses[0]
+    assert first.service == service
+    assert first.fault_kind in kinds
+    assert first.agent_id == agent
+    assert first.initial_confidence > QUIET
+    known = {each.observation_id for each in observations}
+    assert first.supporting
+    assert set(first.supporting) | set(first.refuting) <= known
+    assert first.verify
+    assert first.disprove
+    onsets = [each.onset for each in observations if each.observation_id == first.supporting[0]]
+    assert onsets[0] is not None
+    assert abs(onsets[0] - CaseBuilder().start) < timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_in_a_quiet_hour_nobody_is_accused(tmp_path: Path, seed: int) -> None:
+    observations, hypotheses = await run(tmp_path, Shop(seed=seed).case)
+    assert all(each.initial_confidence < QUIET for each in hypotheses)
+    assert any(each.standing is Standing.NORMAL for each in observations)
+
+
+async def test_a_deploy_alone_accuses_nobody_and_one_before_the_trouble_is_blamed(tmp_path: Path) -> None:
+    _, quiet = await run(tmp_path / "a", Shop(Fault(deploy="orders")).case)
+    assert all(each.initial_confidence < QUIET for each in quiet)
+    observations, blamed = await run(tmp_path / "b", Shop(Fault(failing={"orders": 0.4}, deploy="orders")).case)
+    assert blamed[0].change_id == "v412"
+    assert "v412" in blamed[0].do_first
+    assert blamed[0].do_first.startswith("consider rolling back")
+    change = next(each for each in observations if each.signal_name == "v412")
+    assert change.observation_id in blamed[0].supporting
+    _, without = await run(tmp_path / "c", Shop(Fault(failing={"orders": 0.4})).case)
+    assert without[0].change_id == ""
+    assert blamed[0].initial_confidence > without[0].initial_confidence
+
+
+async def test_observations_show_masked_lines_only(tmp_path: Path) -> None:
+    line = "login of eve@example.org with token=s3cr3t-9f8e failed for 10.1.2.3"
+    observations, _ = await run(tmp_path, Shop(Fault(lines={"orders": line})).case)
+    shown = " ".join(each.model_dump_json() for each in observations)
+    assert "login of <email> with <secret> failed for <ip>" in shown
+    assert not any(secret in shown for secret in ("eve@", "s3cr3t", "10.1.2.3"))
+
+
+async def test_facts_can_be_seen_again_and_drawn(tmp_path: Path) -> None:
+    observations, _ = await run(tmp_path, Shop(Fault(cpu={"orders": 99.0}, own_ms={"orders": 200.0})).case)
+    cpu = next(each for each in observations if each.signal_name == "cpu_percent" and each.service == "orders")
+    assert cpu.standing is Standing.UNUSUAL
+    assert cpu.usual == pytest.approx(20, abs=2)
+    assert cpu.value == pytest.approx(99, abs=9)
+    assert cpu.unit == "%"
+    assert "since 12:00, was" in cpu.summary
+    assert cpu.source == "snapshot"
+    assert cpu.query
+    assert cpu.window is not None
+    assert cpu.sketch is not None
+    assert 2 < len(cpu.sketch.times) <= 240
+    assert len(cpu.sketch.times) == len(cpu.sketch.values)
+
+
+async def test_the_links_are_told_by_every_agent_that_knows_them(tmp_path: Path) -> None:
+    observations, _ = await run(tmp_path, Shop().case)
+    calls = {call for each in observations for call in each.calls}
+    assert {("gateway", "orders"), ("gateway", "catalogue"), ("orders", "orders-db")} <= calls
+
+
+async def test_hypotheses_come_from_stored_observations_alone(tmp_path: Path) -> None:
+    library, incident = await incident_of(Shop(Fault(failing={"orders": 0.4})).case.write(tmp_path))
+    observations, said = await investigated(telemetry_of(library), incident)
+    stored = [Observation.model_validate_json(each.model_dump_json()) for each in observations]
+    kit = AgentKit(Telemetry(), InlineCompute(), ManualClock())
+    resumed = []
+    for spec in INCIDENT_TEAM.agents:
+        agent = spec.build(kit)
+        assert isinstance(agent, PlainAnalyst)
+        assert await agent.analyse(stored) == await agent.generate_hypothesis(stored)
+        resumed += await agent.generate_hypothesis(stored)
+    assert sorted(resumed, key=lambda each: -each.initial_confidence) == said
+
+
+async def test_what_is_not_configured_or_empty_is_said(tmp_path: Path) -> None:
+    case = Shop(Fault(cpu={"orders": 99.0}, own_ms={"orders": 200.0})).case
+    case.logs = []
+    library, incident = await incident_of(case.write(tmp_path))
+    observations, hypotheses = await investigated(Telemetry(metrics=library, logs=library), incident)
+    unseen = [each.summary for each in observations if each.standing is Standing.NO_DATA]
+    assert "No source of traces is configured" in unseen
+    assert any(each.startswith("No logs in snapshot: searched logs.jsonl") for each in unseen)
+    assert hypotheses[0].service == "orders"
+
+
+class Down:
+    async def read_logs(self, lookup: Lookup) -> None:
+        raise SourceUnavailableError("Loki did not answer in 10 s.")
+
+
+async def test_a_source_that_is_down_is_a_gap_and_all_down_is_an_error(tmp_path: Path) -> None:
+    library, incident = await incident_of(Shop().case.write(tmp_path))
+    telemetry = replace(telemetry_of(library), logs=Down())
+    observations, _ = await investigated(telemetry, incident)
+    gaps = [each for each in observations if isinstance(each, NoData)]
+    assert {each.summary for each in gaps} == {"Logs could not be read: Loki did not answer in 10 s."}
+    with pytest.raises(SourceUnavailableError):
+        await investigated(Telemetry(logs=Down()), incident)
+
+
+async def test_an_incident_without_any_telemetry_is_answered_with_what_is_missing(tmp_path: Path) -> None:
+    observations, hypotheses = await run(tmp_path, CaseBuilder())
+    assert hypotheses == []
+    assert {each.signal for each in observations} == {Signal.METRIC, Signal.LOG, Signal.TRACE}
+    assert all(each.standing is Standing.NO_DATA for each in observations)
+
+
+async def test_one_agent_alone_still_explains(tmp_path: Path) -> None:
+    library, incident = await incident_of(Shop(Fault(gap_ms={("gateway", "catalogue"): 300.0})).case.write(tmp_path))
+    _, said = await investigated(telemetry_of(library), incident, only=["network"])
+    assert [said[0].service, said[0].peer] == ["catalogue", "gateway"]
+    _, nothing = await investigated(telemetry_of(library), incident, only=["database"])
+    assert all(each.agent_id == "database" for each in nothing)
+
+
+async def test_no_two_hypotheses_of_a_run_are_equally_likely(tmp_path: Path) -> None:
+    _, said = await run(tmp_path, Shop(Fault(failing={"orders": 0.5}, cpu={"catalogue": 99.0})).case)
+    confidences = [each.initial_confidence for each in said]
+    assert len(set(confidences)) == len(confidences)
+
+
+def test_the_order_of_lines_changes_nothing(tmp_path: Path) -> None:
+    @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.integers(0, 999))
+    def shuffled(seed: int) -> None:
+        dice = random.Random(seed)
+        case = Shop(Fault(failing={"orders": 0.4}, deploy="orders")).case
+        before = _finished(run(tmp_path / "before", case))
+        dice.shuffle(case.logs)
+        dice.shuffle(case.spans)
+        columns = list(case.columns.items())
+        dice.shuffle(columns)
+        case.columns = dict(columns)
+        assert _finished(run(tmp_path / "after", case)) == before
+
+    shuffled()
+
+
+def _finished(work: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner() as runner:
+        return runner.run(work)

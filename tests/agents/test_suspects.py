@@ -1,0 +1,210 @@
+"""The rules of suspicion, on observations made by hand."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from agents.analyzers.relevance import is_harmless, relevance
+from agents.incident.explaining import explain
+from agents.incident.suspects import Suspect, suspects
+from agents.incident.words import clock, figure, listed, percent, plain, quoted
+from orchestrator.model import Aspect, Change, FaultKind, Observation, Signal, Standing
+from tests.support.clock import NOON
+
+CALLS = (("gateway", "orders"), ("orders", "payment"), ("gateway", "cart"))
+
+
+def fact(service: str, aspect: Aspect = Aspect.LATENCY, score: float = 0.9, **more: Any) -> Observation:
+    given = {
+        "agent_id": "application",
+        "summary": f"{service} {aspect}",
+        "onset": NOON,
+        "value": 9.0,
+        "usual": 1.0,
+        "unit": "s",
+    }
+    return Observation(**{**given, "service": service, "aspect": aspect, "score": score, "calls": CALLS, **more})
+
+
+def names(found: Sequence[Suspect]) -> list[str]:
+    return [each.service for each in found]
+
+
+def test_who_is_at_the_end_of_the_chain_keeps_the_blame() -> None:
+    found = suspects([fact("gateway"), fact("orders"), fact("payment")])
+    assert names(found)[0] == "payment"
+    assert found[0].confidence > 1.5 * found[1].confidence
+
+
+def test_a_short_delay_does_not_explain_a_long_one() -> None:
+    found = suspects([fact("orders"), fact("payment", value=1.2)])
+    assert names(found)[0] == "orders"
+
+
+def test_delays_in_different_units_or_statistics_are_not_compared() -> None:
+    assert names(suspects([fact("orders"), fact("payment", value=1.2, unit="")]))[0] == "payment"
+    mean, tail = {"signal_name": "latency_avg"}, {"signal_name": "latency_p99"}
+    assert names(suspects([fact("orders", **tail), fact("payment", value=1.2, **mean)]))[0] == "payment"
+
+
+def test_a_cause_of_ones_own_is_not_explained_away() -> None:
+    found = suspects([fact("orders", Aspect.CPU, unit="%"), fact("payment", score=0.4)])
+    assert names(found)[0] == "orders"
+    assert found[0].kind is FaultKind.CPU
+
+
+def test_one_loud_signal_is_less_than_two_that_agree() -> None:
+    alone = suspects([fact("orders", Aspect.CPU)])[0]
+    agreed = suspects([fact("orders", Aspect.CPU), fact("orders", Aspect.LATENCY)])[0]
+    assert alone.confidence < 0.6 < agreed.confidence
+
+
+def test_what_nobody_feels_is_believed_half() -> None:
+    unfelt = suspects([fact("orders", Aspect.MEMORY)])[0]
+    felt = suspects([fact("orders", Aspect.MEMORY), fact("cart", Aspect.ERRORS, score=0.4)])[0]
+    assert unfelt.confidence < 0.3 < felt.confidence
+
+
+def test_a_bad_link_is_laid_to_the_one_that_is_called() -> None:
+    link = {"signal": Signal.TRACE, "agent_id": "network", "peer": "orders", "signal_name": "gateway → orders"}
+    found = suspects([fact("gateway", **link)])
+    assert names(found) == ["orders", "gateway"]
+    assert found[0].kind is FaultKind.NETWORK
+
+
+def test_one_end_of_many_bad_links_is_laid_all_of_them() -> None:
+    links = [
+        fact("gateway", signal=Signal.TRACE, peer=callee, signal_name=f"gateway → {callee}")
+        for callee in ("orders", "cart")
+    ]
+    assert names(suspects(links))[0] == "gateway"
+
+
+def test_a_complaint_speaks_about_the_one_it_names() -> None:
+    found = suspects([fact("gateway", Aspect.ERRORS, signal=Signal.LOG, peer="orders", unit="lines")])
+    assert names(found) == ["orders", "gateway"]
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        fact("orders", signal=Signal.METRIC, aspect=Aspect.TRAFFIC),
+        fact("orders", signal_name="node_cpu_pct", aspect=Aspect.CPU),
+        fact("orders", signal_name="moon_phase", aspect=Aspect.OTHER),
+    ],
+    ids=["traffic", "a shared host", "nobody knows"],
+)
+def test_what_accuses_nobody_by_itself_stays_under_the_bar(quiet: Observation) -> None:
+    assert all(each.confidence < 0.3 for each in suspects([quiet]))
+
+
+def test_facts_without_a_service_and_normal_ones_accuse_nobody() -> None:
+    assert suspects([fact("", Aspect.CPU), fact("orders", Aspect.CPU, standing=Standing.NORMAL)]) == []
+
+
+def test_calls_that_fail_without_a_named_peer_speak_of_a_dependency() -> None:
+    found = suspects([fact("orders", Aspect.ERRORS, signal_name="outbound_call_error_ratio", unit="")])
+    assert found[0].kind is FaultKind.DEPENDENCY
+
+
+def change(service: str, before_s: float, score: float = 0.4, name: str = "v412") -> Observation:
+    at = NOON - timedelta(seconds=before_s)
+    summary = f"{service} deploy at {clock(at)} by ana: {name}: feat: zones"
+    more = {"signal": Signal.CHANGE, "signal_name": name, "onset": at, "summary": summary}
+    return fact(service, Aspect.DEPLOY, score, **more)
+
+
+def test_the_change_before_the_trouble_is_blamed_and_not_one_after_or_long_before() -> None:
+    trouble = [fact("orders", Aspect.CPU, unit="%"), fact("orders", Aspect.ERRORS, unit="%")]
+    blamed = suspects([*trouble, change("orders", 60), change("orders", 900, 0.2, "v411"), change("cart", 30)])[0]
+    assert blamed.change is not None
+    assert blamed.change.signal_name == "v412"
+    assert blamed.confidence > suspects(trouble)[0].confidence
+    for other in (change("orders", -120), change("orders", 20_000), change("orders", 6000)):
+        assert suspects([*trouble, other])[0].change is None
+
+
+def test_a_change_makes_no_suspicion_by_itself() -> None:
+    assert suspects([change("orders", 60)]) == []
+
+
+def test_a_hypothesis_says_why_how_to_check_and_what_speaks_against_it() -> None:
+    late = NOON + timedelta(minutes=5)
+    observations = [
+        fact("orders", Aspect.CPU, unit="%", signal_name="cpu_percent", observation_id="o1", onset=late),
+        fact("orders", Aspect.LATENCY, observation_id="o2", onset=late),
+        fact("cart", Aspect.MEMORY, observation_id="o3", agent_id="database"),
+        change("orders", -240).model_copy(update={"observation_id": "o4"}),
+    ]
+    said = explain("application", observations)
+    assert [each.service for each in said] == ["orders"]
+    first = said[0]
+    assert first.statement == "orders runs out of CPU since 12:05, after the deploy at 12:04: cpu 9 %, was 1 %"
+    assert first.supporting == ("o1", "o2", "o4")
+    assert first.refuting == ("o3",)
+    assert first.do_first == "consider rolling back the deploy of orders at 12:04 (v412: feat: zones)"
+    assert first.verify == ("Look at CPU by process and thread on orders since 12:05",)
+    assert "Instances of orders without that change show the same" in first.disprove
+    assert [each.service for each in explain("database", observations)] == ["cart"]
+    assert explain("network", observations) == []
+
+
+def test_each_kind_of_evidence_is_told_in_few_words() -> None:
+    link = fact("gateway", signal=Signal.TRACE, peer="orders", signal_name="gateway → orders", value=300.0, unit="ms")
+    assert explain("application", [link])[0].statement.endswith(
+        "on the way since 12:00: 300 ms lost between them, was 1 ms"
+    )
+    fails = fact("orders", Aspect.ERRORS, signal=Signal.TRACE, signal_name="GET /", value=30.0, usual=0.0, unit="%")
+    assert explain("application", [fails])[0].statement == "orders fails since 12:00: 30 % of GET / fail, was 0 %"
+    line = fact("orders", Aspect.ERRORS, signal=Signal.LOG, signal_name="no <id>")
+    assert explain("application", [line])[0].statement == "orders fails since 12:00: “no <id>”"
+    bare = Observation(agent_id="application", summary="orders is odd", service="orders", aspect=Aspect.CPU, score=0.9)
+    assert explain("application", [bare])[0].statement == "orders runs out of CPU since the start: orders is odd"
+
+
+def commit(change_id: str, summary: str, *files: str, details: str = "") -> Change:
+    return Change(change_id, NOON, "deploy", "search", summary, files=files, details=details)
+
+
+def test_a_change_that_speaks_of_what_is_seen_has_more_to_do_with_it() -> None:
+    changes = [
+        commit("a", "refactor: align the index mapping", "index/mapping.go", details="-title: text"),
+        commit("b", "refactor: tidy the search handler", "search/handler.go"),
+        commit("c", "docs: explain the index mapping", "docs/mapping.md"),
+    ]
+    seen = ["query failed: no mapping found for field title"]
+    related = relevance(changes, [seen] * 3)
+    assert related[0] > related[2] > related[1]
+    assert is_harmless(changes[2])
+    assert is_harmless(commit("d", "new colours", "web/site.css"))
+    assert not is_harmless(changes[0])
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (0.0452, "s", "45.2 ms"),
+        (1.5, "s", "1.5 s"),
+        (12_000.0, "ms", "12 s"),
+        (2.5 * 2**20, "B", "2.5 MiB"),
+        (-0.0, "/s", "0/s"),
+        (1234.5, "", "1234"),
+        (0.00123, "", "0.0012"),
+        (99.8, "%", "99.8 %"),
+        (float("nan"), "%", "unknown %"),
+    ],
+)
+def test_figures_are_said_with_the_digits_that_tell(value: float, unit: str, said: str) -> None:
+    assert figure(value, unit) == said
+
+
+def test_words_are_plain() -> None:
+    assert clock(NOON) == "12:00"
+    assert clock(NOON.timestamp() + 61) == "12:01:01"
+    assert percent(0.123) == "12.3 %"
+    assert plain("client_orders-db_latency_p95_ms", "orders-db") == "client latency p95"
+    assert plain("rate") == "rate"
+    assert listed(["a", "b", "c"], 2) == "a, b and 1 more"
+    assert quoted("x" * 300).endswith("…”")
