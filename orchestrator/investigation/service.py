@@ -80,7 +80,7 @@ class Investigations:
         self._log = logging.getLogger("compass.investigations")
 
     async def open(self, workspace: str | None = None) -> None:
-        """Go on with every unfinished run, or those of one workspace.
+        """Go on with every unfinished run, or those of one workspace; one that waits for a human goes on waiting.
 
         One that cannot be read is logged and left; it must not hold up the others.
         """
@@ -93,7 +93,7 @@ class Investigations:
             except (OrchestratorError, ValueError) as failure:
                 self._log.error("run %s cannot be read (%s)", key[1], type(failure).__name__)
             else:
-                await self._start(view)
+                await self._take_up(view)
 
     async def aclose(self) -> None:
         """Put every run down where it is; the next process goes on with it, and with what is still asked for meanwhile."""
@@ -200,8 +200,12 @@ class Investigations:
         view = await self._journal.view(workspace, found)
         if has_ended(view):
             return None
-        await self._run_of(view)
+        await self._take_up(view)
         return view
+
+    async def _take_up(self, view: InvestigationView) -> None:
+        if view.state != InvestigationState.WAITING_APPROVAL:
+            await self._run_of(view)
 
     async def _run_of(self, view: InvestigationView) -> Run | None:
         """The run behind a view that has not ended. None where it cannot be taken up: it has failed, or we are closed."""

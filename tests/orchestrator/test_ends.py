@@ -218,6 +218,23 @@ async def test_a_process_may_go_on_with_the_runs_of_one_workspace_only(store: St
     await service.aclose()
 
 
+async def test_a_run_that_waits_for_a_human_goes_on_waiting_until_it_is_stopped(store: Store) -> None:
+    diary = Diary()
+    for event in (
+        InvestigationOpened(investigation=investigation(agent_ids=("application",))),
+        StateChanged(before=InvestigationState.QUEUED, after=InvestigationState.RUNNING),
+        StateChanged(before=InvestigationState.RUNNING, after=InvestigationState.WAITING_APPROVAL),
+    ):
+        await store.append("T1", "inv-1", event, NOON)
+    async with World(store, one_team(diary=diary)).service() as service:
+        assert await start(service) == "inv-1"
+        await settle()
+        assert (await service.view("T1", "inv-1")).state == InvestigationState.WAITING_APPROVAL
+        assert diary.asked == []
+        assert (await service.stop("T1", "inv-1", BEN)).reason == "Stopped by Ben."
+    assert diary.asked == []
+
+
 async def test_a_run_that_ends_just_as_somebody_asks_is_not_joined(memory: Store) -> None:
     async with World(memory, one_team()).service() as service:
         first = (await run_to_end(service)).investigation.investigation_id

@@ -55,6 +55,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ),
     ("INC-123 services=a,,a,", {"incident_id": "INC-123", "affected_services": ("a",)}),
     ("INC-123 services=支払い", {"incident_id": "INC-123", "affected_services": ("支払い",)}),
+    (f"INC-123 services={'s' * 100}", {"incident_id": "INC-123", "affected_services": ("s" * 100,)}),
     ("INC-123 agents=Network,DATABASE", {"incident_id": "INC-123", "agent_ids": ("network", "database")}),
     ("INC-123 mode=Sequential", {"incident_id": "INC-123", "mode": "sequential"}),
     ("INC-123 severity=critical", {"incident_id": "INC-123", "severity": Severity.SEV1}),

@@ -221,9 +221,11 @@ async def test_a_process_that_starts_while_the_pool_is_closed_is_ended(monkeypat
 
 async def test_a_closed_pool_can_be_opened_again() -> None:
     pool = ProcessPool(1)
+    await pool.open()
     await pool.aclose()
     await pool.aclose()
     await pool.open()
+    assert [process.returncode for process in pool._idle] == [None]
     assert await pool.run(calls.add, 1, 1) == 2
     await pool.aclose()
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from orchestrator.events import InvestigationView, Recorded, replay
-from orchestrator.investigation import has_ended
+from orchestrator.events import InvestigationView, Recorded, StateChanged, replay
+from orchestrator.investigation import check_arrow, has_ended
 from orchestrator.model import CallStatus, InvestigationState, NoData, StepOutcome
 from orchestrator.parameters import Parameters
 from orchestrator.ports import Store, TeamSpec
@@ -163,6 +163,11 @@ async def test_wherever_a_run_is_cut_it_ends_as_if_it_had_not_been(team: str) ->
         assert outcome.cut_happened, (at, cut)
         assert essence(outcome.view) == essence(whole.view), (at, cut)
         assert replay(outcome.journal) == outcome.view
+        moves = [each.event for each in outcome.journal if isinstance(each.event, StateChanged)]
+        states = [InvestigationState.QUEUED, *(each.after for each in moves)]
+        assert [each.before for each in moves] == states[:-1], (at, cut)
+        for each in moves:
+            check_arrow(each.before, each.after)
         assert [each.seq for each in outcome.journal] == list(range(1, len(outcome.journal) + 1))
 
 

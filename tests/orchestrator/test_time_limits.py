@@ -306,3 +306,5 @@ async def test_the_systems_clock_tells_utc_and_never_goes_back() -> None:
     assert clock.now().utcoffset() is not None
     assert str(clock.now().tzinfo) == "UTC"
     assert clock.monotonic() >= before
+    await clock.sleep(0.001)
+    assert clock.monotonic() >= before + 0.001
