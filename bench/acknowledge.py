@@ -46,8 +46,7 @@ async def serving(server: SandboxServer, mode: str) -> AsyncIterator[None]:
         assert process.stdout
         ready = (await process.stdout.readline()).decode()
         if mode == "http":
-            port = int("".join(filter(str.isdigit, ready.split("port")[1].split(",")[0])))
-            await server.deliver_over_http(f"http://127.0.0.1:{port}/slack/events")
+            await server.deliver_over_http(ready.split()[-1])
         else:
             await server.wait_connected()
         try:

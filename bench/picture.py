@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.async_api import async_playwright
 
-from bot.bootstrap.look_alike import FirstEnd, inside, seed
+from bot.bootstrap.look_alike import inside, seed
 from bot.bootstrap.program import Compass
 from bot.bootstrap.serving import connected
 from bot.sandbox import SandboxServer
@@ -35,8 +35,6 @@ async def take(out: Path, words: str, *, width: int, height: int, scale: float, 
         settings = load_settings(database=Path(folder) / "picture.db")
         async with SandboxServer(seed(CHANNEL)) as server, async_playwright() as playwright:
             program = Compass(inside(settings, server, settings.database))
-            end = FirstEnd()
-            program.service.listen(end)
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             async with connected(program) as surface:
                 page = await browser.new_page(
@@ -47,8 +45,7 @@ async def take(out: Path, words: str, *, width: int, height: int, scale: float, 
                 await page.goto(server.url)
                 await server.wait_connected()
                 await server.run_command("ana", CHANNEL, "/investigate", words)
-                await end.reached
-                await surface.thread.settled()
+                await surface.first_told()
                 await page.wait_for_timeout(1500)
                 await page.screenshot(path=out)
             await browser.close()

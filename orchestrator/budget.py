@@ -101,8 +101,8 @@ class AgentAccount:
         most = whole_nano(_money("a reservation", most))
         if most > self.left:
             raise BudgetExceededError(
-                f"The next call of {self.agent_id} may cost {dollars(most, ROUND_UP)}; "
-                f"{dollars(max(self.left, ZERO), ROUND_DOWN)} is left for it.",
+                f"The next call of {self.agent_id} may cost {in_cents(most, ROUND_UP)}; "
+                f"{in_cents(max(self.left, ZERO), ROUND_DOWN)} is left for it.",
                 details={"agent_id": self.agent_id, "needed": str(most), "left": str(self.left)},
             )
         self._calls += 1
@@ -146,7 +146,7 @@ class CallReservation:
         await self._account.book(entry)
 
 
-def dollars(amount: Decimal, rounding: str) -> str:
+def in_cents(amount: Decimal, rounding: str) -> str:
     """For people, in cents. What is needed is rounded up and what is there down, so that a refusal never reads as fitting."""
     return f"${amount.quantize(Decimal('0.01'), rounding=rounding)}"
 

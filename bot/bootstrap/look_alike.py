@@ -27,14 +27,12 @@ from bot.sandbox import (
 )
 from bot.sandbox.workspace.changes import Change, MessageEdited, MessagePosted
 from bot.settings import Mode, Settings
+from bot.slack import BOT_SCOPES, COMMANDS, EVENTS, SHORTCUTS
 from bot.terminal import Post
-from orchestrator.events import InvestigationView, Recorded
-from orchestrator.investigation import has_ended
 from orchestrator.model import InvestigationState
 
 PORT = 8765
 ASKS = "ana"
-HINT = "INC-123 [budget=10] [since=14:00] [services=checkout] | help | status | stop | history | new"
 TOPIC = "Checkout answers 5xx · RECORDED DATA"
 PAGED = (
     MessageSeed(user="ben", text="Paged: checkout errors are above 5 %. Anybody on it?", minutes_ago=2.0),
@@ -58,8 +56,6 @@ async def sandbox(
     database = fresh_database(settings)
     async with SandboxServer(seed(channel), port=PORT if port is None else port) as server:
         program = Compass(inside(settings, server, database))
-        end = FirstEnd()
-        program.service.listen(end)
         async with connected(program) as surface:
             await server.wait_connected()
             announce(f"Compass is ready in the sandbox: {server.url}")
@@ -69,33 +65,21 @@ async def sandbox(
                 if run:
                     await server.run_command(ASKS, channel, "/investigate", words)
                     async with asyncio.timeout(SLOWEST_RUN_S):
-                        state = await end.reached
-                        await surface.thread.settled()
+                        state = await surface.first_told()
                 if once and run:
                     return state
                 announce("Type /investigate in the page. Ctrl-C ends it.")
                 return await asyncio.Future()
 
 
-class FirstEnd:
-    """A listener that tells how the first run ended."""
-
-    def __init__(self) -> None:
-        self.reached: asyncio.Future[InvestigationState] = asyncio.get_running_loop().create_future()
-
-    def heard(self, recorded: Recorded, view: InvestigationView) -> None:  # noqa: ARG002 - the port's; the view says it all
-        """One more event."""
-        if has_ended(view) and not self.reached.done():
-            self.reached.set_result(view.state)
-
-
 def seed(channel: str) -> WorkspaceSeed:
-    """A small team whose app has the commands and shortcuts of `manifest.yml`; a test holds the two equal."""
+    """A small team whose app is declared as in a real workspace: what it may not do there it may not do here."""
     app = AppSeed(
         description="Investigates incidents. Agents look at the telemetry, people decide.",
-        commands=(CommandSeed(command="/investigate", description="Investigate an incident", usage_hint=HINT),),
-        shortcuts=(ShortcutSeed(callback_id="compass.investigate_message", name="Investigate this"),),
-        events=("app_mention", "member_joined_channel"),
+        commands=tuple(CommandSeed(command=c.name, description=c.description, usage_hint=c.hint) for c in COMMANDS),
+        shortcuts=tuple(ShortcutSeed(callback_id=s.callback_id, name=s.name) for s in SHORTCUTS),
+        events=EVENTS,
+        scopes=BOT_SCOPES,
     )
     others = [each for each in small_team(app).channels if each.name != channel]
     return small_team(app, (ChannelSeed(name=channel, topic=TOPIC, messages=PAGED), *others))

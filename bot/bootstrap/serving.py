@@ -15,8 +15,7 @@ from bot.telemetry import EventLog
 async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     """Work for Slack until cancelled. Announces one line with the word "ready" when it takes requests."""
     async with connected(Compass(settings)) as surface:
-        where = f"requests at port {surface.port}, /slack/events" if surface.port else "Socket Mode"
-        announce(f"Compass is ready ({where})")
+        announce(f"Compass is ready in {surface.team_name}: {surface.listens_at}")
         await asyncio.Event().wait()
 
 

@@ -1,9 +1,9 @@
 """Moments, durations and money as people read them. Always with UTC, so that nobody has to guess whose 14:02 is meant."""
 
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-CENT = Decimal("0.01")
+from orchestrator.model import dollars
 
 
 def clock(moment: datetime, near: datetime, *, seconds: bool = False) -> str:
@@ -33,13 +33,6 @@ def duration(seconds: float) -> str:
         return f"{max(0.0, seconds):.1f} s"
     whole = round(seconds)
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
-
-
-def dollars(amount: Decimal) -> str:
-    """Two decimals. What is more than nothing is never shown as nothing."""
-    if 0 < amount < CENT / 2:
-        return "under $0.01"
-    return f"${amount.quantize(CENT, rounding=ROUND_HALF_UP)}"
 
 
 def of_budget(spent: Decimal, limit: Decimal) -> str:

@@ -76,7 +76,6 @@ NO_CHART = {
     "upload": "No chart: Slack did not take the picture. The figures are in the report.",
 }
 COST = "Cost"
-TOTAL, UTILIZATION = "Total", "Utilization"
 COST_TEXT = "{incident}: cost {spent} of {limit}"
 
 # --- buttons and forms --------------------------------------------------------------------------------------------------

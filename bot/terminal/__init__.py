@@ -4,13 +4,12 @@ Its law: views and reports go in, text comes out; it keeps no rule of its own. E
 `safe`, for a log line may hold escape sequences that would write elsewhere on the screen. Where standard output is no
 terminal, lines come as things happen, with no control characters. Colours are for terminals only, and NO_COLOR wins.
 
-    safe -> money | entries -> report | progress | lists | thread -> console
+    safe -> entries -> report | progress | lists | thread -> console
 """
 
 from bot.terminal.console import make_console
 from bot.terminal.lists import history_lines
 from bot.terminal.machine import view_as_json
-from bot.terminal.money import breakdown
 from bot.terminal.printer import print_entries, print_lines, print_report
 from bot.terminal.progress import Progress
 from bot.terminal.safe import safe
@@ -20,7 +19,6 @@ __all__ = [
     "Post",
     "Progress",
     "ThreadPrinter",
-    "breakdown",
     "history_lines",
     "make_console",
     "print_entries",

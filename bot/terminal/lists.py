@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from bot.terminal.entries import clock_time
-from bot.terminal.money import dollars
 from bot.terminal.safe import safe
+from orchestrator.model import dollars
 from orchestrator.ports import InvestigationSummary
 
 

@@ -8,7 +8,6 @@ from rich.status import Status
 from rich.text import Text
 
 from bot.terminal.entries import DIM, STRONG, Entry, confidence, entry, fact
-from bot.terminal.money import dollars
 from bot.terminal.printer import print_entries
 from bot.terminal.report import header
 from bot.terminal.safe import safe
@@ -22,7 +21,7 @@ from orchestrator.events import (
     StepStarted,
     StopRequested,
 )
-from orchestrator.model import InvestigationState, Phase, Standing, Step, StepOutcome
+from orchestrator.model import InvestigationState, Phase, Standing, Step, StepOutcome, dollars
 
 SHOWN_FACTS = 5
 _DOING = {Phase.OBSERVE: "observes", Phase.HYPOTHESISE: "forms hypotheses"}

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.terminal.entries import DIM, STRONG, Entry, clock_time, confidence, entry, fact, incident_title
-from bot.terminal.money import breakdown
+from bot.terminal.safe import safe
 from orchestrator.events import InvestigationView
-from orchestrator.model import Conclusion, HypothesisGroup, InvestigationState, Observation, Report
+from orchestrator.model import Conclusion, HypothesisGroup, InvestigationState, Observation, Report, breakdown_lines
 
 RECORDED = "RECORDED DATA. This is a replay of recorded telemetry; nothing here is happening now."
 SHOWN_GROUPS = 3
@@ -69,7 +69,7 @@ def report_entries(
         *entry("Stopped", [report.stopped_because]),
         *entry("Data until", [f"{clock_time(report.data_until)} UTC"] if report.data_until else []),
         *entry("Decided", _decisions(view)),
-        *entry("Cost", breakdown(report.cost, title_of)),
+        *entry("Cost", breakdown_lines(report.cost, lambda agent_id: safe(title_of(agent_id)))),
     ]
 
 

@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 from opentelemetry import trace
 
-from orchestrator.budget import Budget, dollars
+from orchestrator.budget import Budget, in_cents
 from orchestrator.clock import Clock, SystemClock
 from orchestrator.engine import Attempt, attempt
 from orchestrator.errors import AgentExecutionError, BudgetExceededError
@@ -240,7 +240,7 @@ class Orchestrator:
         total, limit = self.get_total_cost(), self.budget.limit
         if total > limit:
             raise BudgetExceededError(
-                f"The run has spent {dollars(total, ROUND_UP)} of {dollars(limit, ROUND_DOWN)}.",
+                f"The run has spent {in_cents(total, ROUND_UP)} of {in_cents(limit, ROUND_DOWN)}.",
                 details={"spent": str(total), "limit": str(limit)},
             )
 

@@ -1,5 +1,6 @@
 """Money as people are told of it. Amounts are Decimals in US dollars, exact to a nano-dollar; floats never touch them."""
 
+from collections.abc import Callable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
 
@@ -7,6 +8,10 @@ from orchestrator.model.base import Frozen, Name
 
 NANO = Decimal("0.000000001")
 ZERO = Decimal(0)
+CENT = Decimal("0.01")
+TO_ADD_UP = Decimal("0.0001")
+RULE = 21
+MOST_LINES = 30
 
 
 def to_nano(amount: Decimal) -> int:
@@ -75,3 +80,36 @@ class CostBreakdown(Frozen):
         if not self.limit:
             return ZERO
         return (self.total * 100 / self.limit).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
+def breakdown_lines(cost: CostBreakdown, title_of: Callable[[str], str]) -> tuple[str, ...]:
+    """A line for each agent, a rule, the total against the limit, and how much of it that is; aligned, four decimals.
+
+    `title_of` gives an agent's name as that surface may show it. Agents beyond the first thirty share one line.
+    """
+    rows = [(title_of(line.agent_id), line.amount) for line in cost.lines]
+    rest = rows[MOST_LINES:]
+    rows = rows[:MOST_LINES] + ([(f"+{len(rest)}", sum((amount for _, amount in rest), ZERO))] if rest else [])
+    width = max(len(label) for label in (*(label for label, _ in rows), "Utilization")) + 1
+    agents = [f"{label + ':':<{width}} {_exact(amount)}" for label, amount in rows]
+    return (
+        *agents,
+        "─" * max([RULE, *(len(line) for line in agents)]),
+        f"{'Total:':<{width}} {_exact(cost.total)} / {_limit(cost.limit)}",
+        f"{'Utilization:':<{width}} {cost.utilization:.1f}%",
+    )
+
+
+def dollars(amount: Decimal) -> str:
+    """`$1.25`. What is more than nothing is never shown as nothing."""
+    if 0 < amount < CENT / 2:
+        return "under $0.01"
+    return f"${amount.quantize(CENT, rounding=ROUND_HALF_UP)}"
+
+
+def _exact(amount: Decimal) -> str:
+    return f"${amount.quantize(TO_ADD_UP, rounding=ROUND_HALF_UP)}"
+
+
+def _limit(amount: Decimal) -> str:
+    return f"${amount.quantize(CENT)}" if amount == amount.quantize(CENT) else _exact(amount)

@@ -20,9 +20,9 @@ class Served:
         self.ready = ready
 
     @property
-    def port(self) -> int:
+    def address(self) -> str:
         """Where it takes requests in HTTP mode."""
-        return int("".join(filter(str.isdigit, self.ready.split("port")[1].split(",")[0])))
+        return self.ready.split()[-1]
 
     async def kill(self) -> None:
         """SIGKILL: no goodbye."""

@@ -40,8 +40,7 @@ async def test_a_run_that_was_killed_goes_on_in_the_same_thread_and_says_nothing
 
 async def test_over_signed_http_the_same_program_answers_and_a_forged_request_is_refused(tmp_path: Path) -> None:
     async with SandboxServer(seed(CHANNEL)) as server, serve(server, tmp_path, "--mode", "http", "--port", "0") as bot:
-        address = f"http://127.0.0.1:{bot.port}/slack/events"
-        await server.deliver_over_http(address)
+        await server.deliver_over_http(bot.address)
         outcome = await server.run_command("ana", CHANNEL, "/investigate", "INC-123 budget=10")
         assert outcome.acknowledged
         await server.wait_for(lambda message: said(message, LAST), timeout=30)
@@ -52,5 +51,7 @@ async def test_over_signed_http_the_same_program_answers_and_a_forged_request_is
                 {"X-Slack-Signature": "v0=00", "X-Slack-Request-Timestamp": "1"},
                 {"X-Slack-Signature": "v0=00", "X-Slack-Request-Timestamp": "now"},
             ):
-                async with somebody.post(address, data="command=/investigate&text=INC-123", headers=headers) as answer:
+                async with somebody.post(
+                    bot.address, data="command=/investigate&text=INC-123", headers=headers
+                ) as answer:
                     assert answer.status == 401

@@ -4,10 +4,10 @@ from bot.slack import wording
 from bot.slack.blocks import Block, Message, button, buttons, context, message, section
 from bot.slack.ids import Action, Target
 from bot.slack.text import ELLIPSIS, joined, literal
-from bot.slack.times import dollars, duration
+from bot.slack.times import duration
 from bot.slack.views.picture import Picture, fact, notification, recorded, summaries
 from orchestrator.events import StepView
-from orchestrator.model import ZERO, Observation, Phase, Standing, Step, StepOutcome
+from orchestrator.model import ZERO, Observation, Phase, Standing, Step, StepOutcome, dollars
 
 MOST_FACTS = 6
 

@@ -12,11 +12,11 @@ from bot.slack import wording
 from bot.slack.blocks import Message, context, message, section
 from bot.slack.ids import COMMAND
 from bot.slack.text import joined, link, literal
-from bot.slack.times import clock, dollars, of_budget
+from bot.slack.times import clock, of_budget
 from bot.slack.views.answers import say
 from bot.slack.views.parent import progress
 from bot.slack.views.picture import Picture, flagged, heading, recorded
-from orchestrator.model import THE_BAR
+from orchestrator.model import THE_BAR, dollars
 from orchestrator.ports import InvestigationSummary
 
 
