@@ -11,8 +11,9 @@ from functools import lru_cache
 LONGEST = 2000
 ANY = "<*>"
 
-_SECRET_SIGN = re.compile(
-    r"(?i:passw|secret|token|api.?key|authorization|bearer|basic |credential)|eyJ|xox|gh[pousr]_|sk-|AKIA"
+_SECRET_SIGNS = (
+    *("passw", "secret", "token", "api_key", "api-key", "apikey", "authorization", "bearer", "basic ", "credential"),
+    *("eyj", "xox", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "sk-", "akia"),
 )
 _SECRET = re.compile(
     r"(?i:\b(?:bearer|basic)\s+[\w.~+/=-]{6,}"
@@ -23,7 +24,7 @@ _SECRET = re.compile(
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _URL = re.compile(r"(?<![\w+.-])[A-Za-z][\w+.-]{0,20}://[^\s\"'<>)\]]+")
 _QUOTED = re.compile(r"\"[^\"\n]{1,400}\"|(?<!\w)'[^'\n]{1,400}'(?!\w)")
-_DATA = re.compile(r"[\w$.]*(?:\{[^{}\[\]()]*\}|\([^{}\[\]()]*=[^{}\[\]()]*\)|\[[^{}\[\]()]*[,=][^{}\[\]()]*\])")
+_DATA = re.compile(r"\{[^{}\[\]()]*\}|\([^{}\[\]()=]*=[^{}\[\]()]*\)|\[[^{}\[\](),=]*[,=][^{}\[\]()]*\]")
 _DEEPEST_DATA = 6
 _PATH = re.compile(r"(?<![\w<./>])/[\w.%~+:@{}*-]+(?:/[\w.%~+:@{}*-]*)*")
 _STATUS = re.compile(
@@ -58,7 +59,8 @@ def mask(line: str) -> str:
     line = line[:LONGEST]
     if "://" in line:
         line = _URL.sub("<url>", line)
-    if _SECRET_SIGN.search(line):
+    lower = line.lower()
+    if any(sign in lower for sign in _SECRET_SIGNS):
         line = _SECRET.sub("<secret>", line)
     if "@" in line:
         line = _EMAIL.sub("<email>", line)

@@ -59,14 +59,18 @@ class MetricPeers:
     """Finds the other end in a metric's name: `client_orders-db_latency_p95_ms` of orders tells of orders-db."""
 
     def __init__(self, services: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         known = ((words(each), each) for each in services)
-        self._names = sorted(((parts, each) for parts, each in known if parts), key=lambda one: (-len(one[0]), one[1]))
+        for parts, each in sorted((one for one in known if one[0]), key=lambda one: (-len(one[0]), one[1])):
+            self._by_first.setdefault(parts[0], []).append((parts, each))
 
     def of(self, service: str, metric: str) -> str:
         """The service that the metric's name holds besides its own; empty if none."""
         parts = words(metric)
-        for name, other in self._names:
-            length = len(name)
-            if other != service and any(parts[at : at + length] == name for at in range(len(parts) - length + 1)):
-                return other
-        return ""
+        found = [
+            (len(name), other)
+            for at, part in enumerate(parts)
+            for name, other in self._by_first.get(part, ())
+            if other != service and parts[at : at + len(name)] == name
+        ]
+        return min(found, key=lambda one: (-one[0], one[1]))[1] if found else ""

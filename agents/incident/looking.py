@@ -11,11 +11,16 @@ from agents.incident.log_facts import log_facts
 from agents.incident.metric_facts import metric_facts
 from agents.incident.reading import Reading
 from agents.incident.scene import scene_of
-from agents.incident.territory import is_store
+from agents.incident.territory import APPLICATION, DATABASE, NETWORK, is_store
 from agents.incident.trace_facts import TraceFacts
-from orchestrator.model import Observation, Standing
+from orchestrator.model import NoData, Observation, Standing
 
 MOST_UNUSUAL = 40
+NOTHING = {
+    APPLICATION: "Nothing was told about services: searched metrics, logs and traces",
+    DATABASE: "No databases, caches, queues or pools are known: searched metrics, logs and traces",
+    NETWORK: "Nothing was told about links or hosts: searched metrics, logs and traces",
+}
 
 
 def look_at_application(reading: Reading) -> tuple[Observation, ...]:
@@ -68,6 +73,8 @@ def consolidated(
     )
     normal = [each for each in known if each.standing is Standing.NORMAL]
     told = [*unusual[:MOST_UNUSUAL], *changes, *normal, *reading.missing]
+    if not told:
+        told = [NoData(agent_id=reading.agent_id, summary=NOTHING[reading.agent_id], window=reading.window)]
     if told and graph.calls:
         told[0] = told[0].model_copy(update={"calls": graph.calls})
     return tuple(told)

@@ -10,6 +10,7 @@ from agents.analyzers.scoring import portion, strength
 from agents.analyzers.series import FAR, Shift, shift_of
 from agents.incident.reading import Reading
 from agents.incident.scene import Scene
+from agents.incident.silence import silent_facts
 from agents.incident.territory import owner_of_metric
 from agents.incident.words import clock, figure, listed, plain
 from orchestrator.model import Asked, Aspect, MetricSeries, Observation, Signal, Sketch, Standing
@@ -44,6 +45,7 @@ def metric_facts(reading: Reading, scene: Scene) -> list[Observation]:
     ]
     moved = [found for each, peer in mine if (found := _moved(each, peer, reading.split, scene.idle))]
     told = [_told(reading, reading.metrics.asked, each) for each in _strongest(moved)]
+    told += silent_facts(reading, [each for each, _ in mine])
     return told + _normal(reading, reading.metrics.asked, (each for each, _ in mine), moved)
 
 

@@ -17,7 +17,7 @@ from agents.sources.snapshot import SnapshotLibrary
 from orchestrator.errors import SourceUnavailableError
 from orchestrator.model import FaultKind, Hypothesis, Incident, NoData, Observation, Signal, Standing
 from orchestrator.ports import AgentKit, Lookup, PlainAnalyst, Telemetry
-from tests.agents.cases import CaseBuilder, InlineCompute
+from tests.agents.cases import CaseBuilder, InlineCompute, iso
 from tests.agents.shop import Fault, Shop
 from tests.support.clock import ManualClock
 
@@ -134,6 +134,31 @@ async def test_a_deploy_alone_accuses_nobody_and_one_before_the_trouble_is_blame
     assert blamed[0].initial_confidence > without[0].initial_confidence
 
 
+async def test_stalls_in_some_calls_are_told_with_their_share(tmp_path: Path) -> None:
+    case = Shop().case
+    for span in case.spans:
+        late = span["start"] >= iso(case.start) and int(span["trace_id"][1:]) % 4 == 0
+        if late and span["span_id"] in ("to-orders", "root"):
+            span["duration_ms"] += 900.0
+    observations, hypotheses = await run(tmp_path, case)
+    stalled = next(each for each in observations if each.signal is Signal.TRACE and each.peer == "orders")
+    assert stalled.summary.startswith("calls gateway → orders lose 9")
+    assert " % of calls since 12:00" in stalled.summary
+    assert hypotheses[0].service == "orders"
+
+
+async def test_failing_calls_to_a_store_are_laid_to_the_way_there(tmp_path: Path) -> None:
+    case = Shop().case
+    for span in case.spans:
+        if span["span_id"] == "store" and span["start"] >= iso(case.start):
+            span["status"] = "ERROR"
+    observations, hypotheses = await run(tmp_path, case)
+    assert any(
+        each.summary.startswith("errors start on the way from orders to orders-db: 100 %") for each in observations
+    )
+    assert hypotheses[0].service == "orders-db"
+
+
 async def test_observations_show_masked_lines_only(tmp_path: Path) -> None:
     line = "login of eve@example.org with token=s3cr3t-9f8e failed for 10.1.2.3"
     observations, _ = await run(tmp_path, Shop(Fault(lines={"orders": line})).case)
@@ -209,6 +234,38 @@ async def test_an_incident_without_any_telemetry_is_answered_with_what_is_missin
     assert hypotheses == []
     assert {each.signal for each in observations} == {Signal.METRIC, Signal.LOG, Signal.TRACE}
     assert all(each.standing is Standing.NO_DATA for each in observations)
+
+
+async def test_an_agent_with_nothing_in_its_territory_says_so(tmp_path: Path) -> None:
+    case = CaseBuilder()
+    for second in range(-1200, 600, 15):
+        case.metric("gateway", "cpu_percent", second, 20.0 + second % 2)
+        case.log("gateway", second, "all is well")
+        case.span(f"t{second}", "a", None, "gateway", second, 5.0)
+    observations, _ = await run(tmp_path, case)
+    unseen = {each.agent_id: each.summary for each in observations if each.standing is Standing.NO_DATA}
+    assert unseen["database"].startswith("No databases, caches, queues or pools are known")
+    assert "application" not in unseen
+
+
+async def test_metrics_that_stop_are_a_finding(tmp_path: Path) -> None:
+    case = Shop(Fault(failing={"orders": 0.3})).case
+    for name, column in case.columns.items():
+        if name.startswith("catalogue__"):
+            case.columns[name] = {at: value for at, value in column.items() if at < case.at(120)}
+    observations, _ = await run(tmp_path, case)
+    silent = [each for each in observations if each.signal_name == "metrics"]
+    assert [each.summary for each in silent] == ["catalogue sends no metrics any more since 12:01:45, others do"]
+
+
+async def test_what_a_service_that_no_request_passes_through_does_counts_for_little(tmp_path: Path) -> None:
+    case = Shop(Fault(failing={"orders": 0.4})).case
+    for second in range(-1200, 601, 15):
+        case.metric("reporting", "latency_p99_ms", second, (5.0 if second < 0 else 30_000.0) + second % 2)
+    observations, hypotheses = await run(tmp_path, case)
+    idle = next(each for each in observations if each.service == "reporting")
+    assert idle.score < 0.3
+    assert hypotheses[0].service == "orders"
 
 
 async def test_one_agent_alone_still_explains(tmp_path: Path) -> None:

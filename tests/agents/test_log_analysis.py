@@ -26,7 +26,7 @@ from agents.analyzers.words import Mentions
         ("Authorization: Bearer abcdef.ghi", "<secret>"),
         ("key sk-abcdefghijklmnop leaked", "key <secret> leaked"),
         ('said "no way 7" and left', "said <text> and left"),
-        ("seat Seat(row=4, at=[a, b]) taken", "seat <data> taken"),
+        ("seat Seat(row=4, at=[a, b]) taken", "seat Seat<data> taken"),
         ("thread http2 is fine", "thread http2 is fine"),
     ],
 )
