@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orchestrator.budget import MOST_MONEY, Budget
 from orchestrator.errors import AgentNotFoundError, BudgetExceededError, ConflictError
-from orchestrator.model import CallStatus, CostBreakdown, CostLine, LedgerEntry, from_nano, to_nano, whole_nano
+from orchestrator.model import CallStatus, LedgerEntry, from_nano, to_nano
 from orchestrator.ports import Account
 
 THREE = ["application", "database", "network"]
@@ -333,29 +333,6 @@ def test_an_unknown_agent_is_told_who_has_an_account() -> None:
 def test_an_account_is_what_the_port_says() -> None:
     account: Account = Budget(Decimal(10), ["a"]).account("a")
     assert (account.limit, account.spent, account.left) == (10, 0, 10)
-
-
-@given(st.decimals(min_value=0, max_value=10**6, places=9))
-def test_nano_dollars_and_back_lose_nothing(amount: Decimal) -> None:
-    assert from_nano(to_nano(amount)) == amount
-    assert whole_nano(amount) == amount
-
-
-@given(st.decimals(min_value=0, max_value=10**6, places=14))
-def test_what_is_kept_is_never_less_than_what_was_spent(amount: Decimal) -> None:
-    assert 0 <= from_nano(to_nano(amount)) - amount < Decimal("0.000000001")
-    assert whole_nano(amount) == from_nano(to_nano(amount))
-
-
-def test_utilization_is_percent_with_one_decimal_rounded_half_up() -> None:
-    def used(amount: str, limit: str) -> str:
-        lines = (CostLine(agent_id="a", amount=Decimal(amount)),)
-        return str(CostBreakdown(lines=lines, limit=Decimal(limit)).utilization)
-
-    assert used("4.45", "10.00") == "44.5"
-    assert used("0.0005", "1") == "0.1"
-    assert used("0.00049", "1") == "0.0"
-    assert used("3", "0") == "0"
 
 
 async def test_a_call_of_a_later_process_never_takes_the_number_of_an_earlier_one() -> None:
