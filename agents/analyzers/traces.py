@@ -59,7 +59,8 @@ class Forest:
     `own`: time spent in a call itself, by (service, operation). `gaps`: by link. `waits`: what a caller waits for a peer
     that sends no spans (a database), by (link, operation). `errors`: errors that start there, by (service, operation).
     `failing`: calls that fail, by link. `steps`: inner calls per call, by (service, operation, callee, its operation).
-    `entries`: when calls came into a service from outside it, by trace and service.
+    `ends`: whom an operation calls, where it is a call. `entries`: when calls came into a service from outside it, by
+    trace and service. `roots`: whole requests.
     """
 
     own: dict[tuple[str, str], Sample] = field(default_factory=lambda: defaultdict(Sample))
@@ -69,6 +70,7 @@ class Forest:
     failing: dict[Edge, Tally] = field(default_factory=lambda: defaultdict(Tally))
     steps: dict[tuple[str, str, str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
     entries: dict[tuple[str, str], list[tuple[float, float, str]]] = field(default_factory=lambda: defaultdict(list))
+    ends: dict[tuple[str, str], str] = field(default_factory=dict)
     roots: dict[tuple[str, str], Sample] = field(default_factory=lambda: defaultdict(Sample))
 
     @property
@@ -110,9 +112,11 @@ def _look_at(forest: Forest, spans: Spans, row: int, parent: int | None, inner: 
     peer = spans.peers[row]
     if remote and len(inner) == 1:
         callee = spans.services[remote[0]]
+        forest.ends[service, name] = callee
         forest.gaps[service, callee].add(took - spans.durations[remote[0]], at, split)
         forest.failing[service, callee].add(failed, at, split)
     elif peer and peer != service and not inner:
+        forest.ends[service, name] = peer
         forest.waits[service, peer, name].add(took, at, split)
         forest.failing[service, peer].add(failed, at, split)
     else:

@@ -14,6 +14,7 @@ MOST_SUPPORT = 6
 MOST_AGAINST = 3
 EARLIER_S = 45.0
 SHORTLY_S = 900.0
+TELLS = 0.3
 
 _WHAT = {
     FaultKind.ERROR: "{service} fails",
@@ -66,7 +67,7 @@ def _told(agent_id: str, suspect: Suspect, ranked: Sequence[Suspect]) -> Hypothe
     link = next(links, ("others", suspect.service))
     since = clock(suspect.onset) if suspect.onset is not None else "the start"
     said = {"service": suspect.service, "since": since, "caller": link[0], "callee": link[1]}
-    statement = f"{_WHAT[suspect.kind].format(**said)} since {since}{_after(suspect)}: {_brief(suspect.words[0].fact)}"
+    statement = f"{_WHAT[suspect.kind].format(**said)} since {since}{_after(suspect)}: {_brief(_most_telling(suspect))}"
     support = [word.fact for word in suspect.words[:MOST_SUPPORT]]
     disprove = [_DISPROVE[suspect.kind].format(**said)]
     if suspect.change is not None:
@@ -109,12 +110,21 @@ def _do_first(suspect: Suspect) -> str:
     )
 
 
+def _most_telling(suspect: Suspect) -> Observation:
+    """The fact that decides; where something fails, what the service itself says of it, for that names the error."""
+    told = [word.fact for word in suspect.words if word.weight >= TELLS and word.fact.service == suspect.service]
+    lines = [fact for fact in told if fact.signal is Signal.LOG and fact.aspect is Aspect.ERRORS]
+    return lines[0] if lines and suspect.kind is FaultKind.ERROR else suspect.words[0].fact
+
+
 def _brief(fact: Observation) -> str:
     """The fact without what the statement says already."""
-    if fact.signal is Signal.LOG:
+    if fact.signal is Signal.LOG and fact.aspect is not Aspect.BEHAVIOUR:
         return quoted(fact.signal_name, 120)
     if fact.value is None or fact.usual is None:
         return fact.summary
+    if fact.signal is Signal.LOG:
+        return f"{figure(fact.value)} times {quoted(fact.signal_name, 120)}, {figure(fact.usual)} expected"
     value, usual = figure(fact.value, fact.unit), figure(fact.usual, fact.unit)
     if fact.signal is Signal.TRACE and fact.aspect is Aspect.ERRORS:
         return f"{value} of {fact.signal_name} fail, was {usual}"

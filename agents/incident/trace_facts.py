@@ -65,7 +65,7 @@ class TraceFacts:
         for (service, operation), tally in sorted(self._forest.errors.items()):
             shift = share_shift(tally, FULL_ERROR_SHARE)
             if shift and shift.value > max(LEAST_ERROR_SHARE, shift.usual):
-                peer = self._peer_of(service, operation)
+                peer = self._forest.ends.get((service, operation), "")
                 where = f"on the way from {service} to {peer}" if peer else f"in {service}"
                 summary = (
                     f"errors start {where}: {percent(shift.value)} of {operation} fail since {clock(tally.first)}, "
@@ -116,9 +116,6 @@ class TraceFacts:
                 )
             )
         return _best(facts)
-
-    def _peer_of(self, service: str, operation: str) -> str:
-        return next((peer for caller, peer, name in self._forest.waits if (caller, name) == (service, operation)), "")
 
     def _drifted(self, drift: Drift, who: str, where: str, service: str, peer: str, name: str) -> Observation:
         value, usual = figure(drift.value, "ms"), figure(drift.usual, "ms")

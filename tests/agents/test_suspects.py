@@ -160,6 +160,10 @@ def test_each_kind_of_evidence_is_told_in_few_words() -> None:
     assert explain("application", [fails])[0].statement == "orders fails since 12:00: 30 % of GET / fail, was 0 %"
     line = fact("orders", Aspect.ERRORS, signal=Signal.LOG, signal_name="no <id>")
     assert explain("application", [line])[0].statement == "orders fails since 12:00: “no <id>”"
+    fewer = fact(
+        "orders", Aspect.BEHAVIOUR, signal=Signal.LOG, signal_name="saved <id>", value=2.0, usual=40.0, unit="lines"
+    )
+    assert explain("application", [fewer])[0].statement.endswith("since 12:00: 2 times “saved <id>”, 40 expected")
     bare = Observation(agent_id="application", summary="orders is odd", service="orders", aspect=Aspect.CPU, score=0.9)
     assert explain("application", [bare])[0].statement == "orders runs out of CPU since the start: orders is odd"
 

@@ -52,6 +52,7 @@ def test_errors_start_where_no_inner_call_fails() -> None:
     assert forest.errors["orders", "GET /orders"].hits_after == 1
     assert forest.errors["gateway", "GET /"].hits_after == 0
     assert forest.failing["gateway", "orders"].hits_after == 1
+    assert forest.ends["gateway", "GET orders"] == "orders"
 
 
 def test_a_call_that_is_no_longer_made_is_counted() -> None:
