@@ -49,7 +49,7 @@ class Compass:
         return Investigations(
             store=store,
             incidents=source,
-            telemetry=Telemetry(metrics=source, logs=source, traces=source, changes=source),
+            telemetry=Telemetry(metrics=source, logs=source, traces=source, changes=source, topology=source),
             team=INCIDENT_TEAM,
             compute=self.compute,
             clock=self.clock,
