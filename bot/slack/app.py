@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.config import SlackConfig
 from bot.slack.deliveries import Deliveries
-from bot.slack.errors import AnswerLostError, RateLimitedError, RefusedError, SlackSetupError
+from bot.slack.errors import AnswerLostError, RateLimitedError, RefusedError, SlackSetupError, SlackTrouble
 from bot.slack.handlers import register
 from bot.slack.intake.http import EVENTS_PATH, HttpIntake
 from bot.slack.intake.socket import SocketIntake
@@ -31,14 +31,17 @@ from bot.slack.sdk_log import BOLT, sdk_logger
 from bot.slack.story import Story
 from bot.slack.teller import Teller
 from bot.slack.thread import SlackThread
-from bot.slack.web import SlackWeb
+from bot.slack.web import SlackWeb, host_of
 from orchestrator.clock import Clock
 from orchestrator.investigation import Investigations
 from orchestrator.model import InvestigationState
 from orchestrator.ports import Compute, Outbox
 
-FIRST_TRIES = 5
+FIRST_TRY_S = 5.0
 FIRST_WAIT_S = 2.0
+FIRST_CONTACT_S = 20.0
+"""Whoever starts Compass watches it start: a Slack that is silent for longer is a setting to look at."""
+MOST_LIMITED = 3
 
 
 def new_request_id() -> str:
@@ -96,6 +99,9 @@ class SlackSurface:
         self._session = ClientSession(timeout=ClientTimeout(total=config.call_timeout_s * 2))
         try:
             await self._open(self._client(self._session))
+        except SlackTrouble:
+            await self.aclose()
+            raise self._silent() from None
         except BaseException:
             await self.aclose()
             raise
@@ -137,20 +143,31 @@ class SlackSurface:
         )
 
     async def _who_am_i(self, web: SlackWeb) -> dict[str, Any]:
-        for attempt in range(1, FIRST_TRIES + 1):
+        """Our own ids; SlackSetupError after `FIRST_CONTACT_S` without an answer, the waits Slack asks for not counted."""
+        until, limited, warned = self._clock.monotonic() + FIRST_CONTACT_S, 0, False
+        while True:
             try:
-                return dict(await web.who_am_i())
+                return dict(await web.who_am_i(timeout_s=FIRST_TRY_S))
             except RefusedError as refused:
                 raise SlackSetupError(
                     f"Slack does not accept the bot token ({refused.code}).",
                     remedy="Check SLACK_BOT_TOKEN: it begins with xoxb- and belongs to an app that is installed.",
                 ) from None
-            except RateLimitedError as limited:
-                await self._clock.sleep(limited.retry_after)
+            except RateLimitedError as wait:
+                limited, until = limited + 1, until + wait.retry_after
+                pause = wait.retry_after
             except AnswerLostError:
-                await self._clock.sleep(FIRST_WAIT_S * attempt)
-        raise SlackSetupError(
-            "Slack's Web API does not answer.",
+                pause = FIRST_WAIT_S
+            if limited > MOST_LIMITED or self._clock.monotonic() + pause + FIRST_TRY_S > until:
+                raise self._silent()
+            if not warned:
+                self._log.warning("slack_does_not_answer_yet", address=host_of(self._config.api_url), again_in_s=pause)
+                warned = True
+            await self._clock.sleep(pause)
+
+    def _silent(self) -> SlackSetupError:
+        return SlackSetupError(
+            f"Slack's Web API does not answer at {host_of(self._config.api_url) or 'its address'}.",
             remedy="Check the network, the proxy and SLACK_API_URL, then start again.",
         )
 

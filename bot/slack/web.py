@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -68,9 +69,9 @@ class SlackWeb:
     def __init__(self, client: AsyncWebClient, clock: Clock, *, timeout_s: float = 20.0) -> None:
         self._client, self._clock, self._timeout = client, clock, timeout_s
 
-    async def who_am_i(self) -> Mapping[str, Any]:
-        """The app's own ids: team_id, user_id, bot_id, url."""
-        return await self._call(self._client.auth_test)
+    async def who_am_i(self, *, timeout_s: float | None = None) -> Mapping[str, Any]:
+        """The app's own ids: team_id, user_id, bot_id, url. With `timeout_s` it waits no longer than that."""
+        return _data(await self._within(self._client.auth_test(), timeout_s))
 
     async def new_socket(self, app_token: str) -> str:
         """An address to open a socket at; it holds a ticket, so it is a secret."""
@@ -176,18 +177,31 @@ class SlackWeb:
         return None
 
     async def _call(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> Mapping[str, Any]:
-        answer = await self._within(method(**arguments))
-        data: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
-        return data
+        return _data(await self._within(method(**arguments)))
 
-    async def _within(self, call: Awaitable[Any]) -> Any:
+    async def _within(self, call: Awaitable[Any], timeout_s: float | None = None) -> Any:
         try:
-            return await within(self._clock, self._timeout, call)
+            return await within(self._clock, timeout_s or self._timeout, call)
         except SlackApiError as error:
             raise _sorted(error) from None
         except (ClientError, TimeoutError, OSError, asyncio.IncompleteReadError, SlackClientError, AttributeError):
             # AttributeError: the SDK reads an answer that is no JSON, such as a proxy's error page, as if it were an object
             raise AnswerLostError from None
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address, "" where there is none: path and user may hold a secret."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    return f"{host}:{port}" if host and port else host
+
+
+def _data(answer: Any) -> Mapping[str, Any]:
+    data: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
+    return data
 
 
 def _content(message: Message, key: str) -> dict[str, Any]:

@@ -153,6 +153,7 @@ FORM_RULE = "{rule}. For example: {example}"
 
 # --- answers that only one person sees ----------------------------------------------------------------------------------
 JOINED = "{incident} is being investigated already, asked for by {who}. {where}"
+STARTED = "{incident} is being investigated. {where}"
 FOLLOW = "Follow it {link}."
 FOLLOW_HERE = "in its thread"
 JOINED_PRIVATE = "{incident} is being investigated already, in a private channel."

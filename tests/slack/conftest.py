@@ -203,7 +203,7 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
         compute = InlineCompute() if drawn else QuickCompute()
         surface = SlackSurface(service, world.store, config_of(server, **config), clock, compute)
         await service.open()
-        await (_patiently(clock, surface.open()) if patient else surface.open())
+        await (patiently(clock, surface.open()) if patient else surface.open())
         if config.get("mode") == "http":
             await server.deliver_over_http(f"http://127.0.0.1:{surface.port}/slack/events")
         house = House(server, surface, service, world, clock, hold)
@@ -215,7 +215,7 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
         await close(house)
 
 
-async def _patiently(clock: ManualClock, opening: Coroutine[Any, Any, None]) -> None:
+async def patiently(clock: ManualClock, opening: Coroutine[Any, Any, None]) -> None:
     """Await it, and let time pass meanwhile."""
     task = asyncio.create_task(opening)
     while not task.done():

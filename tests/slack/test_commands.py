@@ -172,14 +172,25 @@ async def test_a_sentence_that_begins_like_a_verb_is_investigated(house: House) 
     assert summary.title == "stop losing orders"
 
 
-async def test_a_mention_in_a_thread_keeps_the_run_in_that_thread(house: House) -> None:
+async def test_a_mention_in_a_thread_starts_a_thread_of_its_own_and_shows_the_way(house: House) -> None:
     alert = house.sandbox.say("ben", CHANNEL, "checkout alert")
     house.sandbox.say("ana", CHANNEL, "@compass investigate INC-123", thread_ts=alert.ts)
-    await house.until(lambda message: "*Cost*" in shown(message))
-    thread = house.thread(alert)
-    assert "*INC-123 checkout 5xx*" in shown(thread[2])
-    assert len(thread) == 2 + 7
-    assert all(each.thread_ts == alert.ts for each in thread[1:])
+    parent = await house.whole_thread()
+    assert parent.thread_ts in (None, parent.ts)
+    assert "*INC-123 checkout 5xx*" in shown(parent)
+    assert len(house.thread(parent)) == 7
+    await house.until(lambda message: message.ephemeral_for is not None)
+    (answer,) = house.whispers()
+    assert answer.thread_ts == alert.ts
+    assert "INC-123 is being investigated. Follow it <" in shown(answer)
+    assert f"/p{parent.ts.replace('.', '')}|in its thread>" in shown(answer)
+
+
+async def test_a_mention_in_the_channel_starts_a_thread_without_a_further_answer(house: House) -> None:
+    house.sandbox.say("ana", CHANNEL, "@compass investigate INC-123")
+    parent = await house.whole_thread()
+    assert parent.thread_ts in (None, parent.ts)
+    assert house.whispers() == []
 
 
 async def test_a_mention_in_the_channel_is_answered_for_the_writers_eyes(house: House) -> None:

@@ -1,11 +1,21 @@
 """Socket Mode: two sockets, renewed and mended; and what is wrong with the tokens is said at once."""
 
+import asyncio
+from typing import Any
+
 import pytest
+from structlog.testing import capture_logs
 
 from bot.sandbox import SandboxServer
-from bot.slack import SlackSetupError
+from bot.slack import SlackSetupError, SlackSurface
+from bot.slack.app import FIRST_CONTACT_S
 from bot.slack.intake.socket import WATCH_S
-from tests.slack.conftest import CHANNEL, House, MakeHouse, shown
+from bot.slack.web import host_of
+from storage.memory import MemoryStore
+from tests.slack import scene
+from tests.slack.conftest import CHANNEL, House, MakeHouse, config_of, patiently, shown
+from tests.support.clock import ManualClock
+from tests.support.world import InlineCompute, World
 
 
 async def test_two_sockets_are_open(house: House) -> None:
@@ -67,9 +77,42 @@ async def test_a_web_api_that_does_not_answer_is_named_after_some_tries(
     sandbox.fail_next("auth.test", status=429, retry_after=1)
     house = await make_house(patient=True)
     assert (await house.type("help")).acknowledged
-    sandbox.fail_next("auth.test", status=503, times=5)
-    with pytest.raises(SlackSetupError, match="does not answer"):
+    sandbox.fail_next("auth.test", status=503, times=50)
+    with capture_logs() as lines, pytest.raises(SlackSetupError, match="does not answer") as refused:
         await make_house(patient=True)
+    assert "SLACK_API_URL" in refused.value.remedy
+    said = [each for each in lines if each["event"] == "slack_does_not_answer_yet"]
+    assert [(each["log_level"], each["address"]) for each in said] == [("warning", host_of(sandbox.api_url))]
+
+
+async def test_a_web_api_that_takes_calls_and_never_answers_is_named_within_twenty_seconds(
+    sandbox: SandboxServer,
+) -> None:
+    clock, world = ManualClock(), World(MemoryStore(), scene.team(), ManualClock())
+    talks: list[asyncio.Task[Any] | None] = []
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talks.append(asyncio.current_task())
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    config = config_of(sandbox, api_url=f"http://127.0.0.1:{port}/hidden/")
+    surface = SlackSurface(world.new_service(), world.store, config, clock, InlineCompute())
+    with capture_logs() as lines, pytest.raises(SlackSetupError, match="does not answer at 127"):
+        await patiently(clock, surface.open())
+    silent.close()
+    await asyncio.gather(*(talk for talk in talks if talk), return_exceptions=True)
+    assert clock.monotonic() <= FIRST_CONTACT_S + 1
+    assert [each["address"] for each in lines if "address" in each] == [f"127.0.0.1:{port}"]
+    assert "hidden" not in str(lines)
+
+
+def test_of_an_address_only_the_host_is_told() -> None:
+    assert host_of("https://somebody:secret@slack.example:8443/hidden?token=xoxb") == "slack.example:8443"
+    assert host_of("https://slack.com/api/") == "slack.com"
+    assert host_of("http://[half") == host_of("") == ""
 
 
 async def test_five_runs_at_once_keep_nobody_waiting(make_house: MakeHouse) -> None:

@@ -15,10 +15,11 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.slack.errors import RefusedError, SlackSetupError
 from bot.slack.web import SlackWeb
-from orchestrator.clock import Clock
+from orchestrator.clock import Clock, within
 
 PING_S = 5.0
 WATCH_S = 20.0
+CONNECT_S = 20.0
 
 
 class SocketIntake:
@@ -48,7 +49,7 @@ class SocketIntake:
             )
             self._sockets.append(socket)
             socket.client.wss_uri = await self._address()
-            await socket.client.connect()  # type: ignore[no-untyped-call] # the SDK's
+            await self._connect(socket)
         self._watch = asyncio.create_task(self._keep_watch(), name="slack socket watch")
 
     async def aclose(self) -> None:
@@ -73,6 +74,16 @@ class SocketIntake:
                 f"Slack does not let the app connect ({refused.code}).",
                 remedy="Check SLACK_APP_TOKEN: it begins with xapp- and has the scope connections:write. "
                 "Socket Mode must be switched on for the app.",
+            ) from None
+
+    async def _connect(self, socket: AsyncSocketModeHandler) -> None:
+        """The SDK tries for ever; whoever starts Compass is told after a while."""
+        try:
+            await within(self._clock, CONNECT_S, socket.client.connect())  # type: ignore[no-untyped-call] # the SDK's
+        except TimeoutError:
+            raise SlackSetupError(
+                "Slack's Socket Mode address does not answer.",
+                remedy="Check the network and the proxy: they must let WebSockets through. Or use HTTP mode.",
             ) from None
 
     async def _keep_watch(self) -> None:

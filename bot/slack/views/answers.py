@@ -29,9 +29,18 @@ def joined_run(investigation: Investigation, thread: str, *, hidden: bool) -> Me
     incident = literal(investigation.incident.incident_id, 60)
     if hidden:
         return say(wording.JOINED_PRIVATE.format(incident=incident), is_recorded=investigation.incident.recorded)
-    who = literal(str(investigation.requested_by), 60)
+    return _with_way(wording.JOINED, investigation, thread)
+
+
+def started_run(investigation: Investigation, thread: str) -> Message:
+    """It was asked for in another thread: where its own is."""
+    return _with_way(wording.STARTED, investigation, thread)
+
+
+def _with_way(words: str, investigation: Investigation, thread: str) -> Message:
+    incident, who = literal(investigation.incident.incident_id, 60), literal(str(investigation.requested_by), 60)
     text, short = (
-        wording.JOINED.format(incident=incident, who=who, where=wording.FOLLOW.format(link=way))
+        words.format(incident=incident, who=who, where=wording.FOLLOW.format(link=way))
         for way in (link(thread, wording.FOLLOW_HERE) or wording.FOLLOW_HERE, wording.FOLLOW_HERE)
     )
     return say(text, is_recorded=investigation.incident.recorded, short=short)
