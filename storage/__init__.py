@@ -5,9 +5,9 @@ key carries the workspace. One thread owns the connection, one process owns the 
 Migrations are appended, never edited. Nothing outside knows that there is a database.
 """
 
-from storage.connection import Synchronous, migrate
-from storage.errors import StorageError
+from storage.connection import Synchronous, discard, migrate
+from storage.errors import StorageError, StorageInUseError
 from storage.memory import MemoryStore
 from storage.sqlite import SqliteStore
 
-__all__ = ["MemoryStore", "SqliteStore", "StorageError", "Synchronous", "migrate"]
+__all__ = ["MemoryStore", "SqliteStore", "StorageError", "StorageInUseError", "Synchronous", "discard", "migrate"]

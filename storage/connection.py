@@ -88,6 +88,19 @@ def migrate(path: Path) -> tuple[str, ...]:
     return connected.migrated
 
 
+def discard(path: Path) -> None:
+    """Delete the database, if it is there and nobody works with it. Blocks. Raises StorageInUseError where somebody does."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = ProcessLock(path)
+    with told_of(path.name, read_only=False):
+        lock.acquire()
+        try:
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+        finally:
+            lock.release()
+
+
 def _to_read(access: Access, steps: Sequence[Migration]) -> Connected:
     if not access.path.is_file():
         raise StorageUnreachableError(

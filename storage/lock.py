@@ -49,7 +49,7 @@ class ProcessLock:
         holder = f"Process {number}" if number else "Another process"
         return StorageInUseError(
             f"{holder} is already working with {self._name}.",
-            remedy=f"Stop it first{f' (kill {number})' if number else ''}, or choose another database file.",
+            remedy="A running bot is asked in Slack. Beside it, name another file with --database or COMPASS_DATABASE.",
             details={"process": number},
         )
 

@@ -30,6 +30,7 @@ from bot.settings import Mode, Settings
 from bot.slack import BOT_SCOPES, COMMANDS, EVENTS, SHORTCUTS
 from bot.terminal import Post
 from orchestrator.model import InvestigationState
+from storage import StorageInUseError, discard
 
 PORT = 8765
 ASKS = "ana"
@@ -39,6 +40,7 @@ PAGED = (
     MessageSeed(user="ana", text="I am. Asking Compass first.", minutes_ago=1.0),
 )
 SLOWEST_RUN_S = 600.0
+MOST_SANDBOXES = 20
 
 
 async def sandbox(
@@ -100,12 +102,13 @@ def inside(settings: Settings, server: SandboxServer, database: Path) -> Setting
 
 
 def fresh_database(settings: Settings) -> Path:
-    """The sandbox's own file, empty."""
-    path = settings.database.with_name("sandbox.db")
-    for suffix in ("", "-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).unlink()
-    return path
+    """A file of the sandbox's own, empty; another one for each sandbox that runs beside. Raises a StorageError."""
+    for number in range(1, MOST_SANDBOXES):
+        path = settings.database.with_name("sandbox.db" if number == 1 else f"sandbox-{number}.db")
+        with suppress(StorageInUseError):
+            discard(path)
+            return path
+    return settings.database.with_name(f"sandbox-{MOST_SANDBOXES}.db")
 
 
 @contextmanager

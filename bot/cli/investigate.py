@@ -56,7 +56,7 @@ def investigate(
         compass investigate checkout 5xx since=14:00 services=checkout
         compass investigate --case path/to/a/recorded/case
 
-    Ctrl-C ends the run with what was found; a second Ctrl-C leaves it for the next start to go on with.
+    Ctrl-C ends the run with what was found; a second Ctrl-C, or SIGTERM, leaves it for the next start to go on with.
 
     \b
     Exit status: 0 completed, 1 error, 2 wrong use, 3 failed (nothing could be observed), 4 stopped,
@@ -120,17 +120,23 @@ async def _ended(service: Investigations, opened: Opened, here: _Here) -> Invest
         with suppress(ConflictError):
             await service.stop(*key, here.by)
 
+    left = asyncio.Event()
+
+    def leave() -> None:
+        left.set()
+        waiting.cancel()
+
     def pressed() -> None:
         if stops:
-            waiting.cancel()
+            leave()
         else:
             stops.append(asyncio.create_task(stop()))
 
-    with handled(pressed, signal.SIGINT):
+    with handled(pressed, signal.SIGINT), handled(leave, signal.SIGTERM):
         try:
             return await waiting
         except asyncio.CancelledError:
-            if not stops:
+            if not left.is_set():
                 raise
             return None
         finally:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.terminal.entries import clock_time
 from bot.terminal.safe import safe
-from orchestrator.model import dollars
+from orchestrator.model import THE_BAR, dollars
 from orchestrator.ports import InvestigationSummary
 
 
@@ -15,16 +15,15 @@ def history_lines(summaries: Iterable[InvestigationSummary]) -> list[str]:
 
 def _run(each: InvestigationSummary) -> tuple[str, ...]:
     decided = [f"{count} {word}" for count, word in ((each.accepted, "accepted"), (each.rejected, "rejected")) if count]
-    leading = (
-        f"{each.leading} ({each.confidence:.2f})" if each.leading and each.confidence is not None else each.leading
-    )
+    named = each.leading and each.confidence is not None and each.confidence >= THE_BAR
+    leading = f"{each.leading} ({each.confidence:.2f})" if named else each.title
     return (
         each.investigation_id,
         each.incident_id,
         each.state.value.replace("_", " "),
         f"{clock_time(each.requested_at)} UTC",
         dollars(each.spent),
-        " · ".join([leading or each.title, *decided]),
+        " · ".join([leading, *decided]),
     )
 
 

@@ -15,6 +15,7 @@ from orchestrator.parameters import Parameters
 from orchestrator.ports import IncidentSource, TeamSpec
 
 LOOK_BACK = timedelta(minutes=30)
+MOST_WORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,12 @@ class Opening:
             assumed=tuple(assumed),
         )
 
+    async def can_look_into(self, incident: Incident) -> bool:
+        """Whether a configured source knows of it; a recording can only be looked into where it lies."""
+        return self.live or await self.incidents.find(incident.incident_id) is not None
+
     async def _incident(self, parameters: Parameters, now: datetime) -> tuple[Incident, list[str]]:
-        known = await self.incidents.find(parameters.incident_id) if parameters.incident_id else None
+        parameters, known = await self._known(parameters)
         if known is not None:
             return _amended(known, parameters), []
         if not self.live:
@@ -81,6 +86,17 @@ class Opening:
             severity=parameters.severity or Severity.UNKNOWN,
         )
         return incident, assumed
+
+    async def _known(self, parameters: Parameters) -> tuple[Parameters, Incident | None]:
+        """The incident of that id, or the one whose id stands among the words: ids of recordings come in every shape."""
+        if parameters.incident_id:
+            return parameters, await self.incidents.find(parameters.incident_id)
+        words = parameters.title.split()
+        for word in words[:MOST_WORDS]:
+            if (found := await self.incidents.find(word)) is not None:
+                rest = " ".join(each for each in words if each != word)
+                return parameters.model_copy(update={"title": rest}), found
+        return parameters, None
 
     async def _nobody_can_look(self, incident_id: str | None) -> SourceUnavailableError:
         known = [each.incident_id for each in await self.incidents.known()]

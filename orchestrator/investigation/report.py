@@ -43,7 +43,7 @@ def report_of(view: InvestigationView, team: TeamSpec) -> Report:
     impact = _impact(view, unusual)
     return Report(
         conclusion=conclusion,
-        headline=groups[0].lead.statement if conclusion == Conclusion.LIKELY else HEADLINES[conclusion],
+        headline=_headline(view, conclusion, groups),
         groups=groups,
         hypothesis_count=len(view.hypotheses),
         impact=tuple(impact),
@@ -71,6 +71,14 @@ def _lines(observations: Iterable[Observation]) -> tuple[str, ...]:
 
 def _cited(observations: Iterable[Observation], ids: Sequence[str]) -> list[Observation]:
     return [each for each in observations if each.observation_id in ids]
+
+
+def _headline(view: InvestigationView, conclusion: Conclusion, groups: Sequence[HypothesisGroup]) -> str:
+    if conclusion == Conclusion.LIKELY:
+        return groups[0].lead.statement
+    if conclusion == Conclusion.NOTHING_OBSERVED and view.state == InvestigationState.STOPPED:
+        return "Stopped before anything was looked at"
+    return HEADLINES[conclusion]
 
 
 def _conclusion(observations: Sequence[Observation], groups: Sequence[HypothesisGroup]) -> Conclusion:

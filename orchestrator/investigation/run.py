@@ -183,9 +183,8 @@ class Run:
         turns = [each for each in self._view.steps if each.step.phase == Phase.OBSERVE]
         failed = [f"{each.step.agent_id} {each.note}" for each in turns if each.outcome != StepOutcome.FINISHED]
         missing = [each.summary for each in self._orchestrator.observations]
-        return (
-            "Nothing could be observed: " + ("; ".join([*failed, *missing][:4]) or "no agent reported anything") + "."
-        )
+        said = [each.rstrip(".") for each in dict.fromkeys([*failed, *missing])]
+        return f"Nothing could be observed: {'; '.join(said[:4]) or 'no agent reported anything'}."
 
     async def _beat(self) -> None:
         while True:

@@ -82,7 +82,8 @@ class Investigations:
     async def open(self, workspace: str | None = None) -> None:
         """Go on with every unfinished run, or those of one workspace; one that waits for a human goes on waiting.
 
-        One that cannot be read is logged and left; it must not hold up the others.
+        One that cannot be read, or whose recording this process does not have, is logged and left: it must not hold up
+        the others, and another process may have what it needs.
         """
         self._closed = False
         for key in await self._store.unfinished():
@@ -204,8 +205,12 @@ class Investigations:
         return view
 
     async def _take_up(self, view: InvestigationView) -> None:
-        if view.state != InvestigationState.WAITING_APPROVAL:
+        if view.state == InvestigationState.WAITING_APPROVAL:
+            return
+        if await self._opening.can_look_into(view.investigation.incident):
             await self._run_of(view)
+        else:
+            self._log.warning("run %s is left: its recording is not here", view.investigation.investigation_id)
 
     async def _run_of(self, view: InvestigationView) -> Run | None:
         """The run behind a view that has not ended. None where it cannot be taken up: it has failed, or we are closed."""
@@ -232,7 +237,9 @@ class Investigations:
         for spec in self._team.agents:
             if spec.agent_id == agent_id:
                 return spec.build(self._kit)
-        raise AgentNotFoundError(f"The agent {agent_id} is no longer part of the team.")
+        raise AgentNotFoundError(
+            f"The agent {agent_id} is no longer part of the team.", remedy="Start the investigation again."
+        )
 
     def _go_on(self, run: Run, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name=f"run {run.key[1]}")
@@ -264,10 +271,9 @@ class Investigations:
     async def _give_up(self, key: Key, failure: Exception) -> None:
         """Say that the run failed, if the store still takes it; else the next start, or who asks next, tries again."""
         self._log.error("run %s failed (%s)", key[1], type(failure).__name__)
-        ours = isinstance(failure, AgentNotFoundError)
-        reason = (
-            str(failure) if ours else "Compass itself failed; the log has the details under the investigation's id."
-        )
+        reason = "Compass itself failed; the log has the details under the investigation's id."
+        if isinstance(failure, OrchestratorError):
+            reason = f"{failure.message} {failure.remedy}"
         with suppress(Exception):
             view = await self._journal.view(*key)
             check_arrow(view.state, InvestigationState.FAILED)

@@ -149,8 +149,8 @@ def test_bad_settings_are_told_without_a_traceback(monkeypatch: pytest.MonkeyPat
     assert "Traceback" not in result.output
 
 
-def press(hanging: asyncio.Event, times: int) -> threading.Thread:
-    """Ctrl-C, once the agents are at work; so many times."""
+def press(hanging: asyncio.Event, times: int, sign: signal.Signals = signal.SIGINT) -> threading.Thread:
+    """Ctrl-C (or another signal), once the agents are at work; so many times."""
 
     def work() -> None:
         for _ in range(2000):
@@ -158,7 +158,7 @@ def press(hanging: asyncio.Event, times: int) -> threading.Thread:
                 break
             threading.Event().wait(0.005)
         for _ in range(times):
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), sign)
             threading.Event().wait(0.05)
 
     thread = threading.Thread(target=work)
@@ -200,3 +200,14 @@ def test_a_user_whom_the_machine_does_not_know_is_the_terminal() -> None:
 
     assert _somebody(nobody).user_id == "terminal"
     assert _somebody(lambda: "ana").user_id == "ana"
+
+
+@pytest.mark.usefixtures("case")
+def test_sigterm_leaves_the_run_for_the_next_start_at_once() -> None:
+    script = Script()
+    script.hangs = asyncio.Event()
+    pressing = press(script.hangs, 1, signal.SIGTERM)
+    result = compass("investigate", "INC-123", script=script)
+    pressing.join()
+    assert result.exit_code == 130, result.output
+    assert "Left unfinished" in result.stdout

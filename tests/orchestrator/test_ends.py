@@ -151,7 +151,10 @@ async def test_a_run_whose_agent_is_gone_after_an_update_says_so(store: Store) -
     await store.append("T1", "inv-1", opened, NOON)
     async with World(store, one_team()).service() as service:
         view = await service.ended("T1", "inv-1")
-    assert (view.state, view.reason) == ("failed", "The agent oracle is no longer part of the team.")
+    assert (view.state, view.reason) == (
+        "failed",
+        "The agent oracle is no longer part of the team. Start the investigation again.",
+    )
 
 
 async def test_one_unreadable_run_does_not_hold_up_the_others(memory: Store, caplog: pytest.LogCaptureFixture) -> None:
@@ -289,3 +292,27 @@ async def test_a_stop_just_before_going_down_is_carried_out_by_the_next_process(
     async with world.service() as later:
         view = await later.ended("T1", running)
     assert (view.state, view.reason) == ("stopped", "Stopped by Ben.")
+
+
+async def test_a_run_whose_recording_is_not_here_is_left_for_a_process_that_has_it(store: Store) -> None:
+    turnstile = Turnstile()
+    world = World(store, held_team(turnstile), live=False)
+    async with world.service() as service:
+        run = await start(service, "INC-123")
+        await settle()
+    async with replace(world, incidents=()).service() as elsewhere:
+        assert (await elsewhere.view("T1", run)).state == InvestigationState.RUNNING
+    turnstile.opened.set()
+    async with world.service() as again:
+        assert (await again.ended("T1", run)).state == InvestigationState.COMPLETED
+
+
+async def test_a_run_stopped_before_anything_was_looked_at_says_so(store: Store) -> None:
+    turnstile = Turnstile()
+    async with World(
+        store, team_of(lambda: ScriptedAgent("application", turnstile.script("application")))
+    ).service() as service:
+        run = await start(service, "INC-123")
+        await settle()
+        view = await service.stop("T1", run, BEN)
+        assert service.report(view).headline == "Stopped before anything was looked at"

@@ -216,3 +216,16 @@ def test_whatever_is_known_of_an_incident_its_windows_run_forward_and_do_not_ove
     made = incident(start_time=start, end_time=end, baseline_start=healthy_from, baseline_end=healthy_to)
     assert made.baseline().start <= made.baseline().end == made.window(now).start <= made.window(now).end
     assert made.window(now).start <= start
+
+
+async def test_a_recording_is_found_by_an_id_of_any_shape_among_the_words() -> None:
+    oddly_named = RECORDED.model_copy(update={"incident_id": "night-of-the-pool"})
+    typed = extract_parameters("Night-of-the-Pool checkout fails", now=NOON, zone=ZoneInfo("UTC"))
+    made = await opened(oddly_named, live=False, **typed.model_dump())
+    assert (made.incident.incident_id, made.incident.title) == ("night-of-the-pool", "checkout fails")
+
+
+async def test_words_that_name_no_recording_are_refused_with_those_there_are() -> None:
+    with pytest.raises(SourceUnavailableError) as refused:
+        await opened(RECORDED, live=False, title="checkout fails")
+    assert "INC-123" in refused.value.remedy

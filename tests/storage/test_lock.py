@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import SqliteStore, migrate
+from storage import SqliteStore, discard, migrate
 from storage.errors import StorageInUseError
 from storage.lock import ProcessLock
 from tests.storage import builders as a
@@ -28,12 +28,15 @@ sys.stdin.read()
 """
 
 
+WAY_OUT = "A running bot is asked in Slack. Beside it, name another file with --database or COMPASS_DATABASE."
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "compass.db"
 
 
-async def test_a_second_process_is_told_which_one_to_stop_until_that_one_dies(path: Path) -> None:
+async def test_a_second_process_is_told_who_works_there_until_that_one_dies(path: Path) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(path)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -45,7 +48,7 @@ async def test_a_second_process_is_told_which_one_to_stop_until_that_one_dies(pa
             await store.open()
         holder.send_signal(signal.SIGKILL)
     assert refused.value.message == f"Process {holder.pid} is already working with compass.db."
-    assert refused.value.remedy == f"Stop it first (kill {holder.pid}), or choose another database file."
+    assert refused.value.remedy == WAY_OUT
     assert refused.value.details == {"process": str(holder.pid)}
     await store.open()
     await store.aclose()
@@ -73,7 +76,7 @@ def test_a_lock_that_does_not_say_whose_it_is_still_holds(path: Path) -> None:
         ProcessLock(path).acquire()
     lock.release()
     assert refused.value.message == "Another process is already working with compass.db."
-    assert refused.value.remedy == "Stop it first, or choose another database file."
+    assert refused.value.remedy == WAY_OUT
 
 
 def test_letting_go_twice_does_nothing(path: Path) -> None:
@@ -106,3 +109,18 @@ def test_a_forked_worker_does_not_hold_the_lock_after_its_parent_let_go(path: Pa
     for end in (let_go, hold_on, ready, say_ready):
         os.close(end)
     assert os.waitpid(child, 0)[1] == 0
+
+
+async def test_a_file_is_discarded_whole_but_never_while_somebody_works_with_it(path: Path) -> None:
+    store = SqliteStore(path)
+    await store.open()
+    await store.append("T1", "r1", a.opened(), NOON)
+    with pytest.raises(StorageInUseError):
+        discard(path)
+    assert len(await store.events("T1", "r1")) == 1
+    await store.aclose()
+
+    discard(path)
+
+    assert [each.name for each in path.parent.iterdir()] == ["compass.db.lock"]
+    discard(path)
