@@ -85,6 +85,8 @@ def test_letting_go_twice_does_nothing(path: Path) -> None:
     lock.release()
     lock.release()
     lock.acquire()
+    with pytest.raises(StorageInUseError):
+        ProcessLock(path).acquire()
     lock.release()
 
 
