@@ -3,6 +3,7 @@
 A refusal belongs to the field it is about, so that Slack shows it there.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -24,6 +25,8 @@ from orchestrator.parameters import (
 
 MOST_ERROR = 140
 MOST_TITLE = 300
+_HAS_EXAMPLE = "such as"
+_KEY = re.compile(r"\b[a-z]+=")
 
 
 class EnteredError(Exception):
@@ -37,7 +40,7 @@ class EnteredError(Exception):
 def new_investigation(fields: Mapping[str, str], *, now: datetime, zone: tzinfo) -> Parameters:
     """The parameters that the form asks for. Raises EnteredError for everything that cannot be used, all at once.
 
-    A field that still holds what the form offered was not said: what is known of the incident goes before it.
+    An id or a few words are enough; a field that is empty was not said.
     """
     readers: Mapping[Field, Callable[[str], Any]] = {
         Field.INCIDENT: lambda text: _incident_id(text, now, zone),
@@ -51,14 +54,17 @@ def new_investigation(fields: Mapping[str, str], *, now: datetime, zone: tzinfo)
     for name, reader in readers.items():
         text = fields.get(name, "")
         try:
-            read[name] = reader(text) if text and not _as_offered(name, text) else None
+            read[name] = reader(text) if text else None
         except ParameterExtractionError as error:
             errors[name] = _sentence(error)
+    title = " ".join(fields.get(Field.TITLE, "").split())[:MOST_TITLE]
+    if not title and not fields.get(Field.INCIDENT):
+        errors[Field.INCIDENT] = wording.NOTHING_NAMED
     if errors:
         raise EnteredError(errors)
     return Parameters(
         incident_id=read[Field.INCIDENT],
-        title=" ".join(fields.get(Field.TITLE, "").split())[:MOST_TITLE],
+        title=title,
         affected_services=read[Field.SERVICES] or (),
         start_time=read[Field.SINCE],
         severity=read[Field.SEVERITY],
@@ -97,10 +103,6 @@ def once_more(investigation: Investigation, start: datetime) -> Parameters:
     )
 
 
-def _as_offered(name: Field, text: str) -> bool:
-    return {Field.SINCE: wording.NEW_SINCE, Field.SEVERITY: Severity.UNKNOWN.value}.get(name) == text
-
-
 def _incident_id(text: str, now: datetime, zone: tzinfo) -> str:
     found = extract_parameters(text, now=now, zone=zone) if len(text.split()) == 1 and "=" not in text else None
     if found is None or found.incident_id is None:
@@ -110,6 +112,8 @@ def _incident_id(text: str, now: datetime, zone: tzinfo) -> str:
 
 
 def _sentence(error: ParameterExtractionError) -> str:
-    return plain(
-        wording.FORM_RULE.format(rule=error.rule[:1].upper() + error.rule[1:], example=error.example), MOST_ERROR
-    )
+    """The rule, and an example as it is typed into a field, where the rule does not hold one itself."""
+    rule = error.rule[:1].upper() + error.rule[1:]
+    if _HAS_EXAMPLE in rule:
+        return plain(f"{rule}.", MOST_ERROR)
+    return plain(wording.FORM_RULE.format(rule=rule, example=_KEY.sub("", error.example)), MOST_ERROR)

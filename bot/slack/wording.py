@@ -116,7 +116,6 @@ WINDOW_INTRO = (
 WINDOW_LABEL, WINDOW_HINT = "Since", "14:00 in your time zone, 14:00Z, 45m, or 2026-03-14T14:00Z"
 
 NEW_TITLE = "New investigation"
-NEW_SINCE = "30m"
 NEW_MODE = "sequential"
 NEW_LABELS = {
     "incident": "Incident id",
@@ -127,17 +126,20 @@ NEW_LABELS = {
     "budget": "Budget in dollars",
     "mode": "Mode",
 }
+LEFT_EMPTY = "Left empty: what is known of the incident."
 NEW_HINTS = {
-    "incident": "For example INC-123",
-    "services": "Separated by commas: checkout, payments",
-    "since": "14:00 in your time zone, 14:00Z, 45m, or a date with time",
+    "incident": "For example INC-123. Enough by itself for an incident that is known.",
+    "title": "Needed where there is no incident id. " + LEFT_EMPTY,
+    "services": "Separated by commas: checkout, payments. " + LEFT_EMPTY,
+    "since": "14:00 in your time zone, 14:00Z, 45m, or a date with time. " + LEFT_EMPTY,
+    "severity": LEFT_EMPTY,
     "budget": "More than 0, at most 1000. Left empty: the default.",
 }
 NEW_EXAMPLES = {
     "incident": "INC-123",
     "title": "checkout answers 5xx",
     "services": "checkout",
-    "since": NEW_SINCE,
+    "since": "30m",
     "budget": "10",
 }
 SEVERITY_OPTIONS = {
@@ -145,10 +147,10 @@ SEVERITY_OPTIONS = {
     "SEV2": "SEV2 high",
     "SEV3": "SEV3 medium",
     "SEV4": "SEV4 low",
-    "unknown": "Unknown",
 }
 MODE_OPTIONS = {"sequential": "Sequential: one agent after the other"}
 INCIDENT_RULE = "must be an id such as INC-123"
+NOTHING_NAMED = "Give an incident id, or say what is wrong."
 FORM_RULE = "{rule}. For example: {example}"
 
 # --- answers that only one person sees ----------------------------------------------------------------------------------
@@ -177,9 +179,9 @@ STOPPED = "{incident} is stopped. What was found is in its thread."
 ENDED_ALREADY = "{incident} had already ended. Nothing was changed."
 WHICH_ONE = "Several investigations are going on. Which one? For example: `{command} stop {incident}`"
 NOTHING_RUNS = "No investigation is going on. Start one with `{command} INC-123`."
-NOT_RUNNING = "No investigation of {incident} is going on. See `{command} history {incident}`."
+NOT_RUNNING = "No investigation of {incident} is going on. `{command} status` shows what is."
 NO_HISTORY = "No investigation yet. Start one with `{command} INC-123`."
-NO_HISTORY_OF = "No investigation of {incident} yet. Start one with `{command} {incident}`."
+NO_HISTORY_OF = "No investigation of {incident} yet. `{command} history` shows all that were."
 HIDDEN = "+{count} in private channels, shown only there"
 STATUS_TITLE, HISTORY_TITLE = "*Going on*", "*Latest investigations*"
 STATUS_TEXT = "{count} investigations are going on"
@@ -212,12 +214,15 @@ UNEXPECTED = (
     "Something went wrong on our side. Try again; if it happens again, look into the log under request {request}."
 )
 REQUEST = "Request {request}"
+TYPED = "You wrote: {words}"
+PREDICATES = ("must", "is", "has", "was", "may", "cannot")
+"""With these a rule begins that goes on after its field's name: "budget must be more than $0"."""
 
 HELP_TEXT = "How to use Compass"
 HELP = (
     "*Compass investigates incidents.* Agents look at the telemetry one after the other, and a thread shows what they find.",
     "`{command} INC-123` starts, or joins the run that is going on",
-    "`{command} checkout answers 5xx since=30m services=checkout` works without an id",
+    "`{command} checkout answers 5xx since=30m services=checkout` works without an id where a live telemetry store is set up",
     "Options: `budget=10` `since=14:00` `services=checkout,payments` `severity=SEV2` `agents=application,database`",
     "`{command} new` opens a form",
     "`{command} status` shows what is going on · `{command} history` what was before",

@@ -10,7 +10,7 @@ from inline_snapshot import snapshot
 from bot.slack import wording
 from bot.slack.views import answers, lists
 from bot.slack.views.chart import caption, no_chart
-from orchestrator.errors import ParameterExtractionError, SourceUnavailableError
+from orchestrator.errors import AgentExecutionError, ParameterExtractionError, SourceUnavailableError
 from orchestrator.model import InvestigationState, Verdict
 from orchestrator.ports import InvestigationSummary
 from tests.slack import scene
@@ -27,7 +27,7 @@ How to use Compass
 ---
 *Compass investigates incidents.* Agents look at the telemetry one after the other, and a thread shows what they find.
 `/investigate INC-123` starts, or joins the run that is going on
-`/investigate checkout answers 5xx since=30m services=checkout` works without an id
+`/investigate checkout answers 5xx since=30m services=checkout` works without an id where a live telemetry store is set up
 Options: `budget=10` `since=14:00` `services=checkout,payments` `severity=SEV2` `agents=application,database`
 `/investigate new` opens a form
 `/investigate status` shows what is going on · `/investigate history` what was before
@@ -76,14 +76,16 @@ Already accepted by ben, 12:09 UTC. · RECORDED DATA
 
 def test_a_refusal_of_the_core() -> None:
     error = ParameterExtractionError("budget", "-5", "must be more than $0", "budget=10")
-    assert as_read(answers.refused(error, "ab12cd34")) == snapshot("""\
-budget: must be more than $0
+    assert as_read(answers.refused(error, "ab12cd34", "INC-1 budget=-5")) == snapshot("""\
+budget must be more than $0 · For example: budget=10
 ---
-*budget: must be more than $0*
+*budget must be more than $0*
 For example: budget=10
-(Request ab12cd34)\
+(You wrote: INC-1 budget=-5)\
 """)
     assert "compass doctor" in as_read(answers.refused(SourceUnavailableError("Prometheus did not answer."), "r"))
+    assert "Request" not in as_read(answers.refused(SourceUnavailableError("No store."), "ab12cd34"))
+    assert "Request ab12cd34" in as_read(answers.refused(AgentExecutionError("The database is locked."), "ab12cd34"))
 
 
 def test_something_broke() -> None:

@@ -125,11 +125,11 @@ def test_no_hypotheses_at_all() -> None:
 def test_the_form_of_a_new_investigation() -> None:
     assert modal_as_read(forms.new_investigation("v1/C1/")) == snapshot("""\
 # New investigation
-Incident id *: \n\
-What is wrong *: \n\
-Affected services *: \n\
-Since *: 30m
-Severity *: unknown
+Incident id: \n\
+What is wrong: \n\
+Affected services: \n\
+Since: \n\
+Severity: \n\
 Budget in dollars: \n\
 Mode: sequential
 [Start] [Cancel]\

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from bot.slack import wording
 from bot.slack.blocks import Message, context, message, section
-from bot.slack.ids import COMMAND
+from bot.slack.ids import COMMAND, Field
 from bot.slack.text import joined, link, literal
 from bot.slack.times import clock
 from bot.slack.views.picture import flagged
-from orchestrator.errors import OrchestratorError
+from orchestrator.errors import OrchestratorError, ParameterExtractionError, SourceUnavailableError
 from orchestrator.model import Decision, Incident, Investigation
+
+_FAILURE = 500
 
 
 def say(text: str, *, is_recorded: bool = False, short: str = "") -> Message:
@@ -69,13 +71,34 @@ def already_decided(decision: Decision, now: datetime, *, is_recorded: bool) -> 
     return say(text, is_recorded=is_recorded)
 
 
-def refused(error: OrchestratorError, request_id: str) -> Message:
-    """An error that the core wrote for people: what happened, what to do, the request id."""
+def refused(error: OrchestratorError, request_id: str, typed: str = "") -> Message:
+    """An error that the core wrote for people: what happened, what to do, and what they typed, so that it can be mended.
+
+    The request id is for whoever reads the log: it stands only where Compass itself failed.
+    """
+    happened = _sentence(error)
+    failed = error.status >= _FAILURE and not isinstance(error, SourceUnavailableError)
     return message(
-        flagged(literal(error.message, 100), False),
-        section([f"*{literal(error.message, 600)}*", literal(error.remedy, 600)]),
-        context([wording.REQUEST.format(request=literal(request_id, 60))]),
+        flagged(joined([literal(happened, 100), literal(error.remedy, 100)]), False),
+        section([f"*{literal(happened, 600)}*", literal(error.remedy, 600)]),
+        context(
+            [
+                wording.TYPED.format(words=literal(typed, 200)) if typed else "",
+                wording.REQUEST.format(request=literal(request_id, 60)) if failed else "",
+            ]
+        ),
     )
+
+
+def _sentence(error: OrchestratorError) -> str:
+    """A field's name and its rule read as one sentence, whichever way the rule is put."""
+    if not isinstance(error, ParameterExtractionError):
+        return error.message
+    if error.rule.split(" ", 1)[0] in wording.PREDICATES:
+        return f"{error.field} {error.rule}"
+    if error.field == Field.INCIDENT:
+        return error.rule[:1].upper() + error.rule[1:]
+    return error.message
 
 
 def unexpected(request_id: str) -> Message:

@@ -6,21 +6,29 @@ They need to know nothing of a run, so that they can be opened within the three 
 from bot.slack import wording
 from bot.slack.blocks import Block, choice, modal, section, text_input
 from bot.slack.ids import Callback, Field
-from orchestrator.model import Severity
 
 
 def new_investigation(metadata: str, *, incident_id: str = "", title: str = "") -> Block:
-    """The form of `/investigate new`: five required fields and two optional; `metadata` says where the run belongs."""
-    labels = wording.NEW_LABELS
+    """The form of `/investigate new`: an id or a few words are enough. `metadata` says where the run belongs.
+
+    No field is required by itself, as Slack cannot ask for one of two, and none is preset: what is empty was not said.
+    """
+    labels, hints = wording.NEW_LABELS, wording.NEW_HINTS
     return modal(
         wording.NEW_TITLE,
         [
             _line(Field.INCIDENT, incident_id),
             _line(Field.TITLE, title),
             _line(Field.SERVICES),
-            _line(Field.SINCE, wording.NEW_SINCE),
-            choice(Field.SEVERITY, labels[Field.SEVERITY], wording.SEVERITY_OPTIONS, initial=Severity.UNKNOWN),
-            _line(Field.BUDGET, optional=True),
+            _line(Field.SINCE),
+            choice(
+                Field.SEVERITY,
+                labels[Field.SEVERITY],
+                wording.SEVERITY_OPTIONS,
+                hint=hints[Field.SEVERITY],
+                optional=True,
+            ),
+            _line(Field.BUDGET),
             choice(Field.MODE, labels[Field.MODE], wording.MODE_OPTIONS, initial=wording.NEW_MODE, optional=True),
         ],
         callback=Callback.NEW,
@@ -66,12 +74,12 @@ def reject(metadata: str) -> Block:
     )
 
 
-def _line(field: Field, initial: str = "", *, optional: bool = False) -> Block:
+def _line(field: Field, initial: str = "") -> Block:
     return text_input(
         field,
         wording.NEW_LABELS[field],
         initial=initial,
         hint=wording.NEW_HINTS.get(field, ""),
         placeholder=wording.NEW_EXAMPLES.get(field, ""),
-        optional=optional,
+        optional=True,
     )
