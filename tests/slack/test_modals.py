@@ -8,7 +8,7 @@ from bot.slack.views.evidence import evidence
 from bot.slack.views.facts import facts
 from bot.slack.views.hypotheses import hypotheses
 from bot.slack.views.notices import loading, notice_of
-from orchestrator.model import Hypothesis
+from orchestrator.model import FaultKind, Hypothesis, Standing
 from tests.slack import scene
 from tests.slack.limits import check_modal
 from tests.slack.pictures import RUNNING, decided, finished, picture, ranking
@@ -36,7 +36,7 @@ def test_the_evidence_behind_a_hypothesis() -> None:
 • Count the connections that orders holds
 *It is wrong if*
 • Pool waits are 0
-(orders-db · saturation · `v412`)
+(Where: orders-db · Kind: saturation · Change: `v412`)
 [Close]\
 """)
 
@@ -46,16 +46,36 @@ def test_evidence_that_is_thin_says_so() -> None:
 # Evidence
 *The gateway retries too often* · 0.35 · Application
 *RECORDED DATA*
-*Against it* nothing was found against it
+*Against it* nothing found
 *For it*
 • checkout errors 12 %, was 0.1 %
     o1 · Application · prometheus · <https://grafana.example/d/1?from=now-1h&amp;to=now|open>
     `rate(http_requests_total{code=~"5.."}[1m])`
-(gateway · configuration)
+(Where: gateway · Kind: configuration)
 [Close]\
 """)
     bare = Hypothesis(agent_id="application", statement="a thought", initial_confidence=0.4)
     assert "No observation is cited." in modal_as_read(evidence(picture(RUNNING, ranking([[bare]])), "h1"))
+
+
+def test_a_link_is_told_from_caller_to_callee_as_the_facts_have_it() -> None:
+    refused = scene.LINK.model_copy(
+        update={"observation_id": "o1", "service": "orders", "peer": "payment", "standing": Standing.UNUSUAL}
+    )
+    thought = Hypothesis(
+        agent_id="network",
+        statement="calls are lost on the way",
+        initial_confidence=0.7,
+        service="payment",
+        peer="orders",
+        fault_kind=FaultKind.NETWORK,
+        supporting=("o1",),
+    )
+    shown = modal_as_read(evidence(picture(RUNNING, observed("network", refused), ranking([[thought]])), "h1"))
+    assert "(Where: calls from orders to payment · Kind: network)" in shown
+    unknown = thought.model_copy(update={"supporting": ()})
+    shown = modal_as_read(evidence(picture(RUNNING, ranking([[unknown]])), "h1"))
+    assert "(Where: between payment and orders · Kind: network)" in shown
 
 
 def test_evidence_of_a_hypothesis_nobody_made() -> None:

@@ -105,6 +105,24 @@ prometheus to 12:14:00 UTC · loki to 12:13:00 UTC · $0.00 of $10.00)
 """)
 
 
+def test_a_cause_without_a_first_step_says_what_to_look_at_next() -> None:
+    bare = scene.POOL_FULL.model_copy(
+        update={"do_first": "", "verify": ("Count the connections", "Ask orders", "Wait")}
+    )
+    thought = ([], [bare], [])
+    told = report(picture(RUNNING, *observations(), *explanations(thought), ranking(thought), COMPLETED))
+    shown = as_read(told)
+    assert "*Look next* Count the connections; Ask orders\n" in shown
+    assert "*Do first*" not in shown
+    assert "(strong). Count the connections" in told.text
+
+
+def test_what_was_ruled_out_is_three_lines_and_the_rest_is_counted() -> None:
+    normal = [scene.CPU.model_copy(update={"summary": f"thing {n}"}) for n in range(1, 6)]
+    shown = as_read(report(picture(RUNNING, *observations(([], normal, [])), COMPLETED)))
+    assert "*Ruled out* thing 1; thing 2; thing 3; +2 under Facts" in shown
+
+
 def test_nothing_unusual() -> None:
     shown = picture(RUNNING, *observations(([], [scene.CPU, scene.LOCKS], [scene.LINK])), COMPLETED)
     assert as_read(report(shown)) == snapshot("""\
@@ -153,7 +171,7 @@ INC-123: likely The gateway retries too often (some) · RECORDED DATA
 *Since* 12:02:00 UTC
 *Why* (UTC)
 • 12:02:00 checkout errors 12 %, was 0.1 %  (<https://grafana.example/d/1?from=now-1h&amp;to=now|o1>)
-*Against* nothing was found against it
+*Against* nothing found
 (Looked at 12:02–12:15 UTC, against 11:02–12:02 UTC
 prometheus to 12:14:00 UTC · loki to 12:13:00 UTC · $0.00 of $10.00)
 [Accept] [Reject] [Evidence] [All 1]\

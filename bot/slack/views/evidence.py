@@ -34,7 +34,7 @@ def evidence(picture: Picture, hypothesis_id: str, page: int = 0) -> Block:
             *pages(titled, picture, Action.EVIDENCE_PAGE, target),
             _steps(wording.CHECK_IT, found.verify),
             _steps(wording.DISPROVE_IT, found.disprove),
-            _touched(found),
+            _touched(found, picture),
         ],
         callback=Callback.READ,
         close=wording.CLOSE,
@@ -53,6 +53,28 @@ def _steps(title: str, steps: Sequence[str]) -> Block | None:
     return section([title, *lines], limit=1200) if lines else None
 
 
-def _touched(found: Hypothesis) -> Block | None:
-    peer = f" → {literal(found.peer, 80)}" if found.peer else ""
-    return context([joined([literal(found.service, 80) + peer, found.fault_kind, code(found.change_id, 80)])])
+def _touched(found: Hypothesis, picture: Picture) -> Block | None:
+    place, change = _place(found, picture), code(found.change_id, 80)
+    return context(
+        [
+            joined(
+                [
+                    wording.WHERE.format(place=place) if place else "",
+                    wording.KIND.format(kind=found.fault_kind.value),
+                    wording.CHANGE.format(change=change) if change else "",
+                ]
+            )
+        ]
+    )
+
+
+def _place(found: Hypothesis, picture: Picture) -> str:
+    """The service, or the link: who calls whom is told by the facts, as a hypothesis says only which two ends it has."""
+    service, peer = literal(found.service, 80), literal(found.peer, 80)
+    if not peer:
+        return service
+    ends = {found.service, found.peer}
+    link = next((each for each in cited(picture, found.supporting) if {each.service, each.peer} == ends), None)
+    if link is None:
+        return wording.BETWEEN.format(service=service, peer=peer)
+    return wording.CALLS.format(caller=literal(link.service, 80), callee=literal(link.peer, 80))

@@ -13,6 +13,8 @@ from orchestrator.model import Conclusion, HypothesisGroup, Observation, Standin
 SHOWN_GROUPS = 3
 MOST_WHY = 5
 MOST_LINES = 4
+MOST_NEXT = 2
+MOST_RULED_OUT = 3
 MOST_DECISIONS = 6
 
 
@@ -34,8 +36,11 @@ def _text(picture: Picture) -> str:
     """The conclusion, and then what to do: all that a phone shows."""
     report = picture.report
     conclusion = f"{literal(picture.incident.incident_id, 40)}: {outcome(picture)}"
-    next_steps = [_lead(picture).lead.do_first] if _names_a_cause(picture) else list(report.look_next[:1])
-    return joined([conclusion, *(literal(each, 100) for each in next_steps)], ". ")
+    return joined([conclusion, literal(_first_step(picture) or "".join(report.look_next[:1]), 100)], ". ")
+
+
+def _first_step(picture: Picture) -> str:
+    return _lead(picture).lead.do_first if _names_a_cause(picture) else ""
 
 
 def _names_a_cause(picture: Picture) -> bool:
@@ -82,9 +87,11 @@ def _impact(picture: Picture) -> list[str]:
 
 
 def _do_first(picture: Picture) -> list[str]:
-    if _names_a_cause(picture):
-        return _line(wording.DO_FIRST, [literal(_lead(picture).lead.do_first, 300)])
-    return _line(wording.LOOK_NEXT, [literal(each, 200) for each in picture.report.look_next])
+    """What to do, and where nobody can say that: what to look at. There is always a next step where there is a thought."""
+    if first := _first_step(picture):
+        return _line(wording.DO_FIRST, [literal(first, 300)])
+    steps = picture.report.look_next[:MOST_NEXT] if _names_a_cause(picture) else picture.report.look_next
+    return _line(wording.LOOK_NEXT, [literal(each, 200) for each in steps])
 
 
 def _why(picture: Picture) -> list[str]:
@@ -129,7 +136,7 @@ def _others(picture: Picture) -> list[str]:
 
 
 def _unlooked(picture: Picture) -> list[str]:
-    ruled_out = [literal(each, 120) for each in picture.report.ruled_out[:MOST_LINES]]
+    ruled_out = [literal(each, 120) for each in picture.report.ruled_out[:MOST_RULED_OUT]]
     unchecked = [literal(each, 160) for each in picture.report.not_checked[:MOST_LINES]]
     return [
         *_line(wording.RULED_OUT, _counted(ruled_out, len(picture.report.ruled_out))),
