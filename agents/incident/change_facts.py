@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from agents.analyzers.masks import without_secrets
 from agents.analyzers.relevance import SELDOM, is_harmless, relevance
 from agents.incident.reading import Reading
-from agents.incident.words import clock
+from agents.incident.words import clock, short_ids
 from orchestrator.model import Aspect, Change, Observation, Signal
 
 MOST = 12
@@ -46,8 +47,9 @@ def _told(reading: Reading, change: Change, related: float) -> Observation:
     assert reading.changes is not None
     asked = reading.changes.asked
     where = f"{change.service} " if change.service else ""
-    what = f": {change.summary}" if change.summary else ""
-    by = f" by {change.author}" if change.author else ""
+    summary, author = without_secrets(change.summary), without_secrets(change.author)
+    what = f": {short_ids(summary)}" if summary else ""
+    by = f" by {author}" if author else ""
     return Observation(
         agent_id=reading.agent_id,
         summary=f"{where}{change.kind} at {clock(change.at)}{by}{what}"[:300],

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from agents.analyzers.gravity import Gravity, Trend
 from agents.analyzers.logs import FAR, Calls, Lines, LogShift, log_shifts, recorded_seconds
+from agents.analyzers.masks import telling_words
 from agents.analyzers.scoring import strength
 from agents.analyzers.words import Mentions
 from agents.incident.reading import Reading
@@ -13,6 +14,7 @@ from agents.incident.words import clock, quoted
 from orchestrator.model import Asked, Aspect, Logs, Observation, Signal
 
 MOST_OF_A_SERVICE = 4
+MOST_WITHOUT_WORDS = 1
 _WEIGHT = {
     (Gravity.ERROR, True): 1.0,
     (Gravity.WARNING, True): 0.8,
@@ -32,9 +34,10 @@ def log_facts(reading: Reading, mentions: Mentions, calls: Calls) -> list[Observ
     scored = [(_score(each), each) for each in log_shifts(lines, reading.split, mentions, calls, recorded)]
     told: dict[str, int] = defaultdict(int)
     facts = []
-    for score, each in sorted(scored, key=lambda one: (-one[0], one[1].service, one[1].template)):
-        told[each.service] += 1
-        if told[each.service] <= MOST_OF_A_SERVICE:
+    for score, each in sorted(scored, key=_order):
+        most = MOST_OF_A_SERVICE if telling_words(each.template) else MOST_WITHOUT_WORDS
+        if told[each.service] < most:
+            told[each.service] += 1
             facts.append(_told(reading, reading.logs.asked, each, score))
     return facts
 
@@ -58,17 +61,23 @@ def _score(each: LogShift) -> float:
     return strength(each.deviation, FAR) * _WEIGHT[each.gravity, each.trend in (Trend.NEW, Trend.RISING)]
 
 
+def _order(one: tuple[float, LogShift]) -> tuple[bool, float, str, str]:
+    """Strongest first; lines without a word in them tell a reader nothing, so they come after all that have some."""
+    score, shift = one
+    return not telling_words(shift.template), -score, shift.service, shift.template
+
+
 def _told(reading: Reading, asked: Asked, each: LogShift, score: float) -> Observation:
     grave = "" if each.gravity is Gravity.INFO else f"{each.gravity} "
     template = quoted(each.template)
     since = clock(each.onset)
     summary = {
         Trend.NEW: f"{each.service} logs a new {grave}line since {since} ({each.seen} times): {template}",
-        Trend.RISING: f"{each.service} logs more of a {grave}line since {since} ({each.seen} times, "
+        Trend.RISING: f"{each.service} logs this {grave}line more often since {since} ({each.seen} times, "
         f"{each.expected:.0f} expected): {template}",
-        Trend.FALLING: f"{each.service} logs less of a {grave}line ({each.seen} times, "
+        Trend.FALLING: f"{each.service} logs this {grave}line less often ({each.seen} times, "
         f"{each.expected:.0f} expected): {template}",
-        Trend.GONE: f"{each.service} no longer logs a {grave}line ({each.expected:.0f} expected, none seen): {template}",
+        Trend.GONE: f"{each.service} no longer logs this {grave}line ({each.expected:.0f} expected, none seen): {template}",
     }[each.trend]
     return Observation(
         agent_id=reading.agent_id,

@@ -12,8 +12,8 @@ from agents.incident.reading import Reading
 from agents.incident.scene import Scene
 from agents.incident.silence import silent_facts
 from agents.incident.territory import owner_of_metric
-from agents.incident.words import clock, figure, listed, plain
-from orchestrator.model import Asked, Aspect, MetricSeries, Observation, Signal, Sketch, Standing
+from agents.incident.words import clock, figure, plain
+from orchestrator.model import Asked, Aspect, MetricSeries, Observation, Signal, Sketch
 
 MOST_SKETCHED = 240
 MATERIAL_CHANGE = 0.4
@@ -34,19 +34,23 @@ class Moved:
 
 
 def metric_facts(reading: Reading, scene: Scene) -> list[Observation]:
-    """The unusual series of one agent's territory, one for each service, peer and aspect; and what is normal."""
+    """The unusual series of one agent's territory, one for each service, peer and aspect."""
     if reading.metrics is None:
         return []
-    mine = [
+    mine = series_of(reading, scene)
+    moved = [found for each, peer in mine if (found := _moved(each, peer, reading.split, scene.idle))]
+    told = [_told(reading, reading.metrics.asked, each) for each in _strongest(moved)]
+    return told + silent_facts(reading, [each for each, _ in mine])
+
+
+def series_of(reading: Reading, scene: Scene) -> list[tuple[MetricSeries, str]]:
+    """The series of one agent's territory, each with the peer that its name holds."""
+    return [
         (each, peer)
-        for each in reading.metrics.series
+        for each in (reading.metrics.series if reading.metrics else ())
         if owner_of_metric(each.service, each.metric, peer := scene.peers.of(each.service, each.metric))
         == reading.agent_id
     ]
-    moved = [found for each, peer in mine if (found := _moved(each, peer, reading.split, scene.idle))]
-    told = [_told(reading, reading.metrics.asked, each) for each in _strongest(moved)]
-    told += silent_facts(reading, [each for each, _ in mine])
-    return told + _normal(reading, reading.metrics.asked, (each for each, _ in mine), moved)
 
 
 def _moved(series: MetricSeries, peer: str, split: float, idle: frozenset[str]) -> Moved | None:
@@ -114,52 +118,3 @@ def sketch(series: MetricSeries, label: str, unit: str) -> Sketch:
 def _farthest(values: "array[float]", start: int, end: int) -> int:
     known = [at for at in range(start, end) if values[at] == values[at]]
     return max(known, key=lambda at: (abs(values[at]), -at)) if known else start
-
-
-_NAMES = {
-    Aspect.CPU: "CPU",
-    Aspect.MEMORY: "memory",
-    Aspect.DISK: "disk",
-    Aspect.ERRORS: "errors",
-    Aspect.LATENCY: "latency",
-    Aspect.SATURATION: "saturation",
-    Aspect.LOCKS: "locks",
-    Aspect.NETWORK: "links",
-}
-
-
-def _normal(
-    reading: Reading, asked: Asked, series: Iterable[MetricSeries], moved: Iterable[Moved]
-) -> list[Observation]:
-    """One line for each aspect in which nothing moved, or in how many services nothing did."""
-    services: dict[Aspect, set[str]] = {}
-    for each in series:
-        if each.times and each.times[-1] >= reading.split:
-            services.setdefault(meaning_of(each.metric).aspect, set()).add(each.service)
-    uneasy = {(each.meaning.aspect, each.series.service) for each in moved}
-    calm: dict[tuple[str, ...], list[Aspect]] = {}
-    for aspect, names in services.items():
-        quiet = tuple(sorted(name for name in names if (aspect, name) not in uneasy))
-        if quiet and aspect in _NAMES:
-            calm.setdefault(quiet, []).append(aspect)
-    return [
-        Observation(
-            agent_id=reading.agent_id,
-            summary=f"{_and([_NAMES[each] for each in aspects])} normal in {listed(names)}"[:600],
-            standing=Standing.NORMAL,
-            signal=Signal.METRIC,
-            aspect=aspects[0],
-            service=names[0] if len(names) == 1 else "",
-            window=reading.window,
-            source=asked.source,
-            query=asked.query,
-            link=asked.link,
-            latest=asked.latest,
-        )
-        for names, aspects in sorted(calm.items())
-    ]
-
-
-def _and(names: list[str]) -> str:
-    joined = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return joined[0].upper() + joined[1:]

@@ -1,11 +1,15 @@
 """How figures, times and names are said: in one place, in words somebody understands who doesn't know the system."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agents.analyzers.words import vocabulary
 
+FEW_NAMES = 4
+SAID_OF_AN_ID = 8
+_HEX_ID = re.compile(r"(?<![\w-])(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{12,64}(?![\w-])")
 _UNIT_WORDS = vocabulary("pct percent percentage ratio ms millis milliseconds seconds sec s bytes mb mi mib rate")
 
 
@@ -61,12 +65,24 @@ def plain(metric: str, peer: str = "") -> str:
     return " ".join(parts) or metric
 
 
-def listed(names: Sequence[str], most: int = 6) -> str:
-    """Names in a row: "a, b, c and 4 more"."""
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
-
-
 def quoted(template: str, most: int = 160) -> str:
     """A log template between quotation marks, cut where it gets long."""
-    return f"“{template if len(template) <= most else template[: most - 1] + '…'}”"
+    return f"“{shortened(template, most)}”"
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, cut after a word where it is longer than that."""
+    if len(text) <= most:
+        return text
+    cut = text[:most].rsplit(" ", 1)[0] if " " in text[most // 2 : most] else text[: most - 1]
+    return cut.rstrip(" ,:;-|") + "…"
+
+
+def short_ids(text: str) -> str:
+    """The text with long ids of commits as people say them: by their first eight digits."""
+    return _HEX_ID.sub(lambda found: found.group()[:SAID_OF_AN_ID], text)
+
+
+def many(names: Sequence[str], what: str) -> str:
+    """A few names by name, and more than that by their number: "a, b", "7 services"."""
+    return ", ".join(names) if len(names) <= FEW_NAMES else f"{len(names)} {what}"

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agents.analyzers.masks import telling_words
 from agents.incident import INCIDENT_TEAM
 from agents.sources.snapshot import SnapshotLibrary
 from orchestrator.errors import SourceUnavailableError
@@ -163,8 +164,42 @@ async def test_observations_show_masked_lines_only(tmp_path: Path) -> None:
     line = "login of eve@example.org with token=s3cr3t-9f8e failed for 10.1.2.3"
     observations, _ = await run(tmp_path, Shop(Fault(lines={"orders": line})).case)
     shown = " ".join(each.model_dump_json() for each in observations)
-    assert "login of <email> with <secret> failed for <ip>" in shown
+    assert "login of <email> with token=<secret> failed for <ip>" in shown
     assert not any(secret in shown for secret in ("eve@", "s3cr3t", "10.1.2.3"))
+
+
+async def test_what_people_wrote_of_a_change_is_masked_too(tmp_path: Path) -> None:
+    case = Shop(Fault(failing={"orders": 0.4}, deploy="orders")).case
+    written = "set password=deploysecret, AKIAIOSFODNN7EXAMPLE, eyJhbGciOiJI.eyJzdWIiOiIx.sig0 for eve@example.org"
+    case.changes["deploys"][-1].update(message=written, author="Eve <eve@example.org>")
+    observations, hypotheses = await run(tmp_path, case)
+    shown = " ".join(each.model_dump_json() for each in [*observations, *hypotheses])
+    assert "by Eve <email>: v412: set password=<secret>, <secret>, <secret> for <email>" in shown
+    assert not any(secret in shown for secret in ("deploysecret", "AKIA", "eyJ", "eve@"))
+
+
+async def test_nothing_is_called_normal_of_which_the_same_agent_says_otherwise(tmp_path: Path) -> None:
+    case = Shop(Fault(own_ms={"catalogue": 300.0}, lines={"orders": "ERROR no zone for the quote"})).case
+    steady = {name: dict.fromkeys(column, 5.0) for name, column in case.columns.items() if "latency" in name}
+    case.columns.update(steady)
+    observations, _ = await run(tmp_path, case)
+    normal = [each.summary for each in observations if each.standing is Standing.NORMAL]
+    errors = [each for each in normal if "rror metrics" in each]
+    assert any("gateway" in each for each in errors)
+    assert not any("orders" in each for each in errors)
+    assert not any("latency metrics" in each.lower() and "catalogue" in each.split(" → ")[0] for each in normal)
+    assert all(each.count("normal in") == 1 for each in normal)
+
+
+async def test_lines_without_a_word_come_after_those_that_say_something(tmp_path: Path) -> None:
+    case = Shop(Fault(lines={"orders": "ERROR no zone for the quote"})).case
+    for second in range(2, 300, 3):
+        for values in ("{'a': 1}", "(k=2) 17", "[a, b]", "{'b': 1} 4 4", "-----BEGIN RSA PRIVATE KEY-----"):
+            case.log("orders", second, values, "ERROR")
+    observations, _ = await run(tmp_path, case)
+    told = [each.signal_name for each in observations if each.signal is Signal.LOG and each.service == "orders"]
+    assert any("no zone" in each for each in told)
+    assert all(telling_words(each) for each in told)
 
 
 async def test_facts_can_be_seen_again_and_drawn(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from agents.analyzers.gravity import Gravity, Trend, gravity
 from agents.analyzers.logs import Call, Calls, Lines, LogShift, log_shifts, recorded_seconds
-from agents.analyzers.masks import LONGEST, mask
+from agents.analyzers.masks import LONGEST, mask, telling_words, without_secrets
 from agents.analyzers.templates import mine
 from agents.analyzers.words import Mentions
 
@@ -22,8 +22,12 @@ from agents.analyzers.words import Mentions
         ("GET /carts/12/items 200 in 5 ms", "GET <path> 2xx in <n> ms"),
         ("POST /orders failed with 503: busy", "POST <path> failed with 5xx: busy"),
         ("fetch https://example.org/a?token=x done", "fetch <url> done"),
-        ("password=hunter2 accepted", "<secret> accepted"),
-        ("Authorization: Bearer abcdef.ghi", "<secret>"),
+        ("password=hunter2 accepted", "password=<secret> accepted"),
+        ("Authorization: Bearer abcdef.ghi", "Authorization: <secret>"),
+        ('set password="my own words" for eve', "set password=<secret> for eve"),
+        ("loaded -----BEGIN RSA PRIVATE KEY----- MIIEpAIBAAKCAQEA7bqk1Q==", "loaded <private key>"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMII/x==\n-----END RSA PRIVATE KEY----- read", "<private key> read"),
+        (f"part {'Ab1/' * 16} of it", "part <data> of it"),
         ("key sk-abcdefghijklmnop leaked", "key <secret> leaked"),
         ('said "no way 7" and left', "said <text> and left"),
         ("seat Seat(row=4, at=[a, b]) taken", "seat Seat<data> taken"),
@@ -32,6 +36,24 @@ from agents.analyzers.words import Mentions
 )
 def test_what_changes_from_line_to_line_is_masked(line: str, masked: str) -> None:
     assert mask(line) == masked
+
+
+def test_what_people_wrote_keeps_everything_but_secrets() -> None:
+    written = (
+        "fix v1.2.3 (#4711) password=deploysecret AKIAIOSFODNN7EXAMPLE "
+        "eyJhbGciOiJI.eyJzdWIiOiIx.sig0 Eve <eve@example.org> postgres://shop:pw@db/x"
+    )
+    assert without_secrets(written) == (
+        "fix v1.2.3 (#4711) password=<secret> <secret> <secret> Eve <email> postgres://<secret>@db/x"
+    )
+
+
+@pytest.mark.parametrize(
+    ("template", "count"),
+    [("<data>", 0), ("<private key> -- <n>", 0), ("token=<secret> refused", 2), ("<*> at <*>", 1)],
+)
+def test_masks_are_no_words(template: str, count: int) -> None:
+    assert telling_words(template) == count
 
 
 def test_a_hostile_line_is_cut_and_does_not_take_for_ever() -> None:

@@ -9,7 +9,7 @@ import pytest
 from agents.analyzers.relevance import is_harmless, relevance
 from agents.incident.explaining import explain
 from agents.incident.suspects import Suspect, suspects
-from agents.incident.words import clock, figure, listed, percent, plain, quoted
+from agents.incident.words import clock, figure, many, percent, plain, quoted, short_ids
 from orchestrator.model import Aspect, Change, FaultKind, Observation, Signal, Standing
 from tests.support.clock import NOON
 
@@ -210,5 +210,11 @@ def test_words_are_plain() -> None:
     assert percent(0.123) == "12.3 %"
     assert plain("client_orders-db_latency_p95_ms", "orders-db") == "client latency p95"
     assert plain("rate") == "rate"
-    assert listed(["a", "b", "c"], 2) == "a, b and 1 more"
+    assert many(["a", "b"], "links") == "a, b"
+    assert many(list("abcde"), "links") == "5 links"
+    assert (
+        short_ids("revert fa34e04170d1293831aa8c579206878e8b54f4a5 of 123456789012")
+        == "revert fa34e041 of 123456789012"
+    )
+    assert quoted("one two three four", 12) == "“one two…”"
     assert quoted("x" * 300).endswith("…”")

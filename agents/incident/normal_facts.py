@@ -1,0 +1,75 @@
+"""What is normal: the aspects in which no metric moved, told only where nothing else of that agent says otherwise.
+
+A reader takes "normal" for "ruled out", so that word is for services of which the same agent found nothing unusual in
+that aspect, in any signal; and where metrics alone were looked at, it says so.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from agents.analyzers.meaning import meaning_of
+from agents.incident.metric_facts import series_of
+from agents.incident.reading import Reading
+from agents.incident.scene import Scene
+from agents.incident.words import many
+from orchestrator.model import Aspect, Observation, Signal, Standing
+
+_NAMES = {
+    Aspect.CPU: "CPU",
+    Aspect.MEMORY: "memory",
+    Aspect.DISK: "disk",
+    Aspect.ERRORS: "error metrics",
+    Aspect.LATENCY: "latency metrics",
+    Aspect.SATURATION: "saturation",
+    Aspect.LOCKS: "locks",
+    Aspect.NETWORK: "network",
+}
+_Subject = tuple[str, str]
+
+
+def normal_facts(reading: Reading, scene: Scene, facts: Iterable[Observation]) -> list[Observation]:
+    """One line for all aspects that are normal in the same services and links. `facts` are all that the agent found."""
+    uneasy = {
+        (fact.aspect, subject)
+        for fact in facts
+        for subject in ((fact.service, ""), (fact.peer, ""), (fact.service, fact.peer))
+    }
+    calm: dict[Aspect, set[_Subject]] = defaultdict(set)
+    for series, peer in series_of(reading, scene):
+        aspect = meaning_of(series.metric).aspect
+        lasts = bool(series.times) and series.times[-1] >= reading.split
+        if aspect in _NAMES and lasts and (aspect, (series.service, peer)) not in uneasy:
+            calm[aspect].add((series.service, peer))
+    said: dict[str, list[Aspect]] = defaultdict(list)
+    for aspect in (each for each in _NAMES if each in calm):
+        said[_where(calm[aspect])].append(aspect)
+    return [_told(reading, where, aspects, calm[aspects[0]]) for where, aspects in said.items()]
+
+
+def _where(subjects: Iterable[_Subject]) -> str:
+    known = sorted(subjects)
+    services = [service for service, peer in known if not peer]
+    links = [f"{service} → {peer}" for service, peer in known if peer]
+    parts = (many(services, "services"), many(links, "links"))
+    return " and ".join(part for part in parts if part)
+
+
+def _told(reading: Reading, where: str, aspects: list[Aspect], subjects: set[_Subject]) -> Observation:
+    assert reading.metrics is not None
+    asked = reading.metrics.asked
+    names = ", ".join(_NAMES[each] for each in aspects)
+    service, peer = next(iter(subjects)) if len(subjects) == 1 else ("", "")
+    return Observation(
+        agent_id=reading.agent_id,
+        summary=f"{names[0].upper()}{names[1:]}: normal in {where}"[:600],
+        standing=Standing.NORMAL,
+        signal=Signal.METRIC,
+        aspect=aspects[0],
+        service=service,
+        peer=peer,
+        window=reading.window,
+        source=asked.source,
+        query=asked.query,
+        link=asked.link,
+        latest=asked.latest,
+    )
