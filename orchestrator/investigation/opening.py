@@ -16,6 +16,8 @@ from orchestrator.ports import IncidentSource, TeamSpec
 
 LOOK_BACK = timedelta(minutes=30)
 MOST_WORDS = 20
+MOST_LISTED = 12
+MOST_TITLE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,15 @@ class Opening:
         return parameters, None
 
     async def _nobody_can_look(self, incident_id: str | None) -> SourceUnavailableError:
-        known = [each.incident_id for each in await self.incidents.known()]
-        listed = ", ".join(known[:12]) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
+        known = sorted(await self.incidents.known(), key=lambda each: each.incident_id)
+        listed = ", ".join(f"{each.incident_id} ({each.title[:MOST_TITLE]})" for each in known[:MOST_LISTED])
+        more = f" and {len(known) - MOST_LISTED} more" if len(known) > MOST_LISTED else ""
+        what = (
+            f"{incident_id}: no recorded incident has that id" if incident_id else "words alone: they name no incident"
+        )
         return SourceUnavailableError(
-            f"No configured source can look into {incident_id or 'that'}: no live telemetry store is set up, "
-            "and no recorded incident has that id.",
-            remedy=f"Recorded incidents: {listed}." if known else "Add recorded incidents with COMPASS_CASES.",
+            f"No configured source can look into {what}, and no live telemetry store is set up.",
+            remedy=f"Recorded incidents: {listed}{more}." if known else "Add recorded incidents with COMPASS_CASES.",
         )
 
     def _agents(self, asked: Sequence[str]) -> tuple[str, ...]:

@@ -78,7 +78,9 @@ def _options(text: str) -> dict[str, str]:
         if key not in OPTIONS:
             near = difflib.get_close_matches(key, OPTIONS, n=1, cutoff=0.5)
             rule = (
-                f"is no option; did you mean {near[0]}=?" if near else f"is no option; there are {', '.join(OPTIONS)}"
+                f"is not an option; did you mean {near[0]}=?"
+                if near
+                else f"is not an option; those are {', '.join(OPTIONS)}"
             )
             raise ParameterExtractionError(name[:40], given, rule, EXAMPLE)
         if key in options:

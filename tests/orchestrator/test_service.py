@@ -93,7 +93,7 @@ async def test_an_incident_nobody_can_look_into_is_refused_with_those_that_are_k
         assert list(await service.history("T1")) == []
         assert (await run_to_end(service, "inc-3")).investigation.incident.incident_id == "INC-3"
     assert "INC-999" in refused.value.message
-    assert refused.value.remedy.startswith("Recorded incidents: INC-1, ")
+    assert refused.value.remedy.startswith("Recorded incidents: INC-1 (")
     assert refused.value.remedy.endswith(" and 2 more.")
 
 

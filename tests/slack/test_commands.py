@@ -10,7 +10,7 @@ from tests.slack.conftest import CHANNEL, House, MakeHouse, shown
 
 BAD = {
     "": "Name an incident, or say what is wrong",
-    "INC-123 budgte=10": "budgte is no option; did you mean budget=?",
+    "INC-123 budgte=10": "budgte is not an option; did you mean budget=?",
     "INC-123 budget=-5": "budget must be more than $0",
     "INC-123 budget=0": "budget must be more than $0",
     "INC-123 budget=1000000": "budget must be at most $1000",
@@ -43,7 +43,7 @@ async def test_an_incident_nobody_can_look_into_is_refused_with_the_reason(make_
     await house.type("INC-999")
     (answer,) = house.whispers()
     assert "No configured source can look into INC-999" in shown(answer)
-    assert "Recorded incidents: INC-123." in shown(answer)
+    assert "Recorded incidents: INC-123 (" in shown(answer)
     await house.type("the shop is slow")
     assert "You wrote: the shop is slow" in shown(house.whispers()[-1])
 
