@@ -12,13 +12,24 @@ BOLT = "slack_bolt"
 """Bolt names loggers after the app's name too; an app named below this one stays below it."""
 
 
+QUIET_S = 60.0
+"""The SDK tries again every few seconds while Slack is gone; a place in it is heard once in this time."""
+
+
 class _Forward(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, float] = {}
+
     def emit(self, record: logging.LogRecord) -> None:
         """Say where in the SDK something went wrong, and which kind of error it was; never its text."""
-        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        structlog.get_logger("compass.slack.sdk").warning(
-            "slack_sdk", where=f"{record.module}.{record.funcName}:{record.lineno}", error=error
-        )
+        where = f"{record.module}.{record.funcName}:{record.lineno}"
+        if record.created < self._told.get(where, 0.0) + QUIET_S:
+            return
+        self._told[where] = record.created
+        kind = record.exc_info[0] if record.exc_info else None
+        error = {"error": kind.__name__} if kind else {}
+        structlog.get_logger("compass.slack.sdk").warning("slack_sdk", where=where, **error)
 
 
 def sdk_logger() -> logging.Logger:

@@ -15,6 +15,9 @@ NEWLINE = 2
 _LOOK_ALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_ANSI = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[@-Z\\^_]")
+"""A terminal's colours and titles, whole: without its escape character the rest of a sequence would stand as "[31m".
+Source: ECMA-48, 5.3 and 5.4."""
 _BLANKS = re.compile(r"\s+")
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _USER = re.compile(r"[UW][A-Z0-9]{2,40}", re.ASCII)
@@ -27,8 +30,8 @@ def size(text: str) -> int:
 
 
 def one_line(text: str) -> str:
-    """Without control characters, invisible marks and half surrogates; every run of blanks is one."""
-    return _BLANKS.sub(" ", _UNSEEN.sub("", text)).strip()
+    """Without terminal sequences, control characters, invisible marks and half surrogates; every run of blanks is one."""
+    return _BLANKS.sub(" ", _UNSEEN.sub("", _ANSI.sub("", text))).strip()
 
 
 def literal(text: str, limit: int = 600) -> str:

@@ -56,8 +56,13 @@ async def test_within_a_channel_one_comes_after_the_other_in_the_order_asked() -
 
 async def test_one_channel_does_not_wait_for_another() -> None:
     lanes = Lanes(ManualClock())
-    async with lanes.turn("C1"), asyncio.timeout(1), lanes.turn("C2") as pace:
-        await pace.take()
+    order: list[str] = []
+    async with lanes.turn("C1"), asyncio.timeout(1):
+        async with lanes.turn("C2") as pace:
+            await pace.take()
+            order.append("C2")
+        order.append("C1")
+    assert order == ["C2", "C1"]
 
 
 async def test_a_lane_nobody_uses_is_forgotten_once_its_pace_has_recovered() -> None:
@@ -84,5 +89,8 @@ async def test_a_turn_that_is_cancelled_gives_the_channel_back() -> None:
     await settle()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+    had_it = False
     async with asyncio.timeout(1), lanes.turn("C1"):
-        pass
+        had_it = True
+    assert had_it

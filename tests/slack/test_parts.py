@@ -109,6 +109,22 @@ def test_the_sdk_logs_where_it_failed_and_never_what_it_says() -> None:
     assert not logging.getLogger("slack_bolt").propagate
 
 
+def test_a_place_in_the_sdk_is_heard_once_a_minute() -> None:
+    logger = sdk_logger()
+    (handler,) = logger.handlers
+
+    def trouble(line: int, at: float) -> logging.LogRecord:
+        record = logging.LogRecord("x", logging.ERROR, "client.py", line, "Failed (secret)", None, None, "connect")
+        record.created = at
+        return record
+
+    with structlog.testing.capture_logs() as lines:
+        for line, at in ((10, 1000.0), (10, 1005.0), (20, 1006.0), (10, 1059.9), (10, 1060.0)):
+            handler.emit(trouble(line, at))
+    assert [each["where"].rsplit(":", 1)[1] for each in lines] == ["10", "20", "10"]
+    assert all("error" not in each for each in lines)
+
+
 class Answered:
     """What the SDK keeps of an HTTP answer."""
 
@@ -320,5 +336,13 @@ async def test_a_socket_that_cannot_be_renewed_is_tried_again(monkeypatch: pytes
 
     intake = SocketIntake(None, None, "xapp", ManualClock(), sdk_logger())  # type: ignore[arg-type]
     with structlog.testing.capture_logs() as lines:
-        await intake._renew(Socket())  # type: ignore[arg-type]
+        await intake._renew(0, Socket())  # type: ignore[arg-type]
     assert [(line["event"], line["error"]) for line in lines] == [("slack_socket_not_renewed", "OSError")]
+
+
+def test_that_slack_is_gone_and_that_it_is_back_is_said_once_each() -> None:
+    intake = SocketIntake(None, None, "xapp", ManualClock(), sdk_logger())  # type: ignore[arg-type]
+    with structlog.testing.capture_logs() as lines:
+        for connected in (2, 1, 0, 0, 0, 1, 2):
+            intake._note(connected)
+    assert [line["event"] for line in lines] == ["slack_unreachable", "slack_reachable"]

@@ -118,3 +118,21 @@ def test_only_parts_that_say_something_are_joined() -> None:
 
 def test_invisible_marks_are_taken_out() -> None:
     assert one_line("a\u202eb\u200bc\x00d\r\n e") == "abcd e"
+
+
+@pytest.mark.parametrize(
+    "coloured",
+    [
+        "\x1b[31mERROR\x1b[0m pool full",
+        "\x9b1;31mERROR\x9bm pool full",
+        "\x1b]0;title\x07ERROR pool\x1b[2K full",
+        "\x1b]8;;http://x\x1b\\ERROR\x1b]8;;\x1b\\ pool full",
+    ],
+)
+def test_a_terminals_colours_leave_nothing_behind(coloured: str) -> None:
+    assert one_line(coloured) == "ERROR pool full"
+    assert literal(coloured) == "ERROR pool full"
+
+
+def test_brackets_that_belong_to_no_sequence_stay() -> None:
+    assert one_line("took [31m] of array[3m") == "took [31m] of array[3m"

@@ -38,6 +38,7 @@ class SocketIntake:
         self._app, self._web, self._token, self._clock, self._logger = app, web, app_token, clock, logger
         self._count = max(1, connections)
         self._sockets: list[AsyncSocketModeHandler] = []
+        self._away = False
         self._watch: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("compass.slack.socket")
 
@@ -91,21 +92,35 @@ class SocketIntake:
         closed: set[int] = set()
         while True:
             await self._clock.sleep(WATCH_S)
+            self._note(await self.connected())
             for number, socket in enumerate(self._sockets):
                 if await socket.client.is_connected():
                     closed.discard(number)
                 elif number in closed:
-                    self._log.warning("slack_socket_renewed", socket=number)
                     closed.discard(number)
-                    await self._renew(socket)
+                    await self._renew(number, socket)
                 else:
                     closed.add(number)
+            self._note(await self.connected())
 
-    async def _renew(self, socket: AsyncSocketModeHandler) -> None:
+    def _note(self, connected: int) -> None:
+        """Say once that Slack is gone, and once that it is back: between the two there is nothing new to say."""
+        if self._away == (connected == 0):
+            return
+        self._away = connected == 0
+        if self._away:
+            self._log.warning("slack_unreachable")
+        else:
+            self._log.info("slack_reachable", sockets=connected)
+
+    async def _renew(self, number: int, socket: AsyncSocketModeHandler) -> None:
         try:
-            await socket.client.connect_to_new_endpoint(force=True)
+            await within(self._clock, CONNECT_S, socket.client.connect_to_new_endpoint(force=True))
+            if await socket.client.is_connected():
+                self._log.info("slack_socket_renewed", socket=number)
         except Exception as failure:  # noqa: BLE001 - the watch must outlive whatever the SDK raises; it tries again
-            self._log.warning("slack_socket_not_renewed", error=type(failure).__name__)
+            if not self._away:
+                self._log.warning("slack_socket_not_renewed", socket=number, error=type(failure).__name__)
 
 
 async def _close(socket: AsyncSocketModeHandler) -> None:
