@@ -46,8 +46,8 @@ coverage: $(VENV)/installed-dev ## Run the tests with line and branch coverage, 
 	@$(BIN)/coverage report --include='orchestrator/*' --fail-under=95
 	@$(BIN)/coverage report --omit='orchestrator/*' --fail-under=85
 
-lab: $(VENV)/installed-lab ## Record new incidents in the lab (needs PostgreSQL; ARGS="record NAME --out DIR")
-	@$(BIN)/python -m bench.lab $(or $(ARGS),list)
+lab: $(VENV)/installed-lab ## Record every fault of the lab anew into .compass/lab, 1 h 45 min (ARGS="record NAME --out DIR" for one; needs PostgreSQL)
+	@$(BIN)/python -m bench.lab $(or $(ARGS),all --out .compass/lab)
 
 accuracy: $(VENV)/installed ## Measure on recorded incidents (CASES=folder of cases, beside those of the lab)
 	@$(BIN)/python -m bench.accuracy --lab $(if $(CASES),--cases $(CASES)) --write
