@@ -1,10 +1,13 @@
 """`python -m bot.sandbox [PORT]`: an empty workspace without an app, for a look at the page."""
 
+import argparse
 import asyncio
 import sys
 
 from bot.sandbox.seed import small_team
 from bot.sandbox.server import SandboxServer
+
+HIGHEST_PORT = 65535
 
 
 async def _serve(port: int) -> None:
@@ -14,9 +17,19 @@ async def _serve(port: int) -> None:
         await asyncio.Event().wait()
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= HIGHEST_PORT):
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to {HIGHEST_PORT}")
+    return int(text)
+
+
 def main() -> None:
     """Serve until Ctrl-C."""
-    port = int(sys.argv[1]) if len(sys.argv) > 1 else 8765
+    parser = argparse.ArgumentParser(
+        prog="python -m bot.sandbox", description="An empty workspace without an app, for a look at the page."
+    )
+    parser.add_argument("port", nargs="?", type=_port, default=8765, help="0 takes a free one (default: %(default)s)")
+    port = parser.parse_args().port
     try:
         asyncio.run(_serve(port))
     except KeyboardInterrupt:

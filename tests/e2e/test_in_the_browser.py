@@ -72,8 +72,6 @@ async def test_the_form_names_the_field_that_is_wrong_and_then_starts_the_run(pa
     await type_command(page, "/investigate new")
     form = page.get_by_role("dialog")
     await form.get_by_label("Incident").fill("INC-127")
-    await form.get_by_label("What is wrong").fill("checkout fails")
-    await form.get_by_label("Affected services").fill("gateway")
     await form.get_by_label("Budget").fill("-5")
     await form.get_by_role("button", name="Start").click()
     await expect(form).to_contain_text("more than $0")

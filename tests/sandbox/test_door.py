@@ -3,6 +3,7 @@
 import asyncio
 import random
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -41,6 +42,23 @@ async def test_api_test_needs_no_token_and_echoes(server: SandboxServer) -> None
 
     assert (await slack.api_test(foo="bar"))["args"] == {"foo": "bar"}
     assert await refused(slack.api_test(error="my_error")) == "my_error"
+
+
+async def test_a_caller_that_hangs_up_is_no_error(
+    server: SandboxServer, slack: AsyncWebClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = len(server.calls)
+    address = urlsplit(server.api_url)
+    _, writer = await asyncio.open_connection(address.hostname, address.port)
+    head = f"POST {address.path}auth.test HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: application/json\r\n"
+    writer.write(f"{head}Content-Length: 100\r\n\r\n{{".encode())
+    await writer.drain()
+    await slack.auth_test()
+    writer.transport.abort()
+    await slack.auth_test()
+    await slack.auth_test()
+    assert len(server.calls) == before + 3
+    assert caplog.records == []
 
 
 async def test_an_unknown_method_and_broken_json_are_named(server: SandboxServer, slack: AsyncWebClient) -> None:

@@ -19,6 +19,7 @@ from bot.sandbox import (
     message_as_text,
     small_team,
 )
+from bot.sandbox.__main__ import main
 from bot.sandbox.delivery.background import Background
 from bot.sandbox.delivery.reply import within
 from tests.sandbox.kit import actions, button, mrkdwn, plain, section, select
@@ -178,3 +179,14 @@ def test_the_sandbox_knows_nothing_of_compass_nor_of_the_sdk() -> None:
     answer = subprocess.run([sys.executable, "-c", script % (names,)], capture_output=True, text=True, check=True)
 
     assert answer.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("words", "code", "said"), [(["--help"], 0, "port"), (["x"], 2, "must be a number")])
+def test_the_program_explains_itself_and_refuses_what_is_no_port(
+    words: list[str], code: int, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["sandbox", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == code
+    assert said in "".join(capsys.readouterr())

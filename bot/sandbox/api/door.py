@@ -22,6 +22,7 @@ METHODS: Mapping[str, Method] = {
     **views.METHODS,
 }
 CALLS_KEPT = 2000
+HANG_UP = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class ApiDoor:
             answer = self._answer(call)
         except ApiError as error:
             answer = error.as_wire()
+        except ConnectionError:
+            return web.Response(status=HANG_UP)  # the caller hung up: nobody hears this, and nothing went wrong here
         self._record(call, str(answer.get("error", "")))
         if fault and request.transport:
             request.transport.abort()

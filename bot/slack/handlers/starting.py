@@ -8,7 +8,8 @@ from orchestrator.investigation import Opened
 from orchestrator.model import Origin
 from orchestrator.parameters import Parameters, extract_parameters
 
-LOOKS, LOOK_S = 10, 0.5
+LOOKS, LOOK_S = 40, 0.5
+"""The card stands within a second, or as soon as Slack takes it; after that many looks the channel shows it anyway."""
 
 
 async def investigate(kit: Kit, request: Request, text: str) -> None:
