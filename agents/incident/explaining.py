@@ -3,11 +3,15 @@
 Each agent asserts those suspects of which one of its own observations decides what is wrong.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
+from agents.analyzers.masks import telling_words
+from agents.analyzers.words import vocabulary, words
+from agents.incident.phrases import CHANGE_DISPROVED, DISPROVE, FIRST, FIRST_OF_LOCKS, VERIFY, WHAT
 from agents.incident.suspects import Suspect, suspects
-from agents.incident.testimony import Role, is_link
-from agents.incident.words import clock, figure, plain, quoted
+from agents.incident.testimony import Role, Testimony, is_link
+from agents.incident.words import clock, figure, plain, quoted, short_ids, shortened
 from orchestrator.model import THE_BAR, Aspect, FaultKind, Hypothesis, Observation, Signal
 
 MOST_SUPPORT = 6
@@ -16,39 +20,12 @@ EARLIER_S = 45.0
 SHORTLY_S = 900.0
 TELLS = 0.3
 
-_WHAT = {
-    FaultKind.ERROR: "{service} fails",
-    FaultKind.WRONG_RESULT: "{service} behaves differently than before",
-    FaultKind.LATENCY: "{service} has become slow",
-    FaultKind.NETWORK: "calls from {caller} to {callee} are delayed or broken on the way",
-    FaultKind.CPU: "{service} runs out of CPU",
-    FaultKind.MEMORY: "{service} uses far more memory than usual",
-    FaultKind.SATURATION: "{service} is saturated",
-    FaultKind.DEPENDENCY: "{service} suffers from something that it depends on",
-    FaultKind.UNKNOWN: "something about {service} has changed",
-}
-_VERIFY = {
-    FaultKind.ERROR: "Read the error lines of {service} around {since} with their stack traces",
-    FaultKind.WRONG_RESULT: "Compare one request through {service} before and after {since}",
-    FaultKind.LATENCY: "Profile {service}, or read its slowest traces since {since}",
-    FaultKind.NETWORK: "Measure round trips and resets between {caller} and {callee}, from both ends",
-    FaultKind.CPU: "Look at CPU by process and thread on {service} since {since}",
-    FaultKind.MEMORY: "Look at the heap and at restarts of {service} since {since}",
-    FaultKind.SATURATION: "Look at what holds connections, locks and queue places of {service} since {since}",
-    FaultKind.DEPENDENCY: "Look at the calls that {service} makes since {since}",
-    FaultKind.UNKNOWN: "Look at {service} around {since}",
-}
-_DISPROVE = {
-    FaultKind.ERROR: "{service} answers the same requests without an error when asked directly",
-    FaultKind.WRONG_RESULT: "{service} gives the same answers as before {since} to the same requests",
-    FaultKind.LATENCY: "{service} is as fast as before when asked directly",
-    FaultKind.NETWORK: "Round trips between {caller} and {callee} are as short as before {since}",
-    FaultKind.CPU: "CPU of {service} falls back and the symptoms stay",
-    FaultKind.MEMORY: "Memory of {service} falls back and the symptoms stay",
-    FaultKind.SATURATION: "Waits at {service} are 0 while the symptoms go on",
-    FaultKind.DEPENDENCY: "What {service} calls answers as before",
-    FaultKind.UNKNOWN: "The symptoms began before {since}",
-}
+SAME_TIME_S = 15.0
+FEWEST_WORDS = 3
+LONGEST_STATEMENT = 110
+SHORTEST_QUOTE, LONGEST_QUOTE = 40, 60
+_LOCKS = vocabulary("lock locks locked deadlock deadlocks")
+_VERSION = re.compile(r"[\w.+-]{1,24}")
 
 
 def explain(agent_id: str, observations: Sequence[Observation]) -> list[Hypothesis]:
@@ -67,42 +44,63 @@ def _told(agent_id: str, suspect: Suspect, ranked: Sequence[Suspect]) -> Hypothe
     link = next(links, ("others", suspect.service))
     since = clock(suspect.onset) if suspect.onset is not None else "the start"
     said = {"service": suspect.service, "since": since, "caller": link[0], "callee": link[1]}
-    statement = f"{_WHAT[suspect.kind].format(**said)} since {since}{_after(suspect)}: {_brief(_most_telling(suspect))}"
-    support = [word.fact for word in suspect.words[:MOST_SUPPORT]]
-    disprove = [_DISPROVE[suspect.kind].format(**said)]
+    support = [word.fact for word in sorted(suspect.words, key=_is_wordless)[:MOST_SUPPORT]]
+    disprove = [DISPROVE[suspect.kind].format(**said)]
     if suspect.change is not None:
         support.append(suspect.change)
-        disprove.append(f"Instances of {suspect.service} without that change show the same")
+        disprove.append(CHANGE_DISPROVED.format(**said))
     return Hypothesis(
         agent_id=agent_id,
-        statement=statement[:600],
+        statement=_statement(suspect, WHAT[suspect.kind].format(**said), since),
         initial_confidence=round(suspect.confidence, 4),
         service=suspect.service,
         peer=_other_end(suspect.service, link) if suspect.kind is FaultKind.NETWORK else "",
         fault_kind=suspect.kind,
         supporting=_ids(support),
         refuting=_against(suspect, ranked),
-        verify=(_VERIFY[suspect.kind].format(**said),),
+        verify=(VERIFY[suspect.kind].format(**said),),
         disprove=tuple(disprove),
-        do_first=_do_first(suspect),
+        do_first=_do_first(suspect, said),
         change_id=suspect.change.signal_name if suspect.change else "",
     )
 
 
-def _after(suspect: Suspect) -> str:
-    """The change it came after, where that is not long ago."""
+def _statement(suspect: Suspect, what: str, since: str) -> str:
+    """What, since when, after which change, and the fact that tells most; short enough for one look."""
     change = suspect.change
-    if change is None or change.onset is None or suspect.onset is None:
-        return ""
-    recent = suspect.onset - change.onset.timestamp() <= SHORTLY_S
-    return f", after the {change.aspect} at {clock(change.onset)}" if recent else ""
+    when = f"since {since}"
+    if change is not None and change.onset is not None and suspect.onset is not None:
+        later = suspect.onset - change.onset.timestamp()
+        if abs(later) <= SAME_TIME_S:
+            when = f"since its {_named(change)} at {clock(change.onset)}"
+        elif later <= SHORTLY_S:
+            when += f", after the {_named(change)} at {clock(change.onset)}"
+    said = f"{what} {when}: "
+    room = min(LONGEST_QUOTE, max(SHORTEST_QUOTE, LONGEST_STATEMENT - len(said) - len("“”")))
+    return f"{said}{_brief(_most_telling(suspect), room)}"[:600]
 
 
-def _do_first(suspect: Suspect) -> str:
+def _named(change: Observation) -> str:
+    """The change as people call it: by its version, its flag, or the beginning of its commit's id."""
+    kind = "change" if change.aspect is Aspect.CONFIGURATION else "deploy"
+    _, _, what = change.summary.partition(": ")
+    version, name = what.partition(": ")[0], short_ids(change.signal_name)
+    known = next((each for each in (version, name) if _VERSION.fullmatch(each) and _tells(each, name)), "")
+    return f"{kind} of {known}" if known else kind
+
+
+def _tells(called: str, name: str) -> bool:
+    """Whether that is a name and no first word of a message."""
+    return called == name or any(map(str.isdigit, called))
+
+
+def _do_first(suspect: Suspect, said: Mapping[str, str]) -> str:
     """What a person may consider; only where the suspicion is worth a headline."""
-    change = suspect.change
-    if change is None or change.onset is None or suspect.confidence < THE_BAR:
+    if suspect.confidence < THE_BAR:
         return ""
+    change = suspect.change
+    if change is None or change.onset is None:
+        return (FIRST_OF_LOCKS if _waits_for_locks(suspect) else FIRST[suspect.kind]).format(**said)
     _, _, what = change.summary.partition(": ")
     act = "setting back" if change.aspect is Aspect.CONFIGURATION else "rolling back"
     return f"consider {act} the {change.aspect} of {suspect.service} at {clock(change.onset)}" + (
@@ -110,24 +108,46 @@ def _do_first(suspect: Suspect) -> str:
     )
 
 
+def _waits_for_locks(suspect: Suspect) -> bool:
+    """Whether what decides speaks of locks."""
+    fact = _most_telling(suspect)
+    return fact.aspect is Aspect.LOCKS or bool(_LOCKS.intersection(words(fact.signal_name)))
+
+
 def _most_telling(suspect: Suspect) -> Observation:
-    """The fact that decides; where something fails, what the service itself says of it, for that names the error."""
+    """The fact that decides; where something fails, what the service itself says of it, for that names the error.
+
+    Of lines that say the same of it the strongest that has enough words in it.
+    """
+    first = suspect.words[0].fact
     told = [word.fact for word in suspect.words if word.weight >= TELLS and word.fact.service == suspect.service]
     lines = [fact for fact in told if fact.signal is Signal.LOG and fact.aspect is Aspect.ERRORS]
-    return lines[0] if lines and suspect.kind is FaultKind.ERROR else suspect.words[0].fact
+    if lines and suspect.kind is FaultKind.ERROR:
+        return _wordiest(lines)
+    same = [word.fact for word in suspect.words if (word.fact.signal, word.fact.aspect) == (first.signal, first.aspect)]
+    return _wordiest(same) if first.signal is Signal.LOG else first
 
 
-def _brief(fact: Observation) -> str:
+def _wordiest(lines: Sequence[Observation]) -> Observation:
+    return max(lines, key=lambda fact: min(FEWEST_WORDS, telling_words(fact.signal_name)))
+
+
+def _is_wordless(word: Testimony) -> bool:
+    return word.fact.signal is Signal.LOG and not telling_words(word.fact.signal_name)
+
+
+def _brief(fact: Observation, room: int) -> str:
     """The fact without what the statement says already."""
+    line = quoted(fact.signal_name, room) if telling_words(fact.signal_name) else "lines that hold values only"
     if fact.signal is Signal.LOG and fact.aspect is not Aspect.BEHAVIOUR:
-        return quoted(fact.signal_name, 120)
+        return line
     if fact.value is None or fact.usual is None:
         return fact.summary
     if fact.signal is Signal.LOG:
-        return f"{figure(fact.value)} times {quoted(fact.signal_name, 120)}, {figure(fact.usual)} expected"
+        return f"{figure(fact.value)} times {line}, {figure(fact.usual)} expected"
     value, usual = figure(fact.value, fact.unit), figure(fact.usual, fact.unit)
     if fact.signal is Signal.TRACE and fact.aspect is Aspect.ERRORS:
-        return f"{value} of {fact.signal_name} fail, was {usual}"
+        return f"{value} of {shortened(fact.signal_name, room)} fail, was {usual}"
     if fact.signal is Signal.TRACE and is_link(fact):
         return f"{value} lost between them, was {usual}"
     return f"{plain(fact.signal_name, fact.peer)} {value}, was {usual}"

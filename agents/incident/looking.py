@@ -5,12 +5,13 @@ One function a specialist; they differ in what they ask of the same pieces.
 
 from collections.abc import Iterable, Sequence
 
+from agents.analyzers.graph import Graph
 from agents.incident.change_facts import change_facts
 from agents.incident.log_facts import log_facts
 from agents.incident.metric_facts import metric_facts
 from agents.incident.normal_facts import normal_facts
 from agents.incident.reading import Reading
-from agents.incident.scene import Scene, scene_of
+from agents.incident.scene import scene_of
 from agents.incident.territory import APPLICATION, DATABASE, NETWORK, is_store
 from agents.incident.trace_facts import TraceFacts
 from orchestrator.model import NoData, Observation, Standing
@@ -36,7 +37,8 @@ def look_at_application(reading: Reading) -> tuple[Observation, ...]:
         *traces.errors(),
         *traces.steps(),
     ]
-    return consolidated(reading, facts, scene, change_facts(reading, facts))
+    facts += normal_facts(reading, scene, facts)
+    return consolidated(reading, facts, scene.graph, change_facts(reading, facts))
 
 
 def look_at_database(reading: Reading) -> tuple[Observation, ...]:
@@ -48,7 +50,8 @@ def look_at_database(reading: Reading) -> tuple[Observation, ...]:
         *log_facts(reading, scene.mentions, scene.forest.entered(reading.split)),
         *TraceFacts(reading, scene.forest).waits(stores),
     ]
-    return consolidated(reading, facts, scene)
+    facts += normal_facts(reading, scene, facts)
+    return consolidated(reading, facts, scene.graph)
 
 
 def look_at_network(reading: Reading) -> tuple[Observation, ...]:
@@ -59,11 +62,12 @@ def look_at_network(reading: Reading) -> tuple[Observation, ...]:
         *log_facts(reading, scene.mentions, scene.forest.entered(reading.split)),
         *TraceFacts(reading, scene.forest).links(),
     ]
-    return consolidated(reading, facts, scene)
+    facts += normal_facts(reading, scene, facts)
+    return consolidated(reading, facts, scene.graph)
 
 
 def consolidated(
-    reading: Reading, facts: Iterable[Observation], scene: Scene, changes: Sequence[Observation] = ()
+    reading: Reading, facts: Iterable[Observation], graph: Graph, changes: Sequence[Observation] = ()
 ) -> tuple[Observation, ...]:
     """The strongest facts, then what changed, what is normal and what could not be checked. The first carries the graph."""
     known = list(facts)
@@ -71,10 +75,10 @@ def consolidated(
         (each for each in known if each.standing is Standing.UNUSUAL and each.score > 0),
         key=lambda each: (-each.score, each.service, each.peer, each.signal_name, each.summary),
     )
-    normal = normal_facts(reading, scene, known)
+    normal = [each for each in known if each.standing is Standing.NORMAL]
     told = [*unusual[:MOST_UNUSUAL], *changes, *normal, *reading.missing]
     if not told:
         told = [NoData(agent_id=reading.agent_id, summary=NOTHING[reading.agent_id], window=reading.window)]
-    if told and scene.graph.calls:
-        told[0] = told[0].model_copy(update={"calls": scene.graph.calls})
+    if told and graph.calls:
+        told[0] = told[0].model_copy(update={"calls": graph.calls})
     return tuple(told)

@@ -11,7 +11,7 @@ from agents.analyzers.meaning import meaning_of
 from agents.incident.metric_facts import series_of
 from agents.incident.reading import Reading
 from agents.incident.scene import Scene
-from agents.incident.words import many
+from agents.incident.words import FEW_NAMES, many
 from orchestrator.model import Aspect, Observation, Signal, Standing
 
 _NAMES = {
@@ -50,7 +50,8 @@ def _where(subjects: Iterable[_Subject]) -> str:
     known = sorted(subjects)
     services = [service for service, peer in known if not peer]
     links = [f"{service} → {peer}" for service, peer in known if peer]
-    parts = (many(services, "services"), many(links, "links"))
+    at_most = FEW_NAMES if len(known) <= FEW_NAMES else 0
+    parts = (many(services, "service", at_most), many(links, "link", at_most))
     return " and ".join(part for part in parts if part)
 
 

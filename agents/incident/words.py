@@ -83,6 +83,8 @@ def short_ids(text: str) -> str:
     return _HEX_ID.sub(lambda found: found.group()[:SAID_OF_AN_ID], text)
 
 
-def many(names: Sequence[str], what: str) -> str:
-    """A few names by name, and more than that by their number: "a, b", "7 services"."""
-    return ", ".join(names) if len(names) <= FEW_NAMES else f"{len(names)} {what}"
+def many(names: Sequence[str], what: str, at_most: int = FEW_NAMES) -> str:
+    """A few names by name, and more than that by their number: "a, b", "1 link", "7 links"."""
+    if len(names) <= at_most:
+        return ", ".join(names)
+    return f"{len(names)} {what}{'s' if len(names) > 1 else ''}" if names else ""

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -180,7 +180,9 @@ async def test_what_people_wrote_of_a_change_is_masked_too(tmp_path: Path) -> No
 
 async def test_nothing_is_called_normal_of_which_the_same_agent_says_otherwise(tmp_path: Path) -> None:
     case = Shop(Fault(own_ms={"catalogue": 300.0}, lines={"orders": "ERROR no zone for the quote"})).case
-    steady = {name: dict.fromkeys(column, 5.0) for name, column in case.columns.items() if "latency" in name}
+    steady: dict[str, dict[datetime, float | str]] = {
+        name: dict.fromkeys(column, 5.0) for name, column in case.columns.items() if "latency" in name
+    }
     case.columns.update(steady)
     observations, _ = await run(tmp_path, case)
     normal = [each.summary for each in observations if each.standing is Standing.NORMAL]

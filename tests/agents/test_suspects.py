@@ -141,12 +141,12 @@ def test_a_hypothesis_says_why_how_to_check_and_what_speaks_against_it() -> None
     said = explain("application", observations)
     assert [each.service for each in said] == ["orders"]
     first = said[0]
-    assert first.statement == "orders runs out of CPU since 12:05, after the deploy at 12:04: cpu 9 %, was 1 %"
+    assert first.statement == "orders runs out of CPU since 12:05, after the deploy of v412 at 12:04: cpu 9 %, was 1 %"
     assert first.supporting == ("o1", "o2", "o4")
     assert first.refuting == ("o3",)
     assert first.do_first == "consider rolling back the deploy of orders at 12:04 (v412: feat: zones)"
-    assert first.verify == ("Look at CPU by process and thread on orders since 12:05",)
-    assert "Instances of orders without that change show the same" in first.disprove
+    assert first.verify == ("look at CPU by process and thread on orders since 12:05",)
+    assert "instances of orders without that change show the same" in first.disprove
     assert [each.service for each in explain("database", observations)] == ["cart"]
     assert explain("network", observations) == []
 
@@ -166,6 +166,54 @@ def test_each_kind_of_evidence_is_told_in_few_words() -> None:
     assert explain("application", [fewer])[0].statement.endswith("since 12:00: 2 times “saved <id>”, 40 expected")
     bare = Observation(agent_id="application", summary="orders is odd", service="orders", aspect=Aspect.CPU, score=0.9)
     assert explain("application", [bare])[0].statement == "orders runs out of CPU since the start: orders is odd"
+
+
+def test_the_same_time_is_told_once_with_the_change_by_its_short_name() -> None:
+    template = "POST <path> failed with 5xx: no database connection within <n> s, pool is full"
+    line = fact("orders", Aspect.ERRORS, signal=Signal.LOG, signal_name=template)
+    said = explain("application", [line, change("orders", 5)])[0].statement
+    assert said.startswith(
+        "orders fails since its deploy of v412 at 11:59:55: “POST <path> failed with 5xx: no database"
+    )
+    assert said.endswith("…”")
+    assert len(said) <= 115
+    sha = "fa34e04170d1293831aa8c579206878e8b54f4a5"
+    bare = change("orders", 5, name=sha).model_copy(update={"summary": "orders deploy at 11:59:55: tidy up"})
+    assert "since its deploy of fa34e041 at 11:59:55: " in explain("application", [line, bare])[0].statement
+
+
+@pytest.mark.parametrize(
+    ("fault", "first"),
+    [
+        ({"aspect": Aspect.CPU}, "consider looking at what orders computes; more capacity buys time"),
+        ({"aspect": Aspect.LOCKS}, "consider finding the transaction that holds the lock on orders"),
+        (
+            {"signal": Signal.LOG, "aspect": Aspect.ERRORS, "signal_name": "waiting for ShareLock on <id>"},
+            "consider finding the transaction that holds the lock on orders",
+        ),
+        (
+            {"signal": Signal.TRACE, "service": "gateway", "peer": "orders", "signal_name": "gateway → orders"},
+            "consider checking the link between gateway and orders: resets, latency, recent network changes",
+        ),
+    ],
+    ids=["cpu", "locks", "lines about locks", "network"],
+)
+def test_a_cause_without_a_change_gets_a_first_look_to_consider(fault: dict[str, Any], first: str) -> None:
+    given = {"service": "orders", **fault}
+    said = explain("application", [fact(**given), fact("gateway", Aspect.ERRORS, score=0.4, unit="%")])[0]
+    assert said.do_first == first
+
+
+def test_of_lines_that_weigh_the_same_one_with_words_is_quoted() -> None:
+    lines = [
+        fact("orders", Aspect.ERRORS, signal=Signal.LOG, signal_name=name, summary=name, observation_id=name)
+        for name in ("<data>", "<private key>", "no zone for quote")
+    ]
+    said = explain("application", lines)[0]
+    assert said.statement == "orders fails since 12:00: “no zone for quote”"
+    assert said.supporting[0] == "no zone for quote"
+    alone = explain("application", lines[:2])[0]
+    assert alone.statement == "orders fails since 12:00: lines that hold values only"
 
 
 def commit(change_id: str, summary: str, *files: str, details: str = "") -> Change:
@@ -210,8 +258,9 @@ def test_words_are_plain() -> None:
     assert percent(0.123) == "12.3 %"
     assert plain("client_orders-db_latency_p95_ms", "orders-db") == "client latency p95"
     assert plain("rate") == "rate"
-    assert many(["a", "b"], "links") == "a, b"
-    assert many(list("abcde"), "links") == "5 links"
+    assert many(["a", "b"], "link") == "a, b"
+    assert many(list("abcde"), "link") == "5 links"
+    assert [many(names, "link", at_most=0) for names in ([], ["a"])] == ["", "1 link"]
     assert (
         short_ids("revert fa34e04170d1293831aa8c579206878e8b54f4a5 of 123456789012")
         == "revert fa34e041 of 123456789012"
