@@ -72,7 +72,10 @@ async def test_five_investigations_at_once_each_tell_their_own_thread(office: Of
     incidents = [each.incident_id for each in await office.program.incidents.known()][:5]
 
     outcomes = await asyncio.gather(
-        *(office.server.run_command("ana", CHANNEL, "/investigate", f"{name} budget=3 agents=application") for name in incidents)
+        *(
+            office.server.run_command("ana", CHANNEL, "/investigate", f"{name} budget=3 agents=application")
+            for name in incidents
+        )
     )
     await office.all_told()
 

@@ -241,6 +241,7 @@ async def test_a_form_goes_round(
     await dialog.locator('[data-action="d"]').fill("2026-03-14")
     await dialog.locator('[data-action="w"]').fill("<b>words</b>")
     await dialog.get_by_role("button", name="Send").click()
+    await expect(dialog.locator(".complaint")).to_have_count(1)
     await expect(dialog.locator(".complaint")).to_have_text("More than is left")
     await dialog.locator('[data-action="n"]').fill("2")
     await dialog.get_by_role("button", name="Send").click()

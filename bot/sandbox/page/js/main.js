@@ -32,7 +32,7 @@ const TOUCHES = {
   posted: ["sidebar", "timeline", "thread"],
   edited: ["timeline", "thread"],
   deleted: ["timeline", "thread"],
-  channel: ["sidebar", "head", "composer"],
+  channel: ["sidebar", "head", "timeline", "composer"],
   modals: ["modal"],
   home: ["timeline"],
   command: ["timeline"],
