@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from agents.sources.snapshot import SnapshotLibrary, packaged_recordings
+from bench.accuracy import unpack_one
 from orchestrator.model import Incident, Observation
 from tests.agents.cases import InlineCompute
 from tests.agents.test_incident_team import QUIET, investigated, telemetry_of
@@ -66,8 +67,7 @@ async def test_the_stretch_before_a_fault_accuses_nobody(library: SnapshotLibrar
 
 @pytest.mark.skipif(not (SHARED / "rcb-dev.tar.xz").exists(), reason="the shared cases are not beside this checkout")
 async def test_shared_cases_are_answered_without_an_error(tmp_path: Path) -> None:
-    with tarfile.open(SHARED / "rcb-dev.tar.xz") as tar:
-        tar.extractall(tmp_path, filter="data")
+    unpack_one(SHARED / "rcb-dev.tar.xz", tmp_path)
     library = SnapshotLibrary([tmp_path], InlineCompute())
     known = await library.known()
     assert len(known) == 12
