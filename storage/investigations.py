@@ -51,7 +51,9 @@ SELECT asked.*, leading.statement, leading.initial_confidence,
     (SELECT count(*) FROM decisions AS d WHERE d.workspace = asked.workspace
         AND d.investigation_id = asked.investigation_id AND d.verdict = 'accepted') AS accepted,
     (SELECT count(*) FROM decisions AS d WHERE d.workspace = asked.workspace
-        AND d.investigation_id = asked.investigation_id AND d.verdict = 'rejected') AS rejected
+        AND d.investigation_id = asked.investigation_id AND d.verdict = 'rejected') AS rejected,
+    (SELECT json_extract(e.payload, '$.investigation.incident.recorded') FROM events AS e
+        WHERE e.workspace = asked.workspace AND e.investigation_id = asked.investigation_id AND e.seq = 1) AS recorded
 FROM investigations AS asked
 LEFT JOIN hypotheses AS leading ON leading.workspace = asked.workspace
     AND leading.investigation_id = asked.investigation_id AND leading.listed_in = 'ranking' AND leading.position = 1
@@ -184,4 +186,5 @@ def _summary(db: Database, row: dict[str, Any]) -> InvestigationSummary:
         accepted=row["accepted"],
         rejected=row["rejected"],
         spent=costs.spent(db, row["workspace"], row["investigation_id"]),
+        recorded=bool(row["recorded"]),
     )

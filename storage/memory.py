@@ -167,4 +167,5 @@ def _summary(view: InvestigationView) -> InvestigationSummary:
         accepted=verdicts.count(Verdict.ACCEPTED),
         rejected=verdicts.count(Verdict.REJECTED),
         spent=view.cost.total,
+        recorded=asked.incident.recorded,
     )

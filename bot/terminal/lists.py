@@ -23,7 +23,7 @@ def _run(each: InvestigationSummary) -> tuple[str, ...]:
         each.state.value.replace("_", " "),
         f"{clock_time(each.requested_at)} UTC",
         dollars(each.spent),
-        " · ".join([leading, *decided]),
+        " · ".join([leading, *decided, *(["RECORDED DATA"] if each.recorded else [])]),
     )
 
 

@@ -11,7 +11,10 @@ from orchestrator.model import Frozen, InvestigationState, Moment
 
 
 class InvestigationSummary(Frozen):
-    """One line of a history. `leading` is the statement of the first hypothesis, "" where there is none."""
+    """One line of a history. `leading` is the statement of the first hypothesis, "" where there is none.
+
+    `recorded`: it looked at recorded telemetry, which is said wherever it appears.
+    """
 
     workspace: str
     investigation_id: str
@@ -26,6 +29,7 @@ class InvestigationSummary(Frozen):
     accepted: int = 0
     rejected: int = 0
     spent: Decimal = Decimal(0)
+    recorded: bool = False
 
 
 class InvestigationStore(Protocol):

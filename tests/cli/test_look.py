@@ -25,7 +25,7 @@ def test_a_history_is_one_line_a_run(script: Script) -> None:
     (line,) = compass("history", script=script).stdout.splitlines()
     assert line.startswith("inv-")
     assert "INC-123  completed" in line
-    assert line.endswith("orders is broken (0.80)")
+    assert line.endswith("orders is broken (0.80) · RECORDED DATA")
 
 
 def test_a_history_of_another_incident_or_workspace_is_empty(script: Script) -> None:

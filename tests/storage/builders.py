@@ -48,9 +48,14 @@ def opened(
     at: datetime = NOON,
     budget: str = "10.00",
     by: Person = ANA,
+    recorded: bool = False,
 ) -> InvestigationOpened:
     incident = Incident(
-        incident_id=incident_id, title=f"{incident_id} is slow", start_time=NOON, affected_services=("checkout",)
+        incident_id=incident_id,
+        title=f"{incident_id} is slow",
+        start_time=NOON,
+        affected_services=("checkout",),
+        recorded=recorded,
     )
     return InvestigationOpened(
         investigation=Investigation(

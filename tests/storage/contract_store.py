@@ -108,6 +108,12 @@ class StoreContract:
         (line,) = await store.recent("T1")
         assert (line.accepted, line.rejected) == (1, 1)
 
+    async def test_a_history_says_which_runs_looked_at_recorded_data(self, store: Store) -> None:
+        await store.append("T1", "r1", a.opened(), NOON)
+        await store.append("T1", "r2", a.opened("r2", incident_id="INC-2", recorded=True), NOON)
+        told = {each.investigation_id: each.recorded for each in await store.recent("T1")}
+        assert told == {"r1": False, "r2": True}
+
     async def test_two_people_who_click_at_once_have_one_effect(self, store: Store) -> None:
         await store.append("T1", "r1", a.opened(), NOON)
         clicks = (a.decided(1, by=a.ANA), a.decided(1, Verdict.REJECTED, by=a.BEN))

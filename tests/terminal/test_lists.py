@@ -35,9 +35,9 @@ def test_a_history_is_one_line_a_run() -> None:
         accepted=0,
         title="bad\x1b[2J",
     )
-    assert history_lines([summary(), other]) == snapshot(
+    assert history_lines([summary(recorded=True), other]) == snapshot(
         [
-            "inv-1   INC-123  completed         2026-03-14 12:00:00 UTC  $4.45  orders v412 (0.86) · 1 accepted",
+            "inv-1   INC-123  completed         2026-03-14 12:00:00 UTC  $4.45  orders v412 (0.86) · 1 accepted · RECORDED DATA",  # noqa: E501 - a line of the list
             "inv-20  INC-123  waiting approval  2026-03-14 12:00:00 UTC  $4.45  bad\\x1b[2J",
         ]
     )
