@@ -6,14 +6,13 @@ measured is the time from sending a payload until its acknowledgement arrived.
 """
 
 import asyncio
-import os
 import statistics
-import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bench.serving import serve
 from bot.bootstrap.look_alike import seed
 from bot.sandbox import SandboxServer
 from bot.sandbox.api.rates import RateLimits
@@ -26,39 +25,20 @@ TARGET_MS = 500
 
 
 @asynccontextmanager
-async def serving(server: SandboxServer, mode: str) -> AsyncIterator[None]:
-    """`compass serve` in that mode, connected."""
+async def connected(server: SandboxServer, mode: str) -> AsyncIterator[None]:
+    """`compass serve` in that mode, with payloads on their way to it."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            **os.environ,  # noqa: TID251 - a child process gets what its parent has
-            "SLACK_BOT_TOKEN": server.bot_token,
-            "SLACK_APP_TOKEN": server.app_token,
-            "SLACK_SIGNING_SECRET": server.signing_secret,
-            "SLACK_API_URL": server.api_url,
-            "COMPASS_DATABASE": str(Path(folder) / "compass.db"),
-        }
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot.cli", "serve", "--mode", mode, "--port", "0"),
-            env=environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        assert process.stdout
-        ready = (await process.stdout.readline()).decode()
-        if mode == "http":
-            await server.deliver_over_http(ready.split()[-1])
-        else:
-            await server.wait_connected()
-        try:
+        async with serve(server, Path(folder), "--mode", mode, "--port", "0") as served:
+            if mode == "http":
+                await server.deliver_over_http(served.address)
+            else:
+                await server.wait_connected()
             yield
-        finally:
-            process.terminate()
-            await process.communicate()
 
 
 async def measure(mode: str, slow_s: float) -> list[float]:
     """Milliseconds of every acknowledgement; a payload that was not acknowledged counts as Slack's limit of 3 s."""
-    async with SandboxServer(seed(CHANNEL), rates=RateLimits(enabled=False)) as server, serving(server, mode):
+    async with SandboxServer(seed(CHANNEL), rates=RateLimits(enabled=False)) as server, connected(server, mode):
         server.slow_api(slow_s)
         outcomes = [await server.run_command("ana", CHANNEL, "/investigate", name) for name in INCIDENTS]
         for number in range(ROUNDS):

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import aiohttp
 
+from bench.serving import serve
 from bot.bootstrap.look_alike import seed
 from bot.sandbox import Message, SandboxServer
 from tests.e2e.conftest import CHANNEL, rows
-from tests.e2e.serving import serve
 
 LAST = "*Cost*"
 

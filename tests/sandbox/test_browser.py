@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,23 +13,12 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bench.picture import CHROMIUM, FLAGS
 from bot.sandbox import AppSeed, RateLimits, SandboxServer, Workspace, small_team
 from tests.sandbox.conftest import Connect, connecting
 from tests.sandbox.kit import Json, actions, button, confirm, input_block, modal, option, plain, section, text_input
 from tests.sandbox.test_people import post_card
 from tests.sandbox.test_socket import acknowledging
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
 
 pytestmark = [
     pytest.mark.browser,
@@ -42,7 +30,7 @@ pytestmark = [
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield browser
         await browser.close()
 

@@ -136,9 +136,10 @@ def test_what_was_before() -> None:
         leading="orders v412 filled the orders-db pool",
         confidence=0.86,
         accepted=1,
+        recorded=True,
     )
-    weak = summary.model_copy(update={"confidence": 0.2, "accepted": 0, "title": "INC-123"})
-    past = [lists.Past(summary, LINK, recorded=True), lists.Past(weak)]
+    weak = summary.model_copy(update={"confidence": 0.2, "accepted": 0, "title": "INC-123", "recorded": False})
+    past = [lists.Past(summary, LINK), lists.Past(weak)]
     assert as_read(lists.history(past, 0, NOON + timedelta(days=2))) == snapshot("""\
 The latest 2 investigations · RECORDED DATA
 ---

@@ -128,7 +128,7 @@ def test_every_answer_is_one_that_slack_takes(text: str, count: int) -> None:
     shown = huge(text, count % 4)
     past = InvestigationSummary(
         workspace="T1", investigation_id="inv-1", incident_id=text, title=text, state=InvestigationState.STOPPED,
-        requested_at=NOON, requested_by=text, leading=text, confidence=0.9, accepted=2,
+        requested_at=NOON, requested_by=text, leading=text, confidence=0.9, accepted=2, recorded=True,
     )  # fmt: skip
     link = "https://slack.example/archives/C1/p1"
     error = ParameterExtractionError(text[:40], text, text, text)
@@ -136,7 +136,7 @@ def test_every_answer_is_one_that_slack_takes(text: str, count: int) -> None:
     for each in (
         lists.status([lists.Current(shown, link)] * count, 3, text),
         lists.which_one([lists.Current(shown, link)] * (count + 1)),
-        lists.history([lists.Past(past, link, recorded=True)] * count, 3, NOON, text),
+        lists.history([lists.Past(past, link)] * count, 3, NOON, text),
         answers.joined_run(shown.view.investigation, link, hidden=False),
         answers.may_not_post(shown.incident, text),
         answers.refused(error, text),

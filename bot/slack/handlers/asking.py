@@ -28,7 +28,7 @@ async def history(kit: Kit, request: Request, asked: str) -> None:
         view = await kit.service.view(kit.workspace, each.investigation_id)
         if await kit.may_show(each.place, request, view.investigation.origin.surface):
             link = await kit.thread_link(each.investigation_id)
-            past.append(lists.Past(each, link, view.investigation.incident.recorded))
+            past.append(lists.Past(each, link))
         else:
             hidden += 1
     await kit.teller.tell(request, lists.history(past, hidden, kit.clock.now(), asked))

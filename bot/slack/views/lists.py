@@ -22,11 +22,10 @@ from orchestrator.ports import InvestigationSummary
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A line of the history, where its thread is, and whether its data was recorded."""
+    """A line of the history, and where its thread is."""
 
     summary: InvestigationSummary
     thread: str = ""
-    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def history(past: Sequence[Past], hidden: int, now: datetime, incident_id: str =
             return say(wording.NO_HISTORY_OF.format(incident=literal(incident_id, 60), command=COMMAND))
         return say(wording.NO_HISTORY.format(command=COMMAND))
     return message(
-        flagged(wording.HISTORY_TEXT.format(count=len(past) + hidden), any(each.recorded for each in past)),
+        flagged(wording.HISTORY_TEXT.format(count=len(past) + hidden), any(each.summary.recorded for each in past)),
         section([wording.HISTORY_TITLE, *(_past(each, now) for each in past)]),
         context([_hidden(hidden)]),
     )
@@ -102,7 +101,7 @@ def _past(each: Past, now: datetime) -> str:
             leading,
             decided if one.accepted or one.rejected else "",
             dollars(one.spent),
-            f"*{wording.RECORDED}*" if each.recorded else "",
+            f"*{wording.RECORDED}*" if one.recorded else "",
             link(each.thread, wording.THREAD),
         ]
     )
