@@ -46,15 +46,11 @@ async def parameters_of(wanted: Wanted, incidents: IncidentSource, now: datetime
 
 
 async def _meant(wanted: Wanted, incidents: IncidentSource) -> Incident | None:
-    """The incident of the case, or the one whose id stands among the words. Ids of recordings come in every shape."""
+    """The incident of the case, where one was given."""
     if wanted.case is not None:
         for incident in await incidents.known():
             return incident
         raise SourceUnavailableError(f"{wanted.case} holds no recorded incident.", remedy="It needs a case.json.")
-    for word in wanted.words:
-        found = await incidents.find(word) if "=" not in word else None
-        if found is not None:
-            return found
     return None
 
 
