@@ -10,6 +10,7 @@ from datetime import datetime
 from orchestrator.events import (
     CallReserved,
     Event,
+    HypothesesRanked,
     HypothesisDecided,
     InvestigationOpened,
     InvestigationView,
@@ -17,8 +18,8 @@ from orchestrator.events import (
     StateChanged,
     fold,
 )
-from orchestrator.model import Verdict
-from orchestrator.ports import InvestigationSummary, OutboxEntry
+from orchestrator.model import Feature, PastIncident, Verdict, features_of
+from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered
 from storage import codec, rules
 from storage.errors import StorageClosedError
 
@@ -33,6 +34,7 @@ class MemoryStore:
         self._journals: dict[Key, list[Recorded]] = {}
         self._views: dict[Key, InvestigationView] = {}
         self._posts: dict[Key, OutboxEntry] = {}
+        self._past: dict[Key, tuple[Key, tuple[Feature, ...]]] = {}
 
     async def open(self) -> None:
         """Begin to answer."""
@@ -52,6 +54,8 @@ class MemoryStore:
         recorded = first.model_copy(update={"seq": view.seq + 1 if view else 1})
         self._views[key] = fold(view, recorded)
         self._journals.setdefault(key, []).append(recorded)
+        if isinstance(recorded.event, HypothesesRanked):
+            self._remember(key, self._views[key])
         return recorded
 
     async def events(self, workspace: str, investigation_id: str, after: int = 0) -> Sequence[Recorded]:
@@ -81,6 +85,19 @@ class MemoryStore:
         wanted.sort(key=lambda view: view.investigation.requested_at, reverse=True)
         return [_summary(view) for view in wanted[: max(0, limit)]]
 
+    async def resembling(
+        self, workspace: str, features: Sequence[Feature], *, but_not: str = "", limit: int = 20
+    ) -> Sequence[Remembered]:
+        """See `PastIncidents.resembling`."""
+        self._check_open()
+        left_out = (workspace, rules.incident_key(but_not))
+        shared = [
+            (len({*features} & {*known}), _remembered(self._views[run], known))
+            for incident, (run, known) in reversed(self._past.items())
+            if incident[0] == workspace and incident != left_out and self._views[run].ranked
+        ]
+        return [each for count, each in sorted(shared, key=lambda one: -one[0]) if count][: max(0, limit)]
+
     async def find_post(self, workspace: str, key: str) -> OutboxEntry | None:
         """See `Outbox.find_post`."""
         self._check_open()
@@ -107,6 +124,11 @@ class MemoryStore:
     def _check_open(self) -> None:
         if not self._open:
             raise StorageClosedError("The store is not open.")
+
+    def _remember(self, key: Key, view: InvestigationView) -> None:
+        if view.ranked:
+            self._past.pop(_past_key(view), None)
+            self._past[_past_key(view)] = (key, features_of(view.investigation.incident, view.observations))
 
     def _unfinished_of(self, workspace: str, incident_id: str) -> str | None:
         found = (
@@ -147,6 +169,33 @@ class MemoryStore:
 
 def _is_of(view: InvestigationView, incident_id: str) -> bool:
     return rules.incident_key(view.investigation.incident.incident_id) == rules.incident_key(incident_id)
+
+
+def _past_key(view: InvestigationView) -> Key:
+    asked = view.investigation
+    return asked.workspace, rules.incident_key(asked.incident.incident_id)
+
+
+def _remembered(view: InvestigationView, features: tuple[Feature, ...]) -> Remembered:
+    asked = view.investigation
+    accepted = {each.hypothesis_id: each for each in view.decisions if each.verdict == Verdict.ACCEPTED}
+    cause = next((each for each in view.ranked if each.hypothesis_id in accepted), view.ranked[0])
+    decision = view.decision(cause.hypothesis_id)
+    past = PastIncident(
+        investigation_id=asked.investigation_id,
+        incident_id=asked.incident.incident_id,
+        title=asked.incident.title,
+        began=asked.incident.start_time,
+        place=asked.origin.place,
+        recorded=asked.incident.recorded,
+        statement=cause.statement,
+        service=cause.service,
+        fault_kind=cause.fault_kind,
+        confidence=cause.initial_confidence,
+        verdict=decision.verdict if decision else None,
+        decided_by=decision.by.name if decision else "",
+    )
+    return Remembered(past=past, features=features)
 
 
 def _summary(view: InvestigationView) -> InvestigationSummary:

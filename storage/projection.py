@@ -21,8 +21,14 @@ from orchestrator.events import (
     StepStarted,
     StopRequested,
 )
-from storage import costs, decisions, evidence, investigations, journal, rules
+from storage import costs, decisions, evidence, investigations, journal, past, rules
 from storage.database import breaks_uniqueness, transaction
+
+
+def _ranked(db: Database, recorded: Recorded, event: HypothesesRanked) -> None:
+    evidence.ranked(db, recorded, event)
+    past.ranked(db, recorded, event)
+
 
 _ROWS: dict[type[Any], Callable[[Database, Recorded, Any], None]] = {
     InvestigationOpened: investigations.opened,
@@ -30,7 +36,7 @@ _ROWS: dict[type[Any], Callable[[Database, Recorded, Any], None]] = {
     StopRequested: investigations.stop_requested,
     StepStarted: evidence.step_started,
     StepEnded: evidence.step_ended,
-    HypothesesRanked: evidence.ranked,
+    HypothesesRanked: _ranked,
     HypothesisDecided: decisions.decided,
     CallReserved: costs.reserved,
     CallSettled: costs.ended,

@@ -7,8 +7,9 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from orchestrator.events import Event, Recorded
-from orchestrator.ports import InvestigationSummary, OutboxEntry
-from storage import codec, investigations, journal, posts, projection
+from orchestrator.model import Feature
+from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered
+from storage import codec, investigations, journal, past, posts, projection
 from storage.connection import Access, Synchronous
 from storage.database import OwnedDatabase
 
@@ -29,10 +30,13 @@ class SqliteStore:
         busy_timeout_s: float = 5.0,
     ) -> None:
         self._database = OwnedDatabase(Access(path, read_only, synchronous, busy_timeout_s))
+        self._read_only = read_only
 
     async def open(self) -> None:
         """Make or open the file and bring it to its newest shape."""
         await self._database.open()
+        if not self._read_only:
+            await self._database.run(past.catch_up)
 
     async def aclose(self) -> None:
         """Do what was handed over, then let go of the file."""
@@ -65,6 +69,12 @@ class SqliteStore:
     async def recent(self, workspace: str, *, limit: int = 10, incident_id: str = "") -> Sequence[InvestigationSummary]:
         """See `InvestigationStore.recent`."""
         return await self._database.run(lambda db: investigations.recent(db, workspace, limit, incident_id))
+
+    async def resembling(
+        self, workspace: str, features: Sequence[Feature], *, but_not: str = "", limit: int = 20
+    ) -> Sequence[Remembered]:
+        """See `PastIncidents.resembling`."""
+        return await self._database.run(lambda db: past.resembling(db, workspace, features, but_not, limit))
 
     async def find_post(self, workspace: str, key: str) -> OutboxEntry | None:
         """See `Outbox.find_post`."""

@@ -1,6 +1,7 @@
 """The core's data: frozen values in the field's own words. Nothing here reads a clock, a file or the network."""
 
 from orchestrator.model.base import Frozen, Moment, Name
+from orchestrator.model.context import AgentContext, Baseline, CatalogueEntry, PastIncident
 from orchestrator.model.cost import (
     NANO,
     ZERO,
@@ -27,6 +28,7 @@ from orchestrator.model.investigation import (
     Step,
     StepOutcome,
 )
+from orchestrator.model.likeness import Feature, features_of, in_common, likeness
 from orchestrator.model.report import Conclusion, HypothesisGroup, Report
 from orchestrator.model.telemetry import (
     Asked,
@@ -43,9 +45,12 @@ __all__ = [
     "NANO",
     "THE_BAR",
     "ZERO",
+    "AgentContext",
     "Asked",
     "Aspect",
+    "Baseline",
     "CallStatus",
+    "CatalogueEntry",
     "Change",
     "Changes",
     "Conclusion",
@@ -53,6 +58,7 @@ __all__ = [
     "CostLine",
     "Decision",
     "FaultKind",
+    "Feature",
     "Frozen",
     "Hypothesis",
     "HypothesisGroup",
@@ -68,6 +74,7 @@ __all__ = [
     "NoData",
     "Observation",
     "Origin",
+    "PastIncident",
     "Person",
     "Phase",
     "Report",
@@ -85,7 +92,10 @@ __all__ = [
     "Window",
     "breakdown_lines",
     "dollars",
+    "features_of",
     "from_nano",
+    "in_common",
+    "likeness",
     "share",
     "strength",
     "to_nano",

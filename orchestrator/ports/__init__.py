@@ -5,6 +5,7 @@ Agents and storage import from here downwards; nothing here imports them.
 
 from orchestrator.ports.agent import Account, Agent, PlainAnalyst, Reservation, Spender
 from orchestrator.ports.compute import Compute
+from orchestrator.ports.context import ContextSource
 from orchestrator.ports.listener import Listener
 from orchestrator.ports.sources import (
     ChangeSource,
@@ -21,7 +22,9 @@ from orchestrator.ports.stores import (
     InvestigationSummary,
     Outbox,
     OutboxEntry,
+    PastIncidents,
     PostStatus,
+    Remembered,
     Store,
 )
 from orchestrator.ports.team import AgentKit, AgentSpec, TeamSpec
@@ -33,6 +36,7 @@ __all__ = [
     "AgentSpec",
     "ChangeSource",
     "Compute",
+    "ContextSource",
     "IncidentSource",
     "InvestigationStore",
     "InvestigationSummary",
@@ -42,8 +46,10 @@ __all__ = [
     "MetricSource",
     "Outbox",
     "OutboxEntry",
+    "PastIncidents",
     "PlainAnalyst",
     "PostStatus",
+    "Remembered",
     "Reservation",
     "Spender",
     "Store",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from orchestrator.events import Event, Recorded
-from orchestrator.model import Frozen, InvestigationState, Moment
+from orchestrator.model import Feature, Frozen, InvestigationState, Moment, PastIncident
 
 
 class InvestigationSummary(Frozen):
@@ -61,6 +61,27 @@ class InvestigationStore(Protocol):
         ...
 
 
+class Remembered(Frozen):
+    """An earlier incident, with what is remembered of it. Its likeness to another one is not known yet."""
+
+    past: PastIncident
+    features: tuple[Feature, ...]
+
+
+class PastIncidents(Protocol):
+    """What was looked into before, found again by what it has in common with something new."""
+
+    async def resembling(
+        self, workspace: str, features: Sequence[Feature], *, but_not: str = "", limit: int = 20
+    ) -> Sequence[Remembered]:
+        """Incidents whose latest run was ranked and that share a feature, those that share most or the rarest first.
+
+        `but_not` is the id of an incident to leave out, compared without regard to case. Of an incident with several
+        runs only the newest is told.
+        """
+        ...
+
+
 class PostStatus(StrEnum):
     """SENDING: handed to the surface, its answer not known. SENT: it has a message id. REFUSED: will not be tried again."""
 
@@ -106,7 +127,7 @@ class Outbox(Protocol):
         ...
 
 
-class Store(InvestigationStore, Outbox, Protocol):
+class Store(InvestigationStore, PastIncidents, Outbox, Protocol):
     """Everything that is kept, behind one life cycle."""
 
     async def open(self) -> None: ...

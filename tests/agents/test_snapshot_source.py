@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from agents.sources.snapshot import SnapshotLibrary, packaged_recordings, read_case
 from agents.sources.snapshot.files import Limits
-from agents.sources.snapshot.flights import Flights
 from orchestrator.errors import SourceUnavailableError
+from orchestrator.flights import Flights
 from orchestrator.model import Severity
 from orchestrator.ports import Telemetry
 from tests.agents.cases import CaseBuilder, InlineCompute, iso, reference_case

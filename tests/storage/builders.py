@@ -29,7 +29,7 @@ from orchestrator.model import (
     Step,
     Verdict,
 )
-from orchestrator.ports import OutboxEntry, PostStatus
+from orchestrator.ports import OutboxEntry, PostStatus, Store
 from tests.support.clock import NOON
 
 ANA = Person(user_id="U1", name="Ana")
@@ -150,3 +150,19 @@ def post(
         status=status,
         updated_at=NOON,
     )
+
+
+async def looked_into(
+    store: Store, investigation_id: str, incident_id: str, *, signal: str, ranked_at_all: bool = True
+) -> None:
+    """A whole run over an incident: one signal of checkout stood out, and two services were suspected."""
+    found = Observation(agent_id="application", summary="fact", service="checkout", signal_name=signal, score=0.9)
+    suspected = [
+        hypothesis(number).model_copy(update={"statement": f"{service} is the cause", "service": service})
+        for number, service in enumerate(["orders", "payment"], start=1)
+    ]
+    await store.append("T1", investigation_id, opened(investigation_id, incident_id=incident_id), NOON)
+    await store.append("T1", investigation_id, moved("queued", "running"), NOON)
+    await store.append("T1", investigation_id, ended("observe", "application", found), NOON)
+    await store.append("T1", investigation_id, ranked(*(suspected if ranked_at_all else ())), NOON)
+    await store.append("T1", investigation_id, moved("running", "completed"), NOON)

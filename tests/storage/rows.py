@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
+from sqlite_utils.db import Table
 
 from orchestrator.events import InvestigationView, StepView
 from orchestrator.model import (
@@ -150,3 +151,8 @@ def _decision(row: dict[str, Any]) -> Decision:
             "reason": row["reason"],
         }
     )
+
+
+def tables(db: Database) -> list[Table]:
+    """The tables that Compass made: not SQLite's own, and not those behind its full-text search."""
+    return [each for each in db.tables if not each.name.startswith(("_", "sqlite_", "past_index"))]

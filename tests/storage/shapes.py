@@ -3,17 +3,14 @@
 After a new migration, write down the shape that came before it: python -m tests.storage.shapes 0002_reading
 """
 
-import asyncio
 import sqlite3
 import sys
 import tempfile
 from pathlib import Path
 
+from storage.connection import Access, connect
 from storage.migrations import ALL, APPLICATION_ID, BOOK
-from storage.sqlite import SqliteStore
-from tests.storage import builders as a
 from tests.storage.rows import looking_into
-from tests.storage.whole_run import WHOLE_RUN, keep
 
 FOLDER = Path(__file__).with_name("shapes")
 ONE_MOMENT = "2026-03-14 12:00:00.000000+00:00"
@@ -37,15 +34,14 @@ def schema(path: Path) -> list[str]:
         return [*(row["sql"] for row in made), str(db.execute("PRAGMA application_id").fetchone()[0])]
 
 
-async def describe(last: str, path: Path) -> str:
-    """The file that the migrations up to `last` make, with a whole run and a post in it, as SQL text."""
-    steps = ALL[: [each.name for each in ALL].index(last) + 1]
-    store = SqliteStore(path)
-    store._database._steps = steps
-    await store.open()
-    await keep(store, *WHOLE_RUN)
-    await store.keep_post(a.post("r1:parent", message_id="17.5"))
-    await store.aclose()
+def describe(last: str, path: Path) -> str:
+    """The file that the shape before `last` becomes with that migration, as SQL text.
+
+    An old shape cannot be written by the program of today, which knows tables that it has not.
+    """
+    names = [each.name for each in ALL]
+    restore(FOLDER / f"{names[names.index(last) - 1]}.sql", path)
+    connect(Access(path), ALL[: names.index(last) + 1]).close()
     with looking_into(path) as db:
         db.execute(f"UPDATE {BOOK} SET applied_at = '{ONE_MOMENT}'")
         return "\n".join([f"PRAGMA application_id = {APPLICATION_ID};", *db.iterdump(), ""])
@@ -53,5 +49,5 @@ async def describe(last: str, path: Path) -> str:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        text = asyncio.run(describe(sys.argv[1], Path(folder) / "compass.db"))
+        text = describe(sys.argv[1], Path(folder) / "compass.db")
     (FOLDER / f"{sys.argv[1]}.sql").write_text(text, encoding="utf-8")

@@ -4,10 +4,11 @@ import pytest
 
 from orchestrator.ports import Store
 from storage.memory import MemoryStore
+from tests.storage.contract_past import PastContract
 from tests.storage.contract_store import StoreContract
 
 
-class TestMemoryStore(StoreContract):
+class TestMemoryStore(StoreContract, PastContract):
     @pytest.fixture
     async def store(self) -> Store:
         made = MemoryStore()

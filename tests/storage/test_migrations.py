@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 import storage.migrations
 from orchestrator.events import replay
+from orchestrator.model import Feature
 from storage import SqliteStore, StorageError, migrate
 from storage.connection import Access, connect
 from storage.migrations import ALL, Migration
@@ -75,6 +76,8 @@ async def test_an_old_file_comes_to_the_newest_shape_with_all_that_was_in_it(pat
     assert [each.event.type for each in events] == [row["type"] for row in written]
     assert [each.key for each in await store.posts_of("T1", "r1")] == ["r1:parent"]
     assert (await store.recent("T1"))[0].leading == "v412 filled the pool"
+    [remembered] = await store.resembling("T1", [Feature(kind="service", name="checkout")])
+    assert remembered.past.statement == "v412 filled the pool"
     await store.append("T1", "r2", a.opened("r2"), NOON)
     await store.aclose()
     view = replay(events)

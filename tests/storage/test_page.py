@@ -13,7 +13,7 @@ from storage import SqliteStore
 from storage.errors import StorageError
 from storage.lock import ProcessLock
 from tests.storage import builders as a
-from tests.storage.rows import looking_into
+from tests.storage.rows import looking_into, tables
 from tests.storage.whole_run import WHOLE_RUN, keep
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "storage.md").read_text(encoding="utf-8")
@@ -62,7 +62,7 @@ def test_what_the_page_says_of_forgetting_forgets_all(folder: Path) -> None:
         db.conn.executescript(forget)
         assert db.table("investigations").count == 1
         db.conn.executescript(forget.replace("2020", "2030"))
-        left = {each.name for each in db.tables if each.count and not each.name.startswith(("_", "sqlite_"))}
+        left = {each.name for each in tables(db) if each.count}
     assert left == {"incidents"}
 
 
@@ -76,7 +76,7 @@ def test_every_command_of_the_page_shows_something(folder: Path, command: str) -
 def test_the_page_names_every_table_and_no_other(folder: Path) -> None:
     described = set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE))
     with looking_into(folder / ".compass" / "compass.db") as db:
-        assert described == {each for each in db.table_names() if not each.startswith(("_", "sqlite_"))}
+        assert described == {each.name for each in tables(db)}
         assert all(f"`{view}`" in PAGE for view in db.view_names())
 
 

@@ -29,6 +29,7 @@ from orchestrator.events import (
 from orchestrator.model import (
     CallStatus,
     Decision,
+    Feature,
     InvestigationState,
     LedgerEntry,
     Phase,
@@ -116,6 +117,13 @@ async def answer(asked: Awaitable[Any]) -> Any:
         return type(error), error.message, error.remedy, dict(error.details)
 
 
+async def found_again(store: Store, workspace: str) -> Any:
+    """What resembles something slow at checkout. Which of them resembles it most, each store says by its own lights."""
+    shared = [Feature(kind="service", name="checkout"), Feature(kind="word", name="slow")]
+    found = await store.resembling(workspace, shared, but_not="inc-1")
+    return sorted(found, key=lambda each: each.past.investigation_id)
+
+
 class TwoStores(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -191,6 +199,7 @@ class TwoStores(RuleBasedStateMachine):
                 self.both(lambda store, where=workspace: store.recent(where, limit=5))
                 self.both(lambda store, where=workspace: store.recent(where, incident_id="inc-1"))
                 self.both(lambda store, where=workspace: store.unfinished_of(where, "Été"))
+                self.both(lambda store, where=workspace: found_again(store, where))
         self.changed.clear()
 
     def teardown(self) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from orchestrator.events import Event, Recorded
-from orchestrator.ports import InvestigationSummary, OutboxEntry, Store
+from orchestrator.model import Feature
+from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered, Store
 
 
 class Killed(BaseException):
@@ -52,6 +53,12 @@ class CuttingStore:
     async def recent(self, workspace: str, *, limit: int = 10, incident_id: str = "") -> Sequence[InvestigationSummary]:
         self._alive()
         return await self._inner.recent(workspace, limit=limit, incident_id=incident_id)
+
+    async def resembling(
+        self, workspace: str, features: Sequence[Feature], *, but_not: str = "", limit: int = 20
+    ) -> Sequence[Remembered]:
+        self._alive()
+        return await self._inner.resembling(workspace, features, but_not=but_not, limit=limit)
 
     async def find_post(self, workspace: str, key: str) -> OutboxEntry | None:
         self._alive()

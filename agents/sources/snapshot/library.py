@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from agents.sources.snapshot.case import Listed, RecordedCase, list_cases, read_case
 from agents.sources.snapshot.files import Limits
-from agents.sources.snapshot.flights import Flights
 from agents.sources.snapshot.sheet import CaseSheet
 from agents.sources.snapshot.times import moment
 from orchestrator.errors import SourceUnavailableError
+from orchestrator.flights import Flights
 from orchestrator.model import Asked, Changes, Incident, Logs, Metrics, MetricSeries, Spans, Topology
 from orchestrator.ports import Compute, Lookup
 
