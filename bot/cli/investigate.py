@@ -31,6 +31,7 @@ from orchestrator.model import Origin, Person
 @click.argument("words", nargs=-1)
 @click.option("--budget", metavar="DOLLARS", help="The most the run may cost.")
 @click.option("--since", metavar="TIME", help="When trouble began: 14:00, 30m, or 2026-03-14T14:00Z.")
+@click.option("--until", metavar="TIME", help="When trouble ended, for an incident that is over.")
 @click.option("--services", metavar="A,B", help="Where it shows.")
 @click.option("--severity", metavar="SEV", help="SEV1 to SEV4, P1 to P4, critical, high, medium or low.")
 @click.option("--agents", metavar="A,B", help="Only these agents.")
@@ -54,6 +55,7 @@ def investigate(
     \b
         compass investigate INC-123 --budget 10
         compass investigate checkout 5xx since=14:00 services=checkout
+        compass investigate checkout 5xx since=2026-03-14T14:00Z until=2026-03-14T14:45Z
         compass investigate --case path/to/a/recorded/case
 
     Ctrl-C ends the run with what was found; a second Ctrl-C, or SIGTERM, leaves it for the next start to go on with.

@@ -96,6 +96,7 @@ def once_more(investigation: Investigation, start: datetime) -> Parameters:
         title=incident.title,
         affected_services=incident.affected_services,
         start_time=start,
+        end_time=incident.end_time,
         severity=None if incident.severity == Severity.UNKNOWN else incident.severity,
         budget=budget,
         mode=investigation.mode,

@@ -228,7 +228,7 @@ HELP = (
     "*Compass investigates incidents.* Agents look at the telemetry one after the other, and a thread shows what they find.",
     "`{command} INC-123` starts, or joins the run that is going on",
     "`{command} checkout answers 5xx since=30m services=checkout` works without an id where a live telemetry store is set up",
-    "Options: `budget=10` `since=14:00` `services=checkout,payments` `severity=SEV2` `agents=application,database`",
+    "Options: `budget=10` `since=14:00` `until=14:45` `services=checkout,payments` `severity=SEV2` `agents=database`",
     "`{command} new` opens a form",
     "`{command} status` shows what is going on · `{command} history` what was before",
     "`{command} stop INC-123` ends a run with what it has",

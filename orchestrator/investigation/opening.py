@@ -83,11 +83,12 @@ class Opening:
         incident = Incident(
             incident_id=parameters.incident_id or _made_up_id(now),
             title=parameters.title or parameters.incident_id or "incident",
-            start_time=parameters.start_time or now - LOOK_BACK,
+            start_time=parameters.start_time or (parameters.end_time or now) - LOOK_BACK,
+            end_time=parameters.end_time,
             affected_services=parameters.affected_services,
             severity=parameters.severity or Severity.UNKNOWN,
         )
-        return incident, assumed
+        return _in_order(incident), assumed
 
     async def _known(self, parameters: Parameters) -> tuple[Parameters, Incident | None]:
         """The incident of that id, or the one whose id stands among the words: ids of recordings come in every shape."""
@@ -143,21 +144,36 @@ def _amended(known: Incident, parameters: Parameters) -> Incident:
     if parameters.title:
         update["title"] = parameters.title
     if parameters.start_time:
-        start = _within_recording(known, parameters.start_time) if known.recorded else parameters.start_time
-        update |= {"start_time": start, "baseline_end": None}
-    return known.model_copy(update=update)
+        update |= {"start_time": _moment(known, "since", parameters.start_time), "baseline_end": None}
+    if parameters.end_time:
+        update["end_time"] = _moment(known, "until", parameters.end_time)
+    return _in_order(known.model_copy(update=update))
 
 
-def _within_recording(known: Incident, typed: datetime) -> datetime:
+def _in_order(incident: Incident) -> Incident:
+    """The incident, if it ends after it began. Raises ParameterExtractionError: what was typed may meet what was known."""
+    start, end = incident.start_time, incident.end_time
+    if end is not None and end <= start:
+        rule = f"must lie before the incident's end, {end:%Y-%m-%d %H:%M:%S} UTC"
+        example = f"since={end - LOOK_BACK:%Y-%m-%dT%H:%MZ}"
+        raise ParameterExtractionError("since", f"{start:%Y-%m-%d %H:%M:%S}", rule, example)
+    return incident
+
+
+def _moment(known: Incident, field: str, typed: datetime) -> datetime:
+    return _within_recording(known, field, typed) if known.recorded else typed
+
+
+def _within_recording(known: Incident, field: str, typed: datetime) -> datetime:
     """The moment that was typed, on the day of the recording. Raises ParameterExtractionError where nothing was recorded."""
     first, last = known.baseline().start, known.end_time or known.start_time
     for day in range(-1, 2):
         date = first.date() + timedelta(days=day)
         moved = typed.replace(year=date.year, month=date.month, day=date.day)
-        if first < moved < last:
+        if first < moved < last or (field == "until" and moved == last):
             return moved
     raise ParameterExtractionError(
-        "since",
+        field,
         f"{typed:%H:%M}",
         f"must lie within the recording, {first:%H:%M:%S}–{last:%H:%M:%S} UTC",
         f"since={known.start_time:%H:%M:%S}Z",

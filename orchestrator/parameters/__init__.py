@@ -5,7 +5,14 @@ what is neither an option nor an id is the title.
 """
 
 from orchestrator.parameters.extract import Parameters, extract_parameters
-from orchestrator.parameters.values import MOST_BUDGET, parse_budget, parse_names, parse_severity, parse_since
+from orchestrator.parameters.values import (
+    MOST_BUDGET,
+    parse_budget,
+    parse_names,
+    parse_severity,
+    parse_since,
+    parse_until,
+)
 
 __all__ = [
     "MOST_BUDGET",
@@ -15,4 +22,5 @@ __all__ = [
     "parse_names",
     "parse_severity",
     "parse_since",
+    "parse_until",
 ]

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -11,10 +11,17 @@ from pydantic import Field
 
 from orchestrator.errors import ParameterExtractionError
 from orchestrator.model import Frozen, Moment, Severity
-from orchestrator.parameters.values import MOST_BUDGET, parse_budget, parse_names, parse_severity, parse_since
+from orchestrator.parameters.values import (
+    MOST_BUDGET,
+    parse_budget,
+    parse_names,
+    parse_severity,
+    parse_since,
+    parse_until,
+)
 
 MOST_TITLE = 300
-OPTIONS = ("budget", "mode", "agents", "since", "services", "severity")
+OPTIONS = ("budget", "mode", "agents", "since", "until", "services", "severity")
 EXAMPLE = "INC-123 budget=10"
 
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
@@ -32,6 +39,7 @@ class Parameters(Frozen):
     title: str = ""
     affected_services: tuple[str, ...] = ()
     start_time: Moment | None = None
+    end_time: Moment | None = None
     severity: Severity | None = None
     budget: Decimal | None = Field(default=None, gt=0, le=MOST_BUDGET, allow_inf_nan=False)
     mode: str | None = None
@@ -54,6 +62,7 @@ def extract_parameters(text: str, *, now: datetime, zone: tzinfo) -> Parameters:
     if not incident_id and not title:
         raise ParameterExtractionError("incident", plain, "name an incident, or say what is wrong", EXAMPLE)
     values = {FIELDS[name]: _value(name, given, now, zone) for name, given in options.items()}
+    _in_order(values.get("start_time"), values.get("end_time"), options)
     return Parameters(
         incident_id=incident_id.strip(_AROUND).lstrip("#").upper() if incident_id else None,
         title=title[:MOST_TITLE],
@@ -66,6 +75,7 @@ FIELDS = {
     "mode": "mode",
     "agents": "agent_ids",
     "since": "start_time",
+    "until": "end_time",
     "services": "affected_services",
     "severity": "severity",
 }
@@ -91,11 +101,18 @@ def _options(text: str) -> dict[str, str]:
     return options
 
 
+def _in_order(start: datetime | None, end: datetime | None, options: Mapping[str, str]) -> None:
+    if start is not None and end is not None and end <= start:
+        rule = f"must lie after since, {start:%Y-%m-%d %H:%M} UTC"
+        raise ParameterExtractionError("until", options["until"], rule, f"since={start:%Y-%m-%dT%H:%MZ}")
+
+
 _EXAMPLES = {
     "budget": "budget=10",
     "mode": "mode=sequential",
     "agents": "agents=application,database",
     "since": "since=14:00 or since=30m",
+    "until": "until=14:45 or until=10m",
     "services": "services=checkout,payments",
     "severity": "severity=SEV2",
 }
@@ -104,6 +121,8 @@ _EXAMPLES = {
 def _value(name: str, given: str, now: datetime, zone: tzinfo) -> Any:
     if name == "since":
         return parse_since(given, now=now, zone=zone)
+    if name == "until":
+        return parse_until(given, now=now, zone=zone)
     return _PARSERS[name](given)
 
 

@@ -74,14 +74,23 @@ def parse_since(text: str, *, now: datetime, zone: tzinfo) -> datetime:
 
     Raises ParameterExtractionError for anything else, for the future, and for more than 90 days ago.
     """
+    return _parse_moment("since", text, now, zone)
+
+
+def parse_until(text: str, *, now: datetime, zone: tzinfo) -> datetime:
+    """When trouble ended, in the same words as `parse_since`: for an incident that is over. In UTC."""
+    return _parse_moment("until", text, now, zone)
+
+
+def _parse_moment(field: str, text: str, now: datetime, zone: tzinfo) -> datetime:
     moment = _ago(text, now) or _clock(text, now, zone) or _iso(text, zone)
-    example = "since=14:00 or since=30m"
+    example = f"{field}=14:00 or {field}=30m"
     if moment is None:
-        raise ParameterExtractionError("since", text, "must be a time such as 14:00, 30m or 2026-03-14T14:00Z", example)
+        raise ParameterExtractionError(field, text, "must be a time such as 14:00, 30m or 2026-03-14T14:00Z", example)
     if moment > now:
-        raise ParameterExtractionError("since", text, "must not lie in the future", example)
+        raise ParameterExtractionError(field, text, "must not lie in the future", example)
     if moment < now - MOST_PAST:
-        raise ParameterExtractionError("since", text, "must not lie more than 90 days ago", example)
+        raise ParameterExtractionError(field, text, "must not lie more than 90 days ago", example)
     return moment
 
 

@@ -33,13 +33,25 @@ def test_a_run_is_shown_to_its_end_with_its_report() -> None:
 
 @pytest.mark.usefixtures("case")
 def test_options_are_read_as_if_typed_behind_the_words() -> None:
-    options = ["--services", "payments", "--severity", "P1", "--since", "12:00:30Z", "--agents", "network"]
+    options = [
+        "--services",
+        "payments",
+        "--severity",
+        "P1",
+        "--since",
+        "12:00:30Z",
+        "--until",
+        "12:00:50Z",
+        "--agents",
+        "network",
+    ]
     result = compass("investigate", "INC-123", "budget=3", *options, "--json")
     told = json.loads(result.stdout)
     investigation = told["investigation"]
     assert investigation["incident"]["severity"] == "SEV1"
     assert investigation["incident"]["affected_services"] == ["payments"]
     assert investigation["incident"]["start_time"] == "2026-03-14T12:00:30Z"
+    assert investigation["incident"]["end_time"] == "2026-03-14T12:00:50Z"
     assert investigation["incident"]["title"] == "checkout 5xx"
     assert investigation["agent_ids"] == ["network"]
     assert investigation["budget"] == "3"

@@ -130,6 +130,37 @@ async def test_a_clock_time_means_the_day_of_the_recording(minutes: int) -> None
     assert made.incident.start_time == meant
 
 
+async def test_an_incident_that_is_over_is_looked_at_until_its_end() -> None:
+    made = await opened(incident_id="INC-9", start_time=NOON - 60 * MINUTE, end_time=NOON - 20 * MINUTE)
+    assert made.incident.window(NOON).end == NOON - 20 * MINUTE
+    assert made.incident.window(NOON).start == NOON - 60 * MINUTE
+
+
+async def test_where_only_the_end_was_said_the_half_hour_before_it_is_looked_at() -> None:
+    made = await opened(incident_id="INC-9", end_time=NOON - 20 * MINUTE)
+    assert made.incident.start_time == NOON - 50 * MINUTE
+    assert "start_time" in made.assumed
+
+
+async def test_the_end_of_a_recording_can_be_drawn_nearer_but_not_past_what_was_recorded() -> None:
+    assert RECORDED.end_time is not None
+    for minutes in (1, 14, 15):
+        made = await opened(RECORDED, incident_id="INC-123", end_time=RECORDED.start_time + minutes * MINUTE)
+        assert made.incident.end_time == RECORDED.start_time + minutes * MINUTE
+    with pytest.raises(ParameterExtractionError) as refused:
+        await opened(RECORDED, incident_id="INC-123", end_time=RECORDED.end_time + MINUTE)
+    assert refused.value.field == "until"
+
+
+async def test_a_start_after_the_known_end_is_refused_with_one_that_works() -> None:
+    known = incident("INC-9", start_time=NOON - 90 * MINUTE, end_time=NOON - 60 * MINUTE)
+    with pytest.raises(ParameterExtractionError) as refused:
+        await opened(known, incident_id="INC-9", start_time=NOON - 30 * MINUTE)
+    assert (refused.value.field, "2026-03-14 11:00:00 UTC" in refused.value.rule) == ("since", True)
+    example = parse_since(refused.value.example.removeprefix("since="), now=NOON, zone=ZoneInfo("UTC"))
+    assert (await opened(known, incident_id="INC-9", start_time=example)).incident.end_time == known.end_time
+
+
 async def test_a_recording_over_midnight_takes_times_of_both_days() -> None:
     midnight = NOON - timedelta(days=40, hours=12)
     over = RECORDED.model_copy(

@@ -21,6 +21,7 @@ from orchestrator.parameters import (
     parse_names,
     parse_severity,
     parse_since,
+    parse_until,
 )
 from tests.support.clock import NOON
 
@@ -69,6 +70,15 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ('INC-123 since="2 hours ago"', {"incident_id": "INC-123", "start_time": NOON - 2 * HOUR}),
     ("INC-123 since=11:30", {"incident_id": "INC-123", "start_time": NOON - HOUR / 2}),
     ("INC-123 since=23:50", {"incident_id": "INC-123", "start_time": NOON - 12 * HOUR - timedelta(minutes=10)}),
+    (
+        "INC-123 since=2026-03-13T14:00Z until=2026-03-13T14:45Z",
+        {
+            "incident_id": "INC-123",
+            "start_time": datetime(2026, 3, 13, 14, tzinfo=UTC),
+            "end_time": datetime(2026, 3, 13, 14, 45, tzinfo=UTC),
+        },
+    ),
+    ("INC-123 until=11:30", {"incident_id": "INC-123", "end_time": NOON - HOUR / 2}),
     ("checkout 5xx", {"title": "checkout 5xx"}),
     ("what's wrong with checkout", {"title": "what's wrong with checkout"}),
     ("what’s wrong with “checkout”", {"title": "what's wrong with \"checkout"}),
@@ -137,6 +147,10 @@ REFUSED: list[tuple[str, str, str]] = [
     ("INC-1 since=0001-01-02", "since", "must not lie more than 90 days ago"),
     ("INC-1 since=9999-12-31T23:59-14:00", "since", "must be a time such as"),
     ("INC-1 since=2026-03-14T12:00:01Z", "since", "must not lie in the future"),
+    ("INC-1 until=soon", "until", "must be a time such as"),
+    ("INC-1 until=2026-03-14T12:00:01Z", "until", "must not lie in the future"),
+    ("INC-1 since=30m until=31m", "until", "must lie after since, 2026-03-14 11:30 UTC"),
+    ("INC-1 since=30m until=30m", "until", "must lie after since"),
 ]
 
 
@@ -175,6 +189,7 @@ def test_every_parser_answers_or_refuses(text: str) -> None:
         parse_severity,
         lambda given: parse_names("services", given),
         lambda given: parse_since(given, now=NOON, zone=ZoneInfo("Europe/Berlin")),
+        lambda given: parse_until(given, now=NOON, zone=ZoneInfo("Europe/Berlin")),
     ):
         with suppress(ParameterExtractionError):
             assert parse(text) is not None
