@@ -43,6 +43,35 @@ class SystemClock:
         await asyncio.sleep(max(0.0, seconds))
 
 
+class Pace:
+    """At most `burst` at once and `per_second` on average, in the order asked."""
+
+    def __init__(self, clock: Clock, *, per_second: float, burst: int) -> None:
+        self._clock, self._per_second, self._burst = clock, per_second, float(burst)
+        self._level, self._at = float(burst), clock.monotonic()
+        self._turn = asyncio.Lock()
+
+    async def take(self) -> None:
+        """Return when the next one may be sent."""
+        async with self._turn:
+            self._refill()
+            while self._level < 1 - 1e-9:
+                await self._clock.sleep((1 - self._level) / self._per_second)
+                self._refill()
+            self._level -= 1
+
+    @property
+    def rested(self) -> bool:
+        """Whether as much may be sent at once as ever."""
+        self._refill()
+        return self._level >= self._burst - 1e-9
+
+    def _refill(self) -> None:
+        now = self._clock.monotonic()
+        self._level = min(self._burst, self._level + (now - self._at) * self._per_second)
+        self._at = now
+
+
 async def undivided(work: Awaitable[T]) -> T:
     """The result of `work`, which goes to its end also where the caller is cancelled; the cancellation then goes on."""
     task = asyncio.ensure_future(work)

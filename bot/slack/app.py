@@ -23,7 +23,7 @@ from bot.slack.intake.http import EVENTS_PATH, HttpIntake
 from bot.slack.intake.socket import SocketIntake
 from bot.slack.jobs import Jobs
 from bot.slack.kit import Kit
-from bot.slack.lanes import Lanes, Pace
+from bot.slack.lanes import Lanes
 from bot.slack.outbox import SlackOutbox
 from bot.slack.people import People, Policy
 from bot.slack.request import delivery_id
@@ -32,7 +32,7 @@ from bot.slack.story import Story
 from bot.slack.teller import Teller
 from bot.slack.thread import SlackThread
 from bot.slack.web import SlackWeb, host_of
-from orchestrator.clock import Clock
+from orchestrator.clock import Clock, Pace
 from orchestrator.investigation import Investigations
 from orchestrator.model import InvestigationState
 from orchestrator.ports import Compute, Outbox

@@ -20,9 +20,9 @@ import structlog
 
 from bot.slack.blocks import Message
 from bot.slack.errors import AnswerLostError, RateLimitedError, RefusedError, SlackTrouble
-from bot.slack.lanes import Lanes, Pace
+from bot.slack.lanes import Lanes
 from bot.slack.web import Posted, Upload
-from orchestrator.clock import Clock
+from orchestrator.clock import Clock, Pace
 from orchestrator.ports import Outbox, OutboxEntry, PostStatus
 
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})

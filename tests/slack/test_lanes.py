@@ -2,7 +2,8 @@
 
 import asyncio
 
-from bot.slack.lanes import Lanes, Pace
+from bot.slack.lanes import Lanes
+from orchestrator.clock import Pace
 from tests.support.clock import ManualClock, settle
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from bot.slack.blocks import Message, message, section
 from bot.slack.errors import AnswerLostError, RateLimitedError, RefusedError
-from bot.slack.lanes import Lanes, Pace
+from bot.slack.lanes import Lanes
 from bot.slack.outbox import ATTEMPTS, Outcome, SlackOutbox, Slot, UndeliveredError, digest
 from bot.slack.web import Upload
+from orchestrator.clock import Pace
 from orchestrator.ports import PostStatus
 from storage.memory import MemoryStore
 from tests.slack.slackling import Slackling

@@ -54,3 +54,42 @@ async def settle(turns: int = 20) -> None:
     """Let every task that is ready run until it waits."""
     for _ in range(turns):
         await asyncio.sleep(0)
+
+
+class HurriedClock:
+    """Implements `Clock` for tests with real sockets: short waits pass at once, long ones are alarms that `ring` sets off.
+
+    `waits` keeps what was waited for. Without this a test would have to sleep, or to guess how many turns of the event
+    loop a socket takes.
+    """
+
+    def __init__(self, start: datetime = NOON, *, alarms_from: float = 15.0) -> None:
+        self._start, self._alarms_from = start, alarms_from
+        self._elapsed = 0.0
+        self._rung = asyncio.Event()
+        self.waits: list[float] = []
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self._elapsed)
+
+    def monotonic(self) -> float:
+        return self._elapsed
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds >= self._alarms_from:
+            rung = self._rung
+            await rung.wait()
+            self._elapsed += seconds
+            return
+        await settle()
+        self.waits.append(seconds)
+        self._elapsed += max(0.0, seconds)
+
+    def skip(self, seconds: float) -> None:
+        """So much time has passed."""
+        self._elapsed += seconds
+
+    def ring(self) -> None:
+        """Every alarm that is set now goes off."""
+        rung, self._rung = self._rung, asyncio.Event()
+        rung.set()

@@ -1,0 +1,220 @@
+"""Asking a server: what is sent, what is tried again, and what it sounds like when there is no answer."""
+
+import asyncio
+
+import pytest
+from pydantic import SecretStr
+
+from agents.sources.wire import Limits, Server, ServerError, ServerSettings, Switch, Trouble, counting, new_session
+from orchestrator.errors import SourceUnavailableError
+from orchestrator.retry import BreakerPolicy, RetryPolicy
+from tests.agents.wire.counterpart import counterpart, says, sends, server_at, waits
+from tests.support.clock import HurriedClock
+
+SECRET = "s3cr3t-9f2c"
+
+
+async def test_a_question_is_answered_with_parsed_json() -> None:
+    async with counterpart(says({"a": [1]})) as (partner, url), server_at(url + "prom") as server:
+        assert await server.get_json("api/v1/query", {"query": "up == 1", "match[]": ["a", "b"]}) == {"a": [1]}
+    (seen,) = partner.seen
+    assert (seen.method, seen.path) == ("GET", "/prom/api/v1/query")
+    assert seen.query == [("query", "up == 1"), ("match[]", "a"), ("match[]", "b")]
+
+
+async def test_a_long_query_goes_in_the_body_and_in_the_address_where_no_body_is_taken() -> None:
+    async with counterpart(says(), says({}, status=405), says()) as (partner, url), server_at(url) as server:
+        for _ in range(3):
+            await server.post_json("api/v1/query", {"query": "up", "match[]": ["a", "b"]})
+    assert [each.method for each in partner.seen] == ["POST", "POST", "GET", "GET"]
+    assert partner.seen[0].form == [("query", "up"), ("match[]", "a"), ("match[]", "b")]
+    assert partner.seen[3].query == partner.seen[0].form
+
+
+@pytest.mark.parametrize(
+    ("login", "header"),
+    [
+        ({"token": SecretStr(SECRET)}, f"Bearer {SECRET}"),
+        ({"user": "märz", "password": SecretStr("a:b")}, "Basic bcOkcno6YTpi"),
+    ],
+)
+async def test_the_login_the_tenant_and_extra_headers_are_sent(login: dict[str, object], header: str) -> None:
+    async with (
+        counterpart() as (partner, url),
+        server_at(url, tenant="team-a", headers={"X-Extra": "1"}, **login) as server,
+    ):
+        await server.get_json("x")
+    sent = partner.seen[0].headers
+    assert (sent["Authorization"], sent["X-Scope-OrgID"], sent["X-Extra"]) == (header, "team-a", "1")
+
+
+async def test_one_session_serves_several_servers_and_is_closed_by_whoever_made_it() -> None:
+    async with new_session() as session, counterpart() as (_, one), counterpart() as (_, two):
+        for url in (one, two):
+            async with Server(ServerSettings("Loki", url), HurriedClock(), session=session) as server:
+                await server.get_json("x")
+        assert not session.closed
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+async def test_what_may_be_over_in_a_moment_is_tried_again(status: int) -> None:
+    clock = HurriedClock()
+    async with counterpart(says({}, status=status), says({"b": 1})) as (partner, url), server_at(url, clock) as server:
+        assert await server.get_json("x") == {"b": 1}
+    assert len(partner.seen) == 2
+    assert len([each for each in clock.waits if each > 0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "trouble", "words"),
+    [
+        (400, Trouble.REJECTED, "it rejected the query"),
+        (401, Trouble.LOGIN, "it asks for a login"),
+        (403, Trouble.FORBIDDEN, "it does not let us read this"),
+        (404, Trouble.NOT_FOUND, "it has nothing under that path"),
+        (422, Trouble.REJECTED, "it rejected the query"),
+        (500, Trouble.FAILED, "it failed with status 500"),
+    ],
+)
+async def test_a_refusal_is_sorted_and_not_tried_again(status: int, trouble: Trouble, words: str) -> None:
+    async with counterpart(says({"error": SECRET}, status=status)) as (partner, url), server_at(url) as server:
+        with pytest.raises(ServerError) as caught:
+            await server.get_json("x", what="a range query")
+    error = caught.value
+    assert (error.trouble, error.answered, error.message) == (
+        trouble,
+        status,
+        f"Prometheus did not answer a range query: {words}.",
+    )
+    assert error.remedy
+    assert SECRET not in str(error) + error.remedy + repr(error.details)
+    assert len(partner.seen) == 1
+    assert isinstance(error, SourceUnavailableError)
+
+
+async def test_the_reason_of_a_refusal_is_told_in_words_of_ours() -> None:
+    body = {"errorType": "bad_data"}
+    async with counterpart(says(body, status=400)) as (_, url), server_at(url) as server:
+        with pytest.raises(ServerError, match=r"rejected the query \(400: bad_data\)\.$"):
+            await server.get_json("x", explain=lambda status, body: f"{status}: {body['errorType']}")
+
+
+async def test_a_server_that_says_when_to_come_back_is_not_asked_before() -> None:
+    clock = HurriedClock()
+    script = (says({}, status=429, Retry_After="7"), says())
+    async with counterpart(*script) as (_, url), server_at(url, clock) as server:
+        await server.get_json("x")
+    assert max(clock.waits) == 7
+
+
+async def test_a_server_that_wants_a_long_rest_gets_it() -> None:
+    clock = HurriedClock()
+    script = (says({}, status=503, Retry_After="Sat, 14 Mar 2026 12:02:00 GMT"), says({"b": 1}))
+    async with counterpart(*script) as (partner, url), server_at(url, clock) as server:
+        with pytest.raises(ServerError, match="failed with status 503"):
+            await server.get_json("x")
+        with pytest.raises(ServerError, match=r"left alone until 12:02:00 UTC\.$"):
+            await server.get_json("x")
+        assert len(partner.seen) == 1
+        clock.skip(120)
+        assert await server.get_json("x") == {"b": 1}
+
+
+async def test_after_failures_in_a_row_a_server_is_left_alone_for_a_while() -> None:
+    clock, limits = HurriedClock(), Limits(retry=RetryPolicy(max_attempts=2), breaker=BreakerPolicy(4, 60, 100))
+    async with counterpart(says({}, status=503)) as (partner, url), server_at(url, clock, limits=limits) as server:
+        for _ in range(2):
+            with pytest.raises(ServerError, match="failed with status 503"):
+                await server.get_json("x")
+        with pytest.raises(ServerError, match="it kept failing, and is left alone until 12:01") as caught:
+            await server.get_json("x")
+        assert caught.value.trouble is Trouble.RESTING
+        assert len(partner.seen) == 4
+        partner.script = [says({"b": 1})]
+        clock.skip(61)
+        assert await server.get_json("x") == {"b": 1}
+        assert server.asked.refused == 1
+
+
+async def test_an_attempt_without_an_answer_ends_at_its_time() -> None:
+    clock = HurriedClock()
+    limits = Limits(retry=RetryPolicy(max_attempts=1))
+    async with counterpart(waits()) as (partner, url), server_at(url, clock, limits=limits) as server:
+        asking = asyncio.ensure_future(server.get_json("x", what="a range query"))
+        while not partner.seen:
+            await asyncio.sleep(0)
+        clock.ring()
+        with pytest.raises(ServerError, match="did not answer a range query: nothing came within 20 s"):
+            await asking
+
+
+async def test_nobody_listening_is_unreachable_and_the_message_tells_no_address() -> None:
+    async with counterpart() as (_, url):
+        pass
+    async with server_at(url) as server:
+        with pytest.raises(ServerError, match="it cannot be reached") as caught:
+            await server.get_json("x")
+        assert caught.value.trouble is Trouble.UNREACHABLE
+        assert "COMPASS_PROMETHEUS_URL" in caught.value.remedy
+        assert "127.0.0.1" not in caught.value.message + caught.value.remedy
+        assert server.asked.queries == 3
+
+
+async def test_the_switch_stops_what_is_under_way_and_all_that_follows() -> None:
+    switch = Switch()
+    async with counterpart(waits()) as (partner, url), server_at(url, switch=switch) as server:
+        asking = [asyncio.ensure_future(server.get_json("x")) for _ in range(9)]
+        while len(partner.seen) < 4:
+            await asyncio.sleep(0)
+        switch.turn_off()
+        for each in asking:
+            with pytest.raises(ServerError, match="queries are switched off") as caught:
+                await each
+            assert caught.value.trouble is Trouble.OFF
+            assert "COMPASS_QUERIES" in caught.value.remedy
+        with pytest.raises(ServerError, match="queries are switched off"):
+            await server.get_json("x")
+        assert len(partner.seen) == 4
+        partner.script = [says({"b": 1})]
+        switch.turn_on()
+        assert await server.get_json("x") == {"b": 1}
+
+
+async def test_no_more_than_the_limit_are_asked_at_once() -> None:
+    async with counterpart(says()) as (partner, url), server_at(url, limits=Limits(at_once=3)) as server:
+        await asyncio.gather(*(server.get_json("x") for _ in range(12)))
+    assert partner.most_at_once <= 3
+    assert len(partner.seen) == 12
+
+
+async def test_questions_beyond_the_rate_wait_their_turn() -> None:
+    clock = HurriedClock()
+    limits = Limits(per_second=2, at_once=1)
+    async with counterpart(says()) as (_, url), server_at(url, clock, limits=limits) as server:
+        for _ in range(5):
+            await server.get_json("x")
+    assert clock.monotonic() == pytest.approx(2.0)
+
+
+async def test_what_was_asked_is_counted_for_the_server_and_for_whoever_counts() -> None:
+    async with counterpart(sends(b'"12345678"')) as (_, url), server_at(url) as server:
+        await server.get_json("x")
+        with counting() as outer:
+            with counting() as inner:
+                await asyncio.gather(server.get_json("x"), server.get_json("x"))
+            await server.get_json("x")
+    assert (inner.queries, inner.read_bytes) == (2, 20)
+    assert (outer.queries, outer.read_bytes) == (3, 30)
+    assert (server.asked.queries, server.asked.read_bytes) == (4, 40)
+
+
+async def test_a_caller_who_goes_away_leaves_nothing_behind() -> None:
+    limits = Limits(at_once=1)
+    async with counterpart(waits(), says({"b": 1})) as (partner, url), server_at(url, limits=limits) as server:
+        asking = asyncio.ensure_future(server.get_json("x"))
+        while not partner.seen:
+            await asyncio.sleep(0)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert await server.get_json("x") == {"b": 1}
