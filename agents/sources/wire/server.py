@@ -189,11 +189,11 @@ def _sorted(error: Exception, question: Question, seconds: float) -> tuple[Troub
     if isinstance(error, ConnectionTimeoutError):
         return Trouble.UNREACHABLE, question, "it takes no connection"
     if isinstance(error, TimeoutError):
-        return Trouble.TIMED_OUT, question, f"nothing came within {seconds:.3g} s"
+        return Trouble.TIMED_OUT, question, f"no whole answer within {seconds:.3g} s"
     if isinstance(error, ClientConnectorError):
         return Trouble.UNREACHABLE, question, "it cannot be reached"
     if isinstance(error, ClientConnectionError | ClientPayloadError | OSError):
-        return Trouble.UNREACHABLE, question, "the connection broke off"
+        return Trouble.UNREACHABLE, question, "the connection or the answer broke off"
     return Trouble.UNREADABLE, question, "what it sent is no HTTP"
 
 

@@ -1,11 +1,14 @@
 """Where a telemetry server is and how to log in to it. A value that may be a secret is in no `repr`, message or log line."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
 from yarl import URL
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 TENANT_HEADER = "X-Scope-OrgID"
 """How Mimir, Cortex, Loki and Tempo are told whose data is asked for."""
@@ -46,11 +49,10 @@ class ServerSettings:
             raise ValueError(f"{self.variable('key_file')} belongs to a {self.variable('cert_file')}")
         if not 0 < self.timeout_s <= 3600:
             raise ValueError(f"{self.variable('timeout')} is a number of seconds, more than 0 and at most 3600")
-        for name, value in (*self.headers.items(), (TENANT_HEADER, self.tenant), ("token", self._secret())):
-            if not (name.isascii() and (name + value).isprintable()) or not name:
-                raise ValueError(
-                    f"{self.name}: a header, tenant or token holds a line break or another control character"
-                )
+        if not all(_HEADER_NAME.fullmatch(each) for each in self.headers):
+            raise ValueError(f"{self.variable('headers')}: a header's name holds what it must not (RFC 9110, 5.1)")
+        if not all(each.isprintable() for each in (*self.headers.values(), self.tenant, self._secret())):
+            raise ValueError(f"{self.name}: a header, tenant or token holds a line break or another control character")
 
     def variable(self, setting: str) -> str:
         """What people set: `variable("url")` is COMPASS_PROMETHEUS_URL for the server named Prometheus."""
@@ -70,8 +72,8 @@ class ServerSettings:
         return self.token.get_secret_value() if self.token is not None else ""
 
     def _check_url(self) -> None:
-        url, variable = URL(self.base_url), self.variable("url")
-        if url.scheme not in ("http", "https") or not url.host:
+        url, variable = _parsed(self.base_url), self.variable("url")
+        if url is None or url.scheme not in ("http", "https") or not url.host:
             raise ValueError(f"{variable} must be an http:// or https:// address")
         if url.user is not None or url.password is not None:
             raise ValueError(
@@ -79,3 +81,11 @@ class ServerSettings:
             )
         if url.query_string or url.fragment:
             raise ValueError(f"{variable} must end with a path: no ? and no #")
+
+
+def _parsed(address: str) -> URL | None:
+    """None where it is no address; what yarl says of it would quote it."""
+    try:
+        return URL(address)
+    except ValueError:
+        return None

@@ -1,6 +1,7 @@
 """A telemetry server on loopback that does as it is told, and keeps what it was asked."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -81,13 +82,17 @@ def waits() -> Handler:
 
 
 @asynccontextmanager
-async def counterpart(*script: Handler, **more: Any) -> AsyncIterator[tuple[Counterpart, str]]:
+async def counterpart(*script: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[tuple[Counterpart, str]]:
     """A running server and its address."""
     partner = Counterpart(list(script) or [says()])
     app = web.Application()
     app.router.add_route("*", "/{anything:.*}", partner.handle)
-    async with TestServer(app, **more) as server:
+    server = TestServer(app, scheme="https" if tls else "http")
+    await server.start_server(ssl=tls)
+    try:
         yield partner, str(server.make_url("/"))
+    finally:
+        await server.close()
 
 
 def server_at(url: str, clock: Clock | None = None, *, switch: Switch | None = None, **more: Any) -> Server:

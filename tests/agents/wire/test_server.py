@@ -144,7 +144,7 @@ async def test_an_attempt_without_an_answer_ends_at_its_time() -> None:
         while not partner.seen:
             await asyncio.sleep(0)
         clock.ring()
-        with pytest.raises(ServerError, match="did not answer a range query: nothing came within 20 s"):
+        with pytest.raises(ServerError, match="did not answer a range query: no whole answer within 20 s"):
             await asking
 
 
