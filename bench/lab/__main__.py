@@ -42,6 +42,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--baseline", type=float, help="healthy seconds before the fault (360; quiet: 660)")
         command.add_argument("--fault", type=float, help="seconds of fault (210; quiet: 240)")
         command.add_argument("--warm-up", type=float, default=75, help="seconds of load before anything is recorded")
+        command.add_argument(
+            "--prometheus",
+            action="store_true",
+            help="let a real Prometheus scrape too; its folder is left beside the case",
+        )
         command.add_argument("--seed", type=int, default=1, help="seed of the load")
     return parser
 
@@ -52,7 +57,7 @@ def _record_all(options: argparse.Namespace) -> int:
         quiet = name == "quiet"
         baseline = options.baseline or (QUIET_BASELINE_S if quiet else 360)
         after = options.fault or (QUIET_AFTER_S if quiet else 210)
-        plan = Plan(baseline, after, options.warm_up, seed=options.seed)
+        plan = Plan(baseline, after, options.warm_up, seed=options.seed, prometheus=options.prometheus)
         print(f"{name}: {options.warm_up + baseline + after:.0f} s", flush=True)
         incident_id = options.id if options.command == "record" else None
         folder = asyncio.run(record(FAULTS[name], plan, options.out, incident_id))

@@ -10,13 +10,13 @@ import contextlib
 import os
 import pwd
 import shutil
-import socket
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import psutil
 
+from bench.lab.ports import free_port
 from bench.lab.process import DATABASE_NICENESS, LabError, favour
 from bench.lab.shop.catalogue import PRODUCTS, sku
 from bench.lab.shop.customers import CUSTOMERS
@@ -78,7 +78,7 @@ class Cluster:
         """Make, start and fill the cluster; raises LabError when PostgreSQL is missing or does not start."""
         binaries = find_binaries()
         user = _owner(self._folder.parent)
-        self.port = _free_port()
+        self.port = free_port()
         options = ["-U", "shop", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale", "C.UTF-8"]
         await _finish([str(binaries / "initdb"), "-D", str(self._folder), *options], user)
         with (self._folder / "postgresql.conf").open("a") as configuration:
@@ -157,10 +157,3 @@ async def _finish(command: list[str], user: str | None) -> None:
     output, _ = await process.communicate()
     if process.returncode:
         raise LabError(f"{command[0]} failed: {output.decode()[-400:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

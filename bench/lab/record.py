@@ -21,6 +21,7 @@ from bench.lab.database import Cluster
 from bench.lab.exporter import DatabaseExporter
 from bench.lab.faults import Fault, Stage
 from bench.lab.fleet import Fleet
+from bench.lab.observing import Hear, observing, prometheus_folder
 from bench.lab.process import LabError, start_module
 from bench.lab.scrape import Scraper
 from bench.lab.shop.telemetry import isoformat, wall_clock
@@ -38,6 +39,7 @@ class Plan:
     fault_s: float = 210
     warm_up_s: float = 75
     journeys_per_s: float = 4.0
+    prometheus: bool = False
     sampling: float = 0.2
     seed: int = 1
 
@@ -70,14 +72,16 @@ async def running_shop(folder: Path, plan: Plan, core: int | None) -> AsyncItera
         yield stage, Scraper(fleet, DatabaseExporter(watcher, cluster.pid))
 
 
-async def watch(scraper: Scraper, columns: Columns, seconds: float) -> Recording:
-    """Scrape every 5 s for some time."""
+async def watch(scraper: Scraper, columns: Columns, seconds: float, hear: Hear) -> Recording:
+    """Scrape every 5 s for some time; `hear` is told what was scraped."""
     recording, loop = Recording(), asyncio.get_running_loop()
     due = loop.time() + INTERVAL_S
     while len(recording.rows) < round(seconds / INTERVAL_S):
         await asyncio.sleep(max(0.0, due - loop.time()))
         recording.times.append(wall_clock())
-        recording.rows.append(columns.row(await scraper.collect(INTERVAL_S), INTERVAL_S))
+        scrapes = await scraper.collect(INTERVAL_S)
+        hear(scrapes, INTERVAL_S)
+        recording.rows.append(columns.row(scrapes, INTERVAL_S))
         due += INTERVAL_S
     return recording
 
@@ -98,18 +102,21 @@ async def record(fault: Fault, plan: Plan, out: Path, incident_id: str | None = 
     """Record one fault into `out/INCIDENT_ID/`; raises LabError when the run is not worth keeping."""
     with tempfile.TemporaryDirectory(prefix="compass-lab-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        async with running_shop(folder, plan, fault.core) as (stage, scraper):
+        target = out / (incident_id or fault.incident_id)
+        async with (
+            running_shop(folder, plan, fault.core) as (stage, scraper),
+            observing(stage, prometheus_folder(target) if plan.prometheus else None) as hear,
+        ):
             columns = Columns()
-            await watch(scraper, columns, plan.warm_up_s)
+            await watch(scraper, columns, plan.warm_up_s, hear)
             begin = wall_clock()
             async with asyncio.TaskGroup() as group:
                 group.create_task(direct(stage, fault, plan))
-                watching = group.create_task(watch(scraper, columns, plan.baseline_s + plan.fault_s))
+                watching = group.create_task(watch(scraper, columns, plan.baseline_s + plan.fault_s, hear))
             recording = watching.result()
             server_log = snapshot.read_lines([stage.cluster.log])
             database_log = list(snapshot.database_logs(server_log, DATABASE))
-        case = _case(fault, stage, recording, begin, incident_id or fault.incident_id)
-        target = out / str(case["case_id"])
+        case = _case(fault, stage, recording, begin, target.name)
         _write(target, folder, case, fault, recording, stage, database_log)
     return target
 

@@ -52,7 +52,7 @@ class Scraper:
     async def _ask(self, instance: Instance) -> Scrape | None:
         try:
             async with asyncio.timeout(PATIENCE_S):
-                scrape: Scrape = await self._fleet.ask("GET", instance.running.port, "/metrics")
+                scrape: Scrape = await self._fleet.ask("GET", instance.running.port, "/meters")
                 return scrape
         except (ClientError, OSError, TimeoutError):
             return None

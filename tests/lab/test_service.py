@@ -47,7 +47,7 @@ async def broken(tmp_path: Path) -> AsyncIterator[Shipping]:
 
 async def test_a_request_is_counted_logged_and_traced(well: Shipping) -> None:
     assert await well.quote(FAR) == 200
-    scrape = await (await well.client.get("/metrics")).json()
+    scrape = await (await well.client.get("/meters")).json()
     assert scrape["counters"] == {"requests": 1, "errors": 0}
     assert len(scrape["samples"]["latency"]) == 1
     (span,) = well.lines("spans")
@@ -68,7 +68,7 @@ async def test_a_release_that_throws_answers_500_and_leaves_its_stack_without_th
 
 async def test_a_refusal_below_500_is_no_error(well: Shipping) -> None:
     assert await well.quote({"country": "XX", "items": 1}) == 422
-    scrape = await (await well.client.get("/metrics")).json()
+    scrape = await (await well.client.get("/meters")).json()
     assert scrape["counters"] == {"requests": 1, "errors": 0}
 
 

@@ -9,7 +9,7 @@ from typing import TypedDict
 
 
 class Scrape(TypedDict):
-    """One answer of `/metrics`: cumulative counters, gauges of this moment, samples (ms) since the last scrape."""
+    """One answer of `/meters`: cumulative counters, gauges of this moment, samples (ms) since the last scrape."""
 
     counters: dict[str, float]
     gauges: dict[str, float]

@@ -6,6 +6,7 @@ a key); a call that ran into its deadline is not repeated, the next one would wa
 
 import asyncio
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import ClientError, ClientResponse, ClientTimeout
@@ -13,6 +14,13 @@ from opentelemetry.propagate import inject
 from opentelemetry.trace import Span, SpanKind, StatusCode
 
 from bench.lab.shop.service import RefusalError, Service
+
+
+@dataclass
+class Seen:
+    """What an attempt has seen of the answer so far."""
+
+    status: int | None = None
 
 
 class Peer:
@@ -69,6 +77,17 @@ class Peer:
         raise AssertionError("two attempts always return or raise")
 
     async def _once(self, span: Span, method: str, path: str, body: Any) -> Any:
+        began, seen, failed = time.perf_counter(), Seen(), ""
+        try:
+            return await self._attempt(span, seen, method, path, body)
+        except (TimeoutError, ClientError, ConnectionError) as error:
+            failed = type(error).__name__
+            raise
+        finally:
+            took = time.perf_counter() - began
+            self._service.exposition.called(method, self.callee, seen.status, failed, took)
+
+    async def _attempt(self, span: Span, seen: "Seen", method: str, path: str, body: Any) -> Any:
         headers: dict[str, str] = {}
         inject(headers)
         url = f"http://127.0.0.1:{self._service.settings.links[self.callee]}{path}"
@@ -76,6 +95,7 @@ class Peer:
             async with self._service.session.request(
                 method, url, json=body, headers=headers, timeout=ClientTimeout(total=None)
             ) as response:
+                seen.status = response.status
                 span.set_attribute("http.response.status_code", response.status)
                 return await self._judge(response)
 

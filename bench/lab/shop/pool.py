@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 from opentelemetry.trace import SpanKind, StatusCode
 
+from bench.lab.shop.exposition import PoolExposition
 from bench.lab.shop.service import RefusalError, Service
 
 SIZE = 5
@@ -31,6 +32,13 @@ class OrdersPool:
         meters.count("pool_timeouts", 0)
         meters.declare_samples("client_orders-db_latency")
         meters.declare_samples("pool_wait")
+        self._told = PoolExposition(service.exposition.registry, "orders-db")
+        self._told.watch(
+            SIZE,
+            in_use=lambda: self._pool.get_size() - self._pool.get_idle_size(),
+            idle=lambda: self._pool.get_idle_size(),  # noqa: PLW0108 - there is no pool before it is opened
+            waiting=lambda: self._waiting,
+        )
         meters.gauge("pool_size", lambda: float(self._pool.get_size()))
         meters.gauge("pool_in_use", lambda: self._pool.get_size() - self._pool.get_idle_size())
         meters.gauge("pool_waiting", lambda: self._waiting)
@@ -58,12 +66,13 @@ class OrdersPool:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
         """A connection of the pool; raises RefusalError 503 when none is free in time."""
-        began = time.perf_counter()
+        began, in_vain = time.perf_counter(), False
         self._waiting += 1
         try:
             with self._service.tracer.start_as_current_span("pool.acquire"):
                 connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
         except TimeoutError as error:
+            in_vain = True
             self._service.meters.count("pool_timeouts")
             others = self._waiting - 1
             raise RefusalError(
@@ -71,7 +80,9 @@ class OrdersPool:
             ) from error
         finally:
             self._waiting -= 1
-            self._service.meters.observe("pool_wait", (time.perf_counter() - began) * 1000)
+            took = time.perf_counter() - began
+            self._told.waited(took, in_vain=in_vain)
+            self._service.meters.observe("pool_wait", took * 1000)
         try:
             yield connection
         finally:
@@ -79,7 +90,7 @@ class OrdersPool:
 
     async def run(self, connection: Any, name: str, statement: str, *values: object) -> Sequence[Any]:
         """Run one statement and give its rows; raises RefusalError 500 for what the database refuses."""
-        began = time.perf_counter()
+        began, refused = time.perf_counter(), ""
         with self._service.tracer.start_as_current_span(
             name, kind=SpanKind.CLIENT, record_exception=False, set_status_on_exception=False
         ) as span:
@@ -88,10 +99,12 @@ class OrdersPool:
             try:
                 rows: Sequence[Any] = await connection.fetch(statement, *values)
             except asyncpg.PostgresError as error:
+                refused = type(error).__name__
                 self._service.meters.count("client_orders-db_errors")
-                span.set_status(StatusCode.ERROR, type(error).__name__)
+                span.set_status(StatusCode.ERROR, refused)
                 raise RefusalError(500, f"{name}: {error}") from error
             finally:
-                took = (time.perf_counter() - began) * 1000
-                self._service.meters.observe("client_orders-db_latency", took)
+                took = time.perf_counter() - began
+                self._told.operated(name, refused, took)
+                self._service.meters.observe("client_orders-db_latency", took * 1000)
         return rows

@@ -1,6 +1,7 @@
 """What every service of the shop has in common: its server, its request span, its metrics and its control room.
 
-The middleware measures and logs each request in one place. `/metrics` and `/healthz` are not counted; `/control/...`
+The middleware measures and logs each request in one place. `/metrics` (for Prometheus), `/meters` (for
+the lab's own scraper) and `/healthz` are not counted; `/control/...`
 stands for what an operator can do to a running process (change a setting) and for what can happen to it (a busy
 thread, memory that is never given back).
 """
@@ -17,11 +18,12 @@ from aiohttp import ClientSession, TCPConnector, web
 from opentelemetry.propagate import extract
 from opentelemetry.trace import SpanKind, StatusCode
 
+from bench.lab.shop.exposition import CONTENT_TYPE, Exposition
 from bench.lab.shop.meters import Meters
 from bench.lab.shop.telemetry import Telemetry
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-UNCOUNTED = ("/metrics", "/healthz", "/control/")
+UNCOUNTED = ("/metrics", "/meters", "/healthz", "/control/")
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.meters = Meters()
+        self.exposition = Exposition(settings.version)
+        self.exposition.watch(lambda: self._in_flight)
         telemetry = Telemetry(settings.service, settings.folder, settings.instance, settings.sampling)
         self.journal, self.tracer = telemetry.journal, telemetry.tracer
         self.app = web.Application(middlewares=[self._observe])
@@ -66,6 +70,7 @@ class Service:
         self.meters.declare_samples("latency")
         self.meters.gauge("in_flight", lambda: self._in_flight)
         self.app.router.add_get("/metrics", self._metrics)
+        self.app.router.add_get("/meters", self._meters)
         self.app.router.add_get("/healthz", self._healthz)
         self.app.router.add_post("/control/{action}", self._control)
         self.app.cleanup_ctx.append(self._client)
@@ -127,12 +132,17 @@ class Service:
             self.journal.failure(f"unhandled {type(error).__name__} in {route}", error)
             return web.json_response({"error": "internal error"}, status=500)
 
-    def _measure(self, route: str, status: int, took: float) -> None:  # noqa: ARG002 the gateway counts by route
+    def _measure(self, route: str, status: int, took: float) -> None:
+        method, path = route.split(" ", 1)
+        self.exposition.served(method, path, status, took / 1000)
         self.meters.count("requests")
         self.meters.count("errors", 1 if status >= 500 else 0)
         self.meters.observe("latency", took)
 
     async def _metrics(self, _request: web.Request) -> web.Response:
+        return web.Response(body=self.exposition.text(), headers={"Content-Type": CONTENT_TYPE})
+
+    async def _meters(self, _request: web.Request) -> web.Response:
         return web.json_response(self.meters.drain())
 
     async def _healthz(self, _request: web.Request) -> web.Response:

@@ -1,0 +1,11 @@
+"""Free ports, for servers that cannot choose one themselves and say which."""
+
+import socket
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
