@@ -1,13 +1,16 @@
-"""`python -m bench.lab`: list the faults, record one, or record all."""
+"""`python -m bench.lab`: list the faults, record one, record all, or start a real Prometheus over a recording."""
 
 import argparse
 import asyncio
+import contextlib
 import sys
+import tempfile
 from pathlib import Path
 
 from bench.lab.database import find_binaries
 from bench.lab.faults import FAULTS
 from bench.lab.process import LabError
+from bench.lab.prometheus import DATA, fill, serving
 from bench.lab.record import Plan, record
 from bench.lab.snapshot import pack
 
@@ -22,6 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
             for fault in FAULTS.values():
                 print(f"{fault.name:16} {fault.incident_id}  {fault.truth['injection']}")
             return 0
+        if options.command == "serve":
+            asyncio.run(_serve(options.case, options.over))
+            return 0
         find_binaries()
         return _record_all(options)
     except LabError as error:
@@ -33,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.lab", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="the faults there are")
+    serve = commands.add_parser("serve", help="a real Prometheus over a recorded case, until Ctrl-C")
+    serve.add_argument("case", type=Path, help="a case folder or archive; or what a Prometheus left beside one")
+    serve.add_argument("--over", type=Path, help="the folder to fill and serve from, else one that is gone afterwards")
     for name, words in (("record", "record one fault"), ("all", "record every fault, one after the other")):
         command = commands.add_parser(name, help=words)
         if name == "record":
@@ -65,6 +74,17 @@ def _record_all(options: argparse.Namespace) -> int:
         pack(folder, archive)
         print(f"{name}: {folder} and {archive} ({archive.stat().st_size / 1024:.0f} KiB)", flush=True)
     return 0
+
+
+async def _serve(case: Path, over: Path | None) -> None:
+    with tempfile.TemporaryDirectory(prefix="compass-lab-") as name:
+        folder = case if (case / DATA).is_dir() else over or Path(name)
+        if not (folder / DATA).is_dir():
+            fill(folder, case)
+        async with serving(folder) as prometheus:
+            print(f"Prometheus answers: {prometheus.url}", flush=True)
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

@@ -48,4 +48,4 @@ def _lines(family: Family, typed: str) -> Iterator[str]:
     for sample in family.samples:
         labels = ",".join(f'{name}="{value.translate(_ESCAPED)}"' for name, value in sample.labels.items())
         moment = "" if sample.at is None else f" {sample.at:.3f}"
-        yield f"{family.name}{{{labels}}} {sample.value!r}{moment}"
+        yield f"{family.name}{{{labels}}} {float(sample.value)!r}{moment}"

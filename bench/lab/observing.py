@@ -34,8 +34,8 @@ async def observing(stage: Stage, folder: Path | None) -> AsyncIterator[Hear]:
     exporters, prometheus = Exporters(), Prometheus(folder, interval_s=SCRAPED_EVERY_S)
     await exporters.open()
     try:
-        await prometheus.open()
         prometheus.scrape(targets(stage.fleet, exporters.port))
+        await prometheus.open()
 
         def hear(scrapes: Mapping[str, Mapping[str, Scrape]], elapsed_s: float) -> None:
             exporters.hear(scrapes, elapsed_s)

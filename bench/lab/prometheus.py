@@ -16,12 +16,14 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession
 
+from bench.lab.openmetrics import write_openmetrics
 from bench.lab.ports import free_port
 from bench.lab.process import LabError, Running
 
 REMEDY = "Prometheus is missing: apt-get install prometheus (prometheus and promtool are needed)"
 PATIENCE_S = 30.0
 RETENTION = "100y"
+DATA = "data"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Prometheus:
         port = free_port()
         options = (
             f"--config.file={self._folder / 'prometheus.yml'}",
-            f"--storage.tsdb.path={self._folder / 'data'}",
+            f"--storage.tsdb.path={self._folder / DATA}",
             f"--storage.tsdb.retention.time={RETENTION}",
             f"--web.listen-address=127.0.0.1:{port}",
             "--log.level=warn",
@@ -75,7 +77,8 @@ class Prometheus:
             await self._running.stop(PATIENCE_S)
 
     def scrape(self, targets: Iterable[Target]) -> None:
-        """Scrape these from now on, and nobody else."""
+        """Scrape these from now on, and nobody else. At once where it has not started; else within some seconds."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         fresh = self._folder / "targets.json.new"
         fresh.write_text(json.dumps([_discovered(each) for each in targets], indent=1))
         fresh.replace(self._folder / "targets.json")
@@ -108,20 +111,21 @@ async def serving(folder: Path) -> AsyncIterator[Prometheus]:
         await server.aclose()
 
 
-def fill(folder: Path, openmetrics: Path) -> None:
-    """Make blocks of an OpenMetrics file with times. Before the start: a running server sees new blocks late.
+def fill(folder: Path, case: Path) -> None:
+    """Put the metrics of a recorded case into a server's folder, before its start: a running one sees new blocks late.
 
     Raises LabError with promtool's own words for what it refuses.
     """
-    data = folder / "data"
+    data, openmetrics = folder / DATA, folder / "metrics.om"
     data.mkdir(parents=True, exist_ok=True)
+    write_openmetrics(case, openmetrics)
     command: Sequence[str | Path] = (
         *(find_program("promtool"), "tsdb", "create-blocks-from", "--quiet", "openmetrics"),
         *(openmetrics, data),
     )
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise LabError(f"promtool refused {openmetrics.name}: {done.stderr.strip()[-400:]}")
+        raise LabError(f"promtool refused the metrics of {case.name}: {done.stderr.strip()[-400:]}")
 
 
 def find_program(name: str) -> str:
@@ -137,11 +141,15 @@ def configuration(interval_s: float) -> dict[str, Any]:
     if not interval_s:
         return {"scrape_configs": []}
     return {
-        "global": {"scrape_interval": f"{interval_s:g}s", "scrape_timeout": f"{min(interval_s, 2.0):g}s"},
+        "global": {"scrape_interval": _duration(interval_s), "scrape_timeout": _duration(min(interval_s, 2.0))},
         "scrape_configs": [
             {"job_name": "shop", "file_sd_configs": [{"files": ["targets.json"], "refresh_interval": "5s"}]}
         ],
     }
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds * 1000:.0f}ms"
 
 
 def _discovered(target: Target) -> dict[str, Any]:

@@ -55,6 +55,17 @@ async def test_a_request_is_counted_logged_and_traced(well: Shipping) -> None:
     assert {line["trace_id"] for line in well.lines("logs")} == {span["trace_id"]}
 
 
+async def test_a_request_is_told_to_prometheus_as_client_libraries_tell_it(well: Shipping) -> None:
+    await well.quote(FAR)
+    answer = await well.client.get("/metrics")
+    assert answer.content_type == "text/plain"
+    told = await answer.text()
+    labels = '{http_request_method="POST",http_response_status_code="200",http_route="/quotes"}'
+    assert f"http_server_request_duration_seconds_count{labels} 1.0" in told
+    assert "process_cpu_seconds_total" in told
+    assert 'target_info{service_version="v1"} 1.0' in told
+
+
 async def test_a_release_that_throws_answers_500_and_leaves_its_stack_without_the_machines_path(
     broken: Shipping,
 ) -> None:
