@@ -40,7 +40,10 @@ class Reading:
 async def read(agent_id: str, telemetry: Telemetry, incident: Incident, now: datetime) -> Reading:
     """Ask every source once, at the same time. One that does not answer is missing; if none does, its error is raised."""
     window, baseline = incident.window(now), incident.baseline()
-    whole = Lookup(incident.incident_id, Window(start=baseline.start, end=window.end), incident.scope)
+    affected = incident.affected_services
+    whole = Lookup(
+        incident.incident_id, Window(start=baseline.start, end=window.end), incident.scope, affected=affected
+    )
     earlier = Window(start=min(baseline.start, window.start - CHANGES_BEFORE), end=window.end)
     changes = Lookup(incident.incident_id, earlier, incident.scope)
     answers = await asyncio.gather(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from orchestrator.model.evidence import Aspect
 from orchestrator.model.incident import Window
 
 
@@ -32,7 +33,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class MetricSeries:
-    """One series. `times` in epoch seconds, ascending; `values` in `unit`; a missing value is NaN."""
+    """One series. `times` in epoch seconds, ascending; `values` in `unit`; a missing value is NaN.
+
+    `aspect` where people said what it is about; None leaves that to its name. `query` shows this series again, where it
+    takes another one than the whole batch.
+    """
 
     service: str
     metric: str
@@ -40,6 +45,8 @@ class MetricSeries:
     values: "array[float]"
     unit: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    aspect: Aspect | None = None
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,16 @@ from orchestrator.model import Changes, Incident, Logs, Metrics, Scope, Spans, T
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What is asked of a source: this window of this part of the world. `services` empty means all."""
+    """What is asked of a source: this window of this part of the world. `services` empty means all.
+
+    `affected` is where the trouble shows: a source that cannot read everything begins there.
+    """
 
     incident_id: str
     window: Window
     scope: Scope = field(default_factory=Scope)
     services: tuple[str, ...] = ()
+    affected: tuple[str, ...] = ()
 
 
 class IncidentSource(Protocol):

@@ -6,6 +6,7 @@ Whoever investigates cannot tell a recording from a store but by `Incident.recor
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -183,9 +184,7 @@ def _bounds(times: "array[float]", lookup: Lookup) -> slice:
 
 def _cut(series: MetricSeries, lookup: Lookup) -> MetricSeries:
     part = _bounds(series.times, lookup)
-    return MetricSeries(
-        series.service, series.metric, series.times[part], series.values[part], series.unit, series.labels
-    )
+    return replace(series, times=series.times[part], values=series.values[part])
 
 
 def _rows(times: "array[float]", services: tuple[str, ...], lookup: Lookup) -> slice | list[int]:

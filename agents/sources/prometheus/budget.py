@@ -1,0 +1,94 @@
+"""What fits: which asks of a plan are sent, at which step, and what that leaves out. Pure.
+
+The law: the most telling first. Where all services are too many for what tells little, that is asked only of those where
+the trouble shows.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agents.sources.prometheus.plan import Ask, Plan
+from agents.sources.prometheus.rules import Tier
+
+FEW_SERVICES = 60
+FEW_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LookupLimits:
+    """The most one lookup may bring: things asked, points of one series, points of all; and points of one answer."""
+
+    asks: int = 300
+    points_a_series: int = 720
+    points: int = 1_500_000
+    points_an_answer: int = 250_000
+    asks_an_answer: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An ask that is sent: at that step, of those services (empty: all)."""
+
+    ask: Ask
+    step_s: float
+    services: frozenset[str]
+    points: int
+
+
+def chosen_of(
+    plan: Plan, seconds: float, services: frozenset[str], affected: frozenset[str], limits: LookupLimits
+) -> tuple[list[Chosen], str]:
+    """What is sent for a window of so many seconds, and in words what is not.
+
+    `services` are the only ones wanted (empty: all), `affected` those where the trouble shows.
+    """
+    wanted = [ask for ask in plan.asks if not services or services & ask.services]
+    narrow = len(plan.services) > FEW_SERVICES and bool(affected & plan.services)
+    kept: list[Chosen] = []
+    narrowed = 0
+    points = 0
+    for ask in wanted:
+        only = services
+        if narrow and not services and ask.rule.tier >= Tier.TELLING:
+            if not affected & ask.services:
+                continue
+            only, narrowed = affected, narrowed + 1
+        each = _chosen(ask, seconds, only, limits)
+        if len(kept) < limits.asks and points + each.points <= limits.points:
+            kept.append(each)
+            points += each.points
+    return kept, _left_out(wanted, kept, narrowed)
+
+
+def _chosen(ask: Ask, seconds: float, services: frozenset[str], limits: LookupLimits) -> Chosen:
+    step = ask.scrape_s * max(1, math.ceil(seconds / ask.scrape_s / limits.points_a_series))
+    return Chosen(ask, step, services, ask.rows_of(services) * max(1, math.ceil(seconds / step)))
+
+
+def _left_out(wanted: Sequence[Ask], kept: Sequence[Chosen], narrowed: int) -> str:
+    sent = {id(each.ask) for each in kept}
+    rest = list(dict.fromkeys(ask.rule.told for ask in wanted if id(ask) not in sent))
+    parts = []
+    if rest:
+        more = ", …" if len(rest) > FEW_NAMED else ""
+        parts.append(f"{len(rest)} less telling metrics ({', '.join(rest[:FEW_NAMED])}{more})")
+    if narrowed:
+        parts.append(f"{narrowed} less telling metrics of services other than the affected ones")
+    return "; ".join(parts)
+
+
+def answers_of(chosen: Sequence[Chosen], limits: LookupLimits) -> Iterator[list[Chosen]]:
+    """Those that are asked together: of one step, and no more than an answer may bring."""
+    by_step: dict[float, list[Chosen]] = {}
+    for each in chosen:
+        by_step.setdefault(each.step_s, []).append(each)
+    for group in by_step.values():
+        together: list[Chosen] = []
+        for each in group:
+            points = sum(one.points for one in together) + each.points
+            if together and (len(together) >= limits.asks_an_answer or points > limits.points_an_answer):
+                yield together
+                together = []
+            together.append(each)
+        yield together

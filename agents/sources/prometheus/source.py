@@ -1,0 +1,144 @@
+"""Prometheus behind the port of metrics: what was discovered decides what is asked, and nobody configures a query.
+
+What one agent reads, the others read again moments later: a lookup is answered once and kept for a short while, with
+one flight for all who ask. A question that the server finds too much is asked in halves; what it still refuses is said.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from agents.sources.catalogue import NO_CORRECTIONS, Corrections, canonical
+from agents.sources.prometheus.api import ApiLimits, PrometheusApi
+from agents.sources.prometheus.assembling import Told, series_of
+from agents.sources.prometheus.budget import Chosen, LookupLimits, answers_of, chosen_of
+from agents.sources.prometheus.discovery import FRESH_FOR, Discovered, Discovery, Look
+from agents.sources.wire import Server, ServerError, Trouble
+from orchestrator.clock import Clock
+from orchestrator.flights import Flights
+from orchestrator.model import Asked, Metrics, MetricSeries, Window
+from orchestrator.ports import Lookup
+
+SOURCE = "prometheus"
+KEPT_LOOKUPS = 8
+KEPT_DISCOVERIES = 8
+SAME_MOMENT = timedelta(minutes=1)
+"""Windows that end within the same minute of the present are one lookup."""
+_TOO_MUCH = (Trouble.REJECTED, Trouble.TOO_LARGE, Trouble.TIMED_OUT)
+_NUMBER = "compass_ask"
+MOST_NOTES = 5
+
+
+class PrometheusSource:
+    """Implements MetricSource."""
+
+    def __init__(
+        self,
+        server: Server,
+        clock: Clock,
+        *,
+        corrections: Corrections = NO_CORRECTIONS,
+        limits: LookupLimits = LookupLimits(),  # noqa: B008 -- frozen
+    ) -> None:
+        self._api = PrometheusApi(server, ApiLimits(points=limits.points_a_series + 1, series=20_000))
+        self._clock, self._corrections, self._limits = clock, corrections, limits
+        self._look: Look = Discovery(self._api, corrections).look
+        self._discoveries: Flights[Discovered] = Flights(KEPT_DISCOVERIES)
+        self._lookups: Flights[Metrics] = Flights(KEPT_LOOKUPS)
+
+    async def read_metrics(self, lookup: Lookup) -> Metrics:
+        """What is known of the window. Raises ServerError where the server does not answer."""
+        end = lookup.window.end
+        if self._clock.now() - end < SAME_MOMENT:
+            end = _floor(end, SAME_MOMENT)
+        wanted = _named(lookup)
+        key = (wanted.scope, wanted.services, wanted.affected, lookup.window.start, end)
+        metrics = await self._lookups.get(key, lambda: self._read(wanted))
+        return replace(metrics, asked=replace(metrics.asked, window=lookup.window))
+
+    async def discovered(self, window: Window) -> Discovered:
+        """What there is to ask for in that window, looked for at most every ten minutes."""
+        key = (_floor(window.start, FRESH_FOR), _floor(window.end, FRESH_FOR))
+        return await self._discoveries.get(key, lambda: self._look(window))
+
+    async def version(self) -> str:
+        """The server's version, "" where it does not say."""
+        return await self._api.version()
+
+    async def _read(self, lookup: Lookup) -> Metrics:
+        discovered = await self.discovered(lookup.window)
+        chosen, too_much = chosen_of(
+            discovered.plan,
+            lookup.window.seconds,
+            frozenset(lookup.services),
+            frozenset(lookup.affected),
+            self._limits,
+        )
+        groups = list(answers_of(chosen, self._limits))
+        reading = _Reading(self._api, lookup)
+        told = [each for answer in await asyncio.gather(*(reading.ask(group) for group in groups)) for each in answer]
+        series = await asyncio.to_thread(series_of, told, self._corrections)
+        left_out = "; ".join(dict.fromkeys(part for part in (too_much, *discovered.left_out, *reading.notes) if part))
+        return Metrics(_asked(lookup, told, series, left_out), series)
+
+
+class _Reading:
+    """One lookup under way. `notes`: what is missing from it, in words."""
+
+    def __init__(self, api: PrometheusApi, lookup: Lookup) -> None:
+        self._api, self._lookup = api, lookup
+        self._missing: dict[str, None] = {}
+
+    @property
+    def notes(self) -> list[str]:
+        """What is missing, the first few."""
+        missing = list(self._missing)
+        more = [f"and {len(missing) - MOST_NOTES} more"] if len(missing) > MOST_NOTES else []
+        return missing[:MOST_NOTES] + more
+
+    async def ask(self, group: Sequence[Chosen]) -> list[Told]:
+        """Everything of one group in one question, or where that is too much, in two halves."""
+        queries = [each.ask.query(each.step_s, self._lookup.scope, each.services) for each in group]
+        numbered = [f'label_replace({query}, "{_NUMBER}", "{at}", "", "")' for at, query in enumerate(queries)]
+        try:
+            answer = await self._api.range("\nor\n".join(numbered), self._lookup.window, group[0].step_s)
+        except ServerError as error:
+            if error.trouble not in _TOO_MUCH:
+                raise
+            return await self._halves(group, error)
+        self._missing.update(dict.fromkeys(answer.left_out))
+        rows = {
+            str(at): [each for each in answer.series if each.labels.get(_NUMBER) == str(at)] for at in range(len(group))
+        }
+        return [Told(each, queries[at], rows[str(at)]) for at, each in enumerate(group)]
+
+    async def _halves(self, group: Sequence[Chosen], error: ServerError) -> list[Told]:
+        if len(group) == 1:
+            self._missing[f"{group[0].ask.rule.told}: {error.message}"] = None
+            return []
+        middle = len(group) // 2
+        return [*await self.ask(group[:middle]), *await self.ask(group[middle:])]
+
+
+def _named(lookup: Lookup) -> Lookup:
+    """The lookup with services as the catalogue spells them."""
+    names = (tuple(sorted({canonical(each) or each for each in part})) for part in (lookup.services, lookup.affected))
+    services, affected = names
+    return replace(lookup, incident_id="", services=services, affected=affected)
+
+
+def _asked(lookup: Lookup, told: Sequence[Told], series: Sequence[MetricSeries], left_out: str) -> Asked:
+    answered = [each for each in told if each.rows]
+    latest = max((each.times[-1] for each in series if each.times), default=None)
+    query = f"{len(told)} queries, one for each metric of all services"
+    if lookup.services:
+        query += f" among {', '.join(lookup.services)}"
+    if answered:
+        query += f"; the first: {answered[0].query}"
+    at = None if latest is None else datetime.fromtimestamp(latest, UTC)
+    return Asked(SOURCE, query, lookup.window, left_out=left_out, latest=at)
+
+
+def _floor(at: datetime, to: timedelta) -> datetime:
+    return datetime.fromtimestamp(at.timestamp() // to.total_seconds() * to.total_seconds(), UTC)
