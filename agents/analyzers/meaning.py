@@ -4,7 +4,7 @@ One table, read from top to bottom; the first row with a word in the name decide
 stand out, but nobody is accused for it alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -107,14 +107,22 @@ _UNITS: tuple[tuple[frozenset[str], str, float], ...] = tuple(
         ("rate rps qps", "/s", 0.05),
     )
 )
+_NO_SIDE = (Aspect.TRAFFIC, Aspect.OTHER)
 _CALLS = vocabulary("client outbound upstream downstream egress remote dependency peer")
 _LINK = vocabulary("link tcp net network probe dns packet packets retransmit retransmits")
 _HOST = vocabulary("node host machine instance")
 
 
 @lru_cache(maxsize=16384)
-def meaning_of(metric: str) -> Meaning:
-    """The meaning of a metric of that name."""
+def meaning_of(metric: str, aspect: Aspect | None = None) -> Meaning:
+    """The meaning of a metric of that name. `aspect` is what people say that it is about; their word decides."""
+    named = _by_name(metric)
+    if aspect is None or aspect is named.aspect:
+        return named
+    return replace(named, aspect=aspect, worse=_EITHER if aspect in _NO_SIDE else _UP)
+
+
+def _by_name(metric: str) -> Meaning:
     parts = frozenset(words(metric))
     aspect, worse = next(((aspect, worse) for names, aspect, worse in _TABLE if parts & names), (Aspect.OTHER, _EITHER))
     unit, step = next(((unit, step) for names, unit, step in _UNITS if parts & names), ("", 0.0))

@@ -48,13 +48,13 @@ def series_of(reading: Reading, scene: Scene) -> list[tuple[MetricSeries, str]]:
     return [
         (each, peer)
         for each in (reading.metrics.series if reading.metrics else ())
-        if owner_of_metric(each.service, each.metric, peer := scene.peers.of(each.service, each.metric))
+        if owner_of_metric(each.service, each.metric, peer := scene.peers.of(each.service, each.metric), each.aspect)
         == reading.agent_id
     ]
 
 
 def _moved(series: MetricSeries, peer: str, split: float, idle: frozenset[str]) -> Moved | None:
-    meaning = meaning_of(series.metric)
+    meaning = meaning_of(series.metric, series.aspect)
     shift = shift_of(series.metric, series.times, series.values, split, meaning)
     if shift is None:
         return None
@@ -95,7 +95,7 @@ def _told(reading: Reading, asked: Asked, each: Moved) -> Observation:
         unit=unit,
         window=reading.window,
         source=asked.source,
-        query=f"{asked.query}: {service}__{each.series.metric}",
+        query=each.series.query or f"{asked.query}: {service}__{each.series.metric}",
         link=asked.link,
         latest=asked.latest,
         sketch=sketch(each.series, f"{whom} {plain(each.series.metric, each.peer)}", unit),

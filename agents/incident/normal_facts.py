@@ -36,7 +36,7 @@ def normal_facts(reading: Reading, scene: Scene, facts: Iterable[Observation]) -
     }
     calm: dict[Aspect, set[_Subject]] = defaultdict(set)
     for series, peer in series_of(reading, scene):
-        aspect = meaning_of(series.metric).aspect
+        aspect = meaning_of(series.metric, series.aspect).aspect
         lasts = bool(series.times) and series.times[-1] >= reading.split
         if aspect in _NAMES and lasts and (aspect, (series.service, peer)) not in uneasy:
             calm[aspect].add((series.service, peer))

@@ -71,9 +71,9 @@ def is_store(service: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def owner_of_metric(service: str, metric: str, peer: str) -> str:
-    """Whose metric it is."""
-    meaning = meaning_of(metric)
+def owner_of_metric(service: str, metric: str, peer: str, aspect: Aspect | None = None) -> str:
+    """Whose metric it is. `aspect` is what people say that it is about."""
+    meaning = meaning_of(metric, aspect)
     if meaning.reach in (Reach.LINK, Reach.HOST) or meaning.aspect is Aspect.NETWORK:
         return NETWORK
     if is_store(service) or is_store(peer) or _STORE_METRICS.intersection(words(metric)):
