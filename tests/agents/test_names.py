@@ -18,14 +18,6 @@ from orchestrator.model import Aspect
         ("AWS::Lambda", ("aws", "lambda")),
     ],
 )
-def test_people_know_better_than_a_name() -> None:
-    said = meaning_of("acme_basket_wait", Aspect.LATENCY)
-    assert (said.aspect, said.worse) == (Aspect.LATENCY, Worse.UP)
-    assert meaning_of("acme_basket_wait").aspect is Aspect.SATURATION
-    assert meaning_of("acme_baskets", Aspect.TRAFFIC).worse is Worse.EITHER
-    assert meaning_of("availability", Aspect.ERRORS).worse is Worse.DOWN, "its name says more than the correction"
-
-
 def test_a_name_in_any_spelling_has_words(name: str, parts: tuple[str, ...]) -> None:
     assert words(name) == parts
 
@@ -117,3 +109,11 @@ def test_every_line_has_one_owner() -> None:
     assert owner_of_line("orders", "Connection reset by peer") == NETWORK
     assert is_store("rabbitmq")
     assert not is_store("dashboard")
+
+
+def test_people_know_better_than_a_name() -> None:
+    said = meaning_of("acme_basket_wait", Aspect.LATENCY)
+    assert (said.aspect, said.worse) == (Aspect.LATENCY, Worse.UP)
+    assert meaning_of("acme_basket_wait").aspect is Aspect.SATURATION
+    assert meaning_of("acme_baskets", Aspect.TRAFFIC).worse is Worse.EITHER
+    assert meaning_of("availability", Aspect.ERRORS).worse is Worse.DOWN, "its name says more than the correction"
