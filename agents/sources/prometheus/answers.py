@@ -14,13 +14,13 @@ from typing import Any, Generic, TypeVar
 
 from agents.sources.prometheus.histograms import HistogramSeries, histogram_series
 from agents.sources.prometheus.remarks import told
+from agents.sources.wire import UnreadableError, parsed
 from orchestrator.model.telemetry import no_floats
 
 T = TypeVar("T")
 
 
-class UnreadableAnswerError(Exception):
-    """The answer does not have the documented shape. Never leaves the package."""
+NOT_SO = "its answer is not of the documented shape"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +69,23 @@ class Meaning:
     help: str = ""
 
 
-def read_answer(body: Any, kinds: Sequence[str], most_series: int) -> Answer:
+def read_answer(content: bytes, kinds: Sequence[str], most_series: int) -> Answer:
     """The answer of a query whose result may be of those `kinds` (matrix, vector, scalar).
 
     Series come in the order of their labels; beyond `most_series` they are left out, always the same ones.
     """
+    body = parsed(content)
     data = _data(body, dict)
     kind, result = data.get("resultType"), data.get("result")
     if kind not in kinds or not isinstance(result, list):
-        raise UnreadableAnswerError
+        raise UnreadableError(NOT_SO)
     try:
         rows = [_row(each) for each in ([{"metric": {}, "value": result}] if kind == "scalar" else result)]
         kept, left_out = cut(sorted(rows, key=lambda row: sorted(row[0].items())), most_series, "series")
         series = tuple(_series(labels, row["values"]) for labels, row in kept if row.get("values"))
         histograms = tuple(histogram_series(labels, row["histograms"]) for labels, row in kept if row.get("histograms"))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise UnreadableAnswerError from error
+        raise UnreadableError(NOT_SO) from error
     missing, remarks = told(body)
     return Answer(series, histograms, left_out + missing, remarks)
 
@@ -106,32 +107,34 @@ def _series(labels: Mapping[str, str], points: Sequence[Any]) -> Series:
     return Series(labels, times, array("d", [float(value) for _, value in points]))
 
 
-def read_names(body: Any, most: int, what: str) -> Listed[str]:
+def read_names(content: bytes, most: int, what: str) -> Listed[str]:
     """A list of names or values, in their order."""
+    body = parsed(content)
     names = _data(body, list)
     if not all(isinstance(each, str) for each in names):
-        raise UnreadableAnswerError
+        raise UnreadableError(NOT_SO)
     kept, left_out = cut(sorted(names), most, what)
     return Listed(tuple(kept), left_out + told(body)[0])
 
 
-def read_label_sets(body: Any, most: int) -> Listed[Mapping[str, str]]:
+def read_label_sets(content: bytes, most: int) -> Listed[Mapping[str, str]]:
     """A list of label sets, in the order of their labels."""
+    body = parsed(content)
     found = _data(body, list)
     try:
         sets = [{str(name): str(value) for name, value in each.items()} for each in found]
     except AttributeError as error:
-        raise UnreadableAnswerError from error
+        raise UnreadableError(NOT_SO) from error
     kept, left_out = cut(sorted(sets, key=lambda each: sorted(each.items())), most, "series")
     return Listed(tuple(kept), left_out + told(body)[0])
 
 
-def read_metadata(body: Any) -> dict[str, Meaning]:
+def read_metadata(content: bytes) -> dict[str, Meaning]:
     """What each metric is. Where targets contradict each other, what most of them say."""
     try:
-        said = {name: [_meaning(each) for each in entries] for name, entries in _data(body, dict).items()}
+        said = {name: [_meaning(each) for each in entries] for name, entries in _data(parsed(content), dict).items()}
     except (AttributeError, TypeError) as error:
-        raise UnreadableAnswerError from error
+        raise UnreadableError(NOT_SO) from error
     return {name: max(meanings, key=meanings.count) for name, meanings in sorted(said.items()) if meanings}
 
 
@@ -148,8 +151,8 @@ def cut(found: Sequence[T], most: int, what: str) -> tuple[Sequence[T], tuple[st
 
 def _data(body: Any, shape: type[T]) -> T:
     if not isinstance(body, dict) or body.get("status") != "success":
-        raise UnreadableAnswerError
+        raise UnreadableError(NOT_SO)
     data = body.get("data")
     if not isinstance(data, shape):
-        raise UnreadableAnswerError
+        raise UnreadableError(NOT_SO)
     return data

@@ -5,16 +5,14 @@ Format: https://prometheus.io/docs/prometheus/latest/querying/api/
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
 
 from agents.sources.prometheus.answers import (
     Answer,
     Listed,
     Meaning,
-    UnreadableAnswerError,
     read_answer,
     read_label_sets,
     read_metadata,
@@ -22,10 +20,8 @@ from agents.sources.prometheus.answers import (
 )
 from agents.sources.prometheus.grids import Grid, grid_over
 from agents.sources.prometheus.remarks import explain
-from agents.sources.wire import Params, Server, Trouble, count, trouble
+from agents.sources.wire import Params, Server, count
 from orchestrator.model import Window
-
-T = TypeVar("T")
 
 _PLAIN_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
@@ -58,72 +54,69 @@ class PrometheusApi:
         grid = grid_over(window, step_s, self._limits.points)
         if grid.points == 0:
             return Answer()
-        form = {"query": query, **_span(grid), "step": f"{grid.step_s:g}", **self._bounds(self._limits.series)}
-        body = await self._post("query_range", form, "a range query")
-        answer = self._read("a range query", lambda: read_answer(body, ("matrix",), self._limits.series))
-        return self._counted(_with(answer, grid, step_s))
+        form = {"query": query, **_span(grid), "step": f"{grid.step_s:g}", **self._bounds()}
+        answer = await self._query("query_range", form, ("matrix",), "a range query")
+        return _with(answer, grid, step_s)
 
     async def instant(self, query: str, at: datetime) -> Answer:
         """The query's value at one moment; each series has one point, unless the query is a range selector."""
-        form = {"query": query, "time": f"{at.timestamp():.3f}", **self._bounds(self._limits.series)}
-        body = await self._post("query", form, "an instant query")
-        kinds = ("vector", "scalar", "matrix")
-        return self._counted(self._read("an instant query", lambda: read_answer(body, kinds, self._limits.series)))
+        form = {"query": query, "time": f"{at.timestamp():.3f}", **self._bounds()}
+        return await self._query("query", form, ("vector", "scalar", "matrix"), "an instant query")
 
     async def series(self, matchers: Sequence[str], window: Window) -> Listed[Mapping[str, str]]:
         """The label sets of the series that some matcher selects and that have a sample in the window."""
-        form = {"match[]": matchers, **_times(window), "limit": str(self._limits.names + 1)}
-        body = await self._post("series", form, "a list of series")
-        found = self._read("a list of series", lambda: read_label_sets(body, self._limits.names))
+        form, most = self._listing(window, matchers), self._limits.names
+        found = await self._server.post(
+            "api/v1/series", form, read_label_sets, most, what="a list of series", explain=explain
+        )
         count(self._server.asked, series=len(found.items))
         return found
 
     async def labels(self, window: Window, matchers: Sequence[str] = ()) -> Listed[str]:
         """The names of labels of series with a sample in the window."""
-        form = {"match[]": matchers, **_times(window), "limit": str(self._limits.names + 1)}
-        body = await self._post("labels", form, "a list of labels")
-        return self._read("a list of labels", lambda: read_names(body, self._limits.names, "labels"))
+        form, most = self._listing(window, matchers), self._limits.names
+        return await self._server.post(
+            "api/v1/labels", form, read_names, most, "labels", what="a list of labels", explain=explain
+        )
 
     async def label_values(self, label: str, window: Window, matchers: Sequence[str] = ()) -> Listed[str]:
         """The values of a label, of series with a sample in the window."""
-        params = {"match[]": matchers, **_times(window), "limit": str(self._limits.names + 1)}
-        what = "the values of a label"
-        path = f"api/v1/label/{in_path(label)}/values"
-        body = await self._server.get_json(path, params, what=what, explain=explain)
-        return self._read(what, lambda: read_names(body, self._limits.names, "values"))
+        path, params, most = (
+            f"api/v1/label/{in_path(label)}/values",
+            self._listing(window, matchers),
+            self._limits.names,
+        )
+        return await self._server.get(
+            path, params, read_names, most, "values", what="the values of a label", explain=explain
+        )
 
     async def metadata(self, metric: str = "") -> Mapping[str, Meaning]:
         """What exporters say of that metric, or of all that are scraped now (at most as many as names are allowed)."""
         params = {"metric": metric} if metric else {"limit": str(self._limits.names)}
-        what = "the metrics' metadata"
-        body = await self._server.get_json("api/v1/metadata", params, what=what, explain=explain)
-        return self._read(what, lambda: read_metadata(body))
+        return await self._server.get(
+            "api/v1/metadata", params, read_metadata, what="what its metrics mean", explain=explain
+        )
 
     async def version(self) -> str:
         """The server's version, "" where it does not say; for `compass doctor`."""
-        what = "its version"
-        body = await self._server.get_json("api/v1/status/buildinfo", what=what)
+        body = await self._server.get_json("api/v1/status/buildinfo", what="a question for its version")
         data = body.get("data") if isinstance(body, dict) else None
         found = str(data.get("version", "")) if isinstance(data, dict) else ""
         return found if re.fullmatch(r"v?\d[\w.+~-]{0,40}", found) else ""
 
-    async def _post(self, name: str, form: Params, what: str) -> Any:
-        return await self._server.post_json(f"api/v1/{name}", form, what=what, explain=explain)
-
-    def _bounds(self, most: int) -> dict[str, str]:
-        """What the server itself may hold to: older ones do not know `limit` and take no notice of it."""
-        return {"timeout": f"{self._server.settings.timeout_s:g}", "limit": str(most + 1)}
-
-    def _read(self, what: str, read: Callable[[], T]) -> T:
-        try:
-            return read()
-        except UnreadableAnswerError as error:
-            why = "its answer is not of the documented shape"
-            raise trouble(Trouble.UNREADABLE, self._server.settings, what, why) from error
-
-    def _counted(self, answer: Answer) -> Answer:
+    async def _query(self, path: str, form: Params, kinds: tuple[str, ...], what: str) -> Answer:
+        most = self._limits.series
+        answer = await self._server.post(f"api/v1/{path}", form, read_answer, kinds, most, what=what, explain=explain)
         count(self._server.asked, series=len(answer.series) + len(answer.histograms))
         return answer
+
+    def _bounds(self) -> dict[str, str]:
+        """What the server itself may hold to: older ones do not know `limit` and take no notice of it."""
+        return {"timeout": f"{self._server.settings.timeout_s:g}", "limit": str(self._limits.series + 1)}
+
+    def _listing(self, window: Window, matchers: Sequence[str]) -> Params:
+        start, end = (f"{each.timestamp():.3f}" for each in (window.start, window.end))
+        return {"match[]": matchers, "start": start, "end": end, "limit": str(self._limits.names + 1)}
 
 
 def in_path(label: str) -> str:
@@ -142,10 +135,6 @@ def _escaped(character: str) -> str:
 
 def _span(grid: Grid) -> dict[str, str]:
     return {"start": f"{grid.start:.3f}", "end": f"{grid.last:.3f}"}
-
-
-def _times(window: Window) -> dict[str, str]:
-    return {"start": f"{window.start.timestamp():.3f}", "end": f"{window.end.timestamp():.3f}"}
 
 
 def _with(answer: Answer, grid: Grid, wanted_s: float) -> Answer:

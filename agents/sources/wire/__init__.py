@@ -1,10 +1,11 @@
 """How Compass asks telemetry servers over HTTP: within limits, politely, and with every failure in words of our own.
 
-The law: a source says what it wants to know and gets parsed JSON or a ServerError. Logins, tenants, certificates, retries,
-rates, the switch that stops all queries and the count of what was asked are settled here, once for all servers.
+The law: a source says what it wants to know and gets the answer, read, or a ServerError. Logins, tenants, certificates,
+retries, rates, the switch that stops all queries and the count of what was asked are settled here, once for all servers.
 """
 
 from agents.sources.wire.exchange import Params, new_session
+from agents.sources.wire.replies import UnreadableError, parsed
 from agents.sources.wire.server import Server
 from agents.sources.wire.settings import ServerSettings
 from agents.sources.wire.switch import Switch
@@ -21,8 +22,10 @@ __all__ = [
     "Switch",
     "Tally",
     "Trouble",
+    "UnreadableError",
     "count",
     "counting",
     "new_session",
+    "parsed",
     "trouble",
 ]

@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import ClientResponse
 
+from orchestrator.errors import SourceUnavailableError
+
 CHUNK = 64 * 1024
 EXPLAINED_BYTES = 64 * 1024
 """So much of a refusal is read, to find its reason."""
@@ -23,8 +25,16 @@ class TooLargeError(Exception):
     """More came than may. Never leaves the wire."""
 
 
-class UnreadableError(Exception):
-    """It is no JSON. Never leaves the wire."""
+class UnreadableError(SourceUnavailableError):
+    """An answer is not what it should be. The message goes on "Prometheus did not answer a range query: " and has no end."""
+
+
+def parsed(body: bytes) -> Any:
+    """The JSON in it. Raises UnreadableError."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError("what it sent is no JSON") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +51,12 @@ class Reply:
         """Whether the question was answered."""
         return 200 <= self.status < 300
 
-    def json(self) -> Any:
-        """The body. Raises UnreadableError."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            raise UnreadableError from error
-
     def explained(self, explain: Explain | None) -> str:
         """The reason of a refusal, in our words."""
         if explain is None:
             return ""
         try:
-            return explain(self.status, self.json())
+            return explain(self.status, parsed(self.body))
         except UnreadableError:
             return ""
 

@@ -1,5 +1,6 @@
 """Answers of the documented shapes, recorded; and those no server should give."""
 
+import json
 import math
 import pickle
 from typing import Any
@@ -10,7 +11,6 @@ from hypothesis import strategies as st
 
 from agents.sources.prometheus.answers import (
     Meaning,
-    UnreadableAnswerError,
     read_answer,
     read_label_sets,
     read_metadata,
@@ -18,8 +18,13 @@ from agents.sources.prometheus.answers import (
 )
 from agents.sources.prometheus.api import in_path
 from agents.sources.prometheus.remarks import OTHER, explain
+from agents.sources.wire import UnreadableError
 
 UP = {"__name__": "up", "job": "node"}
+
+
+def sent(body: Any) -> bytes:
+    return json.dumps(body).encode()
 
 
 def matrix(*rows: Any, **more: Any) -> dict[str, Any]:
@@ -29,7 +34,7 @@ def matrix(*rows: Any, **more: Any) -> dict[str, Any]:
 def test_a_matrix_becomes_series_in_the_order_of_their_labels() -> None:
     other = {"metric": {"__name__": "up", "job": "api"}, "values": [[1435781430.781, "0"]]}
     one = {"metric": UP, "values": [[1435781430.781, "1"], [1435781445.781, "NaN"], [1435781460.781, "+Inf"]]}
-    answer = read_answer(matrix(one, other), ("matrix",), 10)
+    answer = read_answer(sent(matrix(one, other)), ("matrix",), 10)
     assert [each.labels["job"] for each in answer.series] == ["api", "node"]
     node = answer.series[1]
     assert node.name == "up"
@@ -42,27 +47,27 @@ def test_a_matrix_becomes_series_in_the_order_of_their_labels() -> None:
 def test_a_vector_becomes_series_of_one_point_and_a_scalar_one_without_labels() -> None:
     vector = {"resultType": "vector", "result": [{"metric": UP, "value": [1435781451.781, "1"]}]}
     scalar = {"resultType": "scalar", "result": [1435781451.781, "42"]}
-    (one,) = read_answer({"status": "success", "data": vector}, ("vector",), 10).series
+    (one,) = read_answer(sent({"status": "success", "data": vector}), ("vector",), 10).series
     assert (dict(one.labels), list(one.values)) == (UP, [1.0])
-    (other,) = read_answer({"status": "success", "data": scalar}, ("scalar",), 10).series
+    (other,) = read_answer(sent({"status": "success", "data": scalar}), ("scalar",), 10).series
     assert (dict(other.labels), other.last) == ({}, 42.0)
 
 
 def test_an_answer_can_be_sent_to_another_process() -> None:
-    answer = read_answer(matrix({"metric": UP, "values": [[1, "1"]]}), ("matrix",), 10)
+    answer = read_answer(sent(matrix({"metric": UP, "values": [[1, "1"]]})), ("matrix",), 10)
     assert pickle.loads(pickle.dumps(answer)) == answer
 
 
 def test_beyond_the_limit_the_same_series_are_left_out_whatever_their_order() -> None:
     rows = [{"metric": {"service": f"s{number}"}, "values": [[1, "1"]]} for number in range(9)]
-    answers = [read_answer(matrix(*each), ("matrix",), 4) for each in (rows, rows[::-1])]
+    answers = [read_answer(sent(matrix(*each)), ("matrix",), 4) for each in (rows, rows[::-1])]
     assert answers[0] == answers[1]
     assert [each.labels["service"] for each in answers[0].series] == ["s0", "s1", "s2", "s3"]
     assert answers[0].left_out == ("series beyond the first 4: 5 at least",)
 
 
 def test_an_empty_answer_is_an_answer() -> None:
-    assert read_answer(matrix(), ("matrix",), 10).series == ()
+    assert read_answer(sent(matrix()), ("matrix",), 10).series == ()
 
 
 BROKEN: list[Any] = [
@@ -91,8 +96,8 @@ BROKEN: list[Any] = [
 
 @pytest.mark.parametrize("body", BROKEN, ids=repr)
 def test_what_is_not_of_the_documented_shape_is_unreadable(body: Any) -> None:
-    with pytest.raises(UnreadableAnswerError):
-        read_answer(body, ("matrix",), 10)
+    with pytest.raises(UnreadableError):
+        read_answer(sent(body), ("matrix",), 10)
 
 
 json_values = st.recursive(
@@ -105,8 +110,8 @@ json_values = st.recursive(
 @given(st.lists(json_values | st.fixed_dictionaries({"metric": json_values, "values": json_values}), max_size=3))
 def test_garbage_is_unreadable_or_read_but_never_anything_else(rows: list[Any]) -> None:
     try:
-        answer = read_answer(matrix(*rows), ("matrix",), 10)
-    except UnreadableAnswerError:
+        answer = read_answer(sent(matrix(*rows)), ("matrix",), 10)
+    except UnreadableError:
         return
     assert len(answer.series) <= len(rows)
 
@@ -114,16 +119,20 @@ def test_garbage_is_unreadable_or_read_but_never_anything_else(rows: list[Any]) 
 @given(json_values)
 def test_garbage_for_lists_is_unreadable_or_read_but_never_anything_else(data: Any) -> None:
     body = {"status": "success", "data": data, "warnings": data, "infos": data}
-    for read in (lambda: read_names(body, 5, "labels"), lambda: read_label_sets(body, 5), lambda: read_metadata(body)):
+    for read in (
+        lambda: read_names(sent(body), 5, "labels"),
+        lambda: read_label_sets(sent(body), 5),
+        lambda: read_metadata(sent(body)),
+    ):
         try:
             read()
-        except UnreadableAnswerError:
+        except UnreadableError:
             continue
 
 
 def test_names_come_in_order_and_the_rest_is_told() -> None:
     body = {"status": "success", "data": ["pod", "instance", "job"]}
-    found = read_names(body, 2, "labels")
+    found = read_names(sent(body), 2, "labels")
     assert found.items == ("instance", "job")
     assert found.left_out == ("labels beyond the first 2: 1 at least",)
 
@@ -131,7 +140,7 @@ def test_names_come_in_order_and_the_rest_is_told() -> None:
 def test_where_targets_contradict_each_other_most_of_them_are_believed() -> None:
     gauge, counter = {"type": "gauge", "help": "h", "unit": ""}, {"type": "counter", "help": "h", "unit": "s"}
     body = {"status": "success", "data": {"a": [gauge, counter, counter], "b": []}}
-    assert read_metadata(body) == {"a": Meaning("counter", "s", "h")}
+    assert read_metadata(sent(body)) == {"a": Meaning("counter", "s", "h")}
 
 
 REMARKS = [
@@ -162,7 +171,7 @@ REMARKS = [
 def test_what_the_server_notes_is_told_in_words_of_ours(
     where: str, text: str, left_out: tuple[str, ...], remarks: tuple[str, ...]
 ) -> None:
-    answer = read_answer(matrix(**{where: [text, text]}), ("matrix",), 10)
+    answer = read_answer(sent(matrix(**{where: [text, text]})), ("matrix",), 10)
     assert (answer.left_out, answer.remarks) == (left_out, remarks)
 
 

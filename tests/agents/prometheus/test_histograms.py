@@ -1,5 +1,6 @@
 """Native histograms: recorded answers of the documented shape, and laws that any estimate has to keep."""
 
+import json
 import math
 from typing import Any
 
@@ -35,7 +36,7 @@ RECORDED = {
 
 
 def test_a_series_of_histograms_becomes_columns_of_counts_sums_and_quantiles() -> None:
-    (one,) = read_answer(RECORDED, ("matrix",), 10).histograms
+    (one,) = read_answer(json.dumps(RECORDED).encode(), ("matrix",), 10).histograms
     assert one.labels["job"] == "orders"
     assert list(one.times) == [1773489600, 1773489660]
     assert (list(one.counts), list(one.sums)) == ([16, 0], [5.5, 0])
@@ -50,7 +51,7 @@ def test_a_vector_of_histograms_has_one_point() -> None:
         "status": "success",
         "data": {"resultType": "vector", "result": [{"metric": {}, "histogram": histogram}]},
     }
-    answer = read_answer(body, ("vector",), 10)
+    answer = read_answer(json.dumps(body).encode(), ("vector",), 10)
     assert len(answer.histograms[0].times) == 1
     assert answer.series == ()
 

@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 
 from agents.sources.wire import Limits, Server, ServerSettings, Switch
 from orchestrator.clock import Clock
+from orchestrator.ports import Compute
 from tests.support.clock import HurriedClock
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -95,8 +96,15 @@ async def counterpart(*script: Handler, tls: ssl.SSLContext | None = None) -> As
         await server.close()
 
 
-def server_at(url: str, clock: Clock | None = None, *, switch: Switch | None = None, **more: Any) -> Server:
+def server_at(
+    url: str,
+    clock: Clock | None = None,
+    *,
+    switch: Switch | None = None,
+    compute: Compute | None = None,
+    **more: Any,
+) -> Server:
     """Ours, towards `url`; `limits` by name, or settings."""
     limits = more.pop("limits", Limits())
     settings = ServerSettings(more.pop("name", "Prometheus"), url, **more)
-    return Server(settings, clock or HurriedClock(), limits=limits, switch=switch, dice=Random(1))
+    return Server(settings, clock or HurriedClock(), limits=limits, switch=switch, compute=compute, dice=Random(1))

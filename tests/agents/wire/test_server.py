@@ -1,12 +1,23 @@
 """Asking a server: what is sent, what is tried again, and what it sounds like when there is no answer."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from agents.sources.wire import Limits, Server, ServerError, ServerSettings, Switch, Trouble, counting, new_session
-from orchestrator.errors import SourceUnavailableError
+from agents.sources.wire import (
+    Limits,
+    Server,
+    ServerError,
+    ServerSettings,
+    Switch,
+    Trouble,
+    UnreadableError,
+    counting,
+    new_session,
+)
+from orchestrator.errors import AgentExecutionError, SourceUnavailableError
 from orchestrator.retry import BreakerPolicy, RetryPolicy
 from tests.agents.wire.counterpart import counterpart, says, sends, server_at, waits
 from tests.support.clock import HurriedClock
@@ -218,3 +229,62 @@ async def test_a_caller_who_goes_away_leaves_nothing_behind() -> None:
         with pytest.raises(asyncio.CancelledError):
             await asking
         assert await server.get_json("x") == {"b": 1}
+
+
+class Elsewhere:
+    """Implements `Compute` by running it here, and keeps what was run; or fails, as a worker that died would."""
+
+    def __init__(self, *, dies: bool = False) -> None:
+        self.ran: list[object] = []
+        self._dies = dies
+
+    async def run(self, function: Any, *arguments: Any) -> Any:
+        self.ran.append(function)
+        if self._dies:
+            raise AgentExecutionError("The analysis process ended before it answered.")
+        return function(*arguments)
+
+
+def length(body: bytes, times: int) -> int:
+    if body.startswith(b"!"):
+        raise UnreadableError("what it sent begins with a bang")
+    return len(body) * times
+
+
+async def test_a_large_answer_is_read_in_another_process_and_a_small_one_here() -> None:
+    compute = Elsewhere()
+    async with (
+        counterpart(sends(b"1" * 300_000), sends(b"1")) as (_, url),
+        server_at(url, compute=compute) as server,
+    ):
+        assert await server.get("x", None, length, 2) == 600_000
+        assert await server.post("x", None, length, 3) == 3
+    assert compute.ran == [length]
+
+
+@pytest.mark.parametrize("size", [1, 300_000])
+async def test_an_answer_that_is_not_what_it_should_be_is_told_in_the_words_of_its_reader(size: int) -> None:
+    async with counterpart(sends(b"!" * size)) as (_, url), server_at(url, compute=Elsewhere()) as server:
+        with pytest.raises(
+            ServerError, match=r"did not answer log lines: what it sent begins with a bang\.$"
+        ) as caught:
+            await server.get("x", None, length, 1, what="log lines")
+        assert caught.value.trouble is Trouble.UNREADABLE
+
+
+async def test_a_reader_that_dies_is_told() -> None:
+    compute = Elsewhere(dies=True)
+    async with counterpart(sends(b"1" * 300_000)) as (_, url), server_at(url, compute=compute) as server:
+        with pytest.raises(ServerError, match="its answer could not be read"):
+            await server.get("x", None, length, 1)
+
+
+async def test_when_a_rest_begins_the_caller_hears_what_went_wrong_and_the_log_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    limits = Limits(breaker=BreakerPolicy(failures=2))
+    async with counterpart(says({}, status=503)) as (partner, url), server_at(url, limits=limits) as server:
+        with pytest.raises(ServerError, match="it failed with status 503"):
+            await server.get_json("x")
+    assert len(partner.seen) == 2
+    assert [each.getMessage() for each in caplog.records] == ["Prometheus failed 2 times in a row: no queries for 30 s"]
