@@ -33,6 +33,15 @@ class Graph:
         """Everything that needs the service, directly or through others, with the number of calls in between."""
         return _reached(service, self._callers)
 
+    def callers(self, service: str) -> frozenset[str]:
+        """Who calls the service directly."""
+        return frozenset(self._callers.get(service, ()))
+
+    def siblings(self, service: str) -> frozenset[str]:
+        """What else the direct callers of the service call."""
+        called = {each for caller in self.callers(service) for each in self._callees[caller]}
+        return frozenset(called - {service})
+
 
 def _reached(start: str, neighbours: Mapping[str, set[str]]) -> dict[str, int]:
     distance, edge, steps = {start: 0}, [start], 0

@@ -111,6 +111,7 @@ _NO_SIDE = (Aspect.TRAFFIC, Aspect.OTHER)
 _CALLS = vocabulary("client outbound upstream downstream egress remote dependency peer")
 _LINK = vocabulary("link tcp net network probe dns packet packets retransmit retransmits")
 _HOST = vocabulary("node host machine instance")
+_SLOW = vocabulary("slow slower slowness sluggish hang hangs hanging")
 
 
 @lru_cache(maxsize=16384)
@@ -134,6 +135,13 @@ def _by_name(metric: str) -> Meaning:
     if reach is Reach.LINK and aspect in (Aspect.ERRORS, Aspect.LATENCY):
         aspect = Aspect.NETWORK
     return Meaning(aspect, worse, reach, unit, step)
+
+
+def complaints(title: str) -> frozenset[Aspect]:
+    """What an incident's title complains of: errors, slowness, both, or nothing that it says."""
+    parts = words(title)
+    said = {meaning_of(part).aspect for part in parts} & {Aspect.ERRORS, Aspect.LATENCY}
+    return frozenset(said | ({Aspect.LATENCY} if _SLOW.intersection(parts) else set()))
 
 
 def _reach(parts: frozenset[str]) -> Reach:

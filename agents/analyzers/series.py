@@ -21,12 +21,14 @@ Floats = npt.NDArray[np.float64]
 FEWEST_BASELINE = 5
 MAD_TO_SIGMA = 1.4826
 LEAST_SHARE_OF_USUAL = 0.05
+LEAST_OF_NEW = 0.1
 FAR = 4.0
 FEWEST_RECENT = 12
-LEAST_LOST = 0.003
+LEAST_LOST = 0.001
 LEAST_COUNT = 0.5
-LOST_MATTERS = 0.25
+LOST_MATTERS = 0.05
 LONGEST_MEDIAN = 60
+FEWEST_WINDOWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Shift:
     """How a series left what was usual: `deviation` in robust sigmas, `away` of the window's `points`.
 
     `change` is how much it matters: relative to the usual, and where successes are measured, the share that is lost.
+    `lasted` is for how many seconds the points that were away stand: so many times the usual interval.
     """
 
     usual: float
@@ -44,6 +47,7 @@ class Shift:
     away: int
     points: int
     onset: float
+    lasted: float
 
 
 def as_rate(times: Floats, values: Floats) -> tuple[Floats, Floats]:
@@ -120,7 +124,10 @@ def _measured(  # `level` is turned so that trouble is up; `back` turns a value 
     value = float(np.median(level[cut:][away]))
     change = (value - usual) * (matters or 1.0 / max(abs(usual), abs(value) * 1e-3, 1e-12))
     onset = float(at[_onset(level, cut, half)])
-    return Shift(back(usual), back(value), deviation, change, float(away.mean()), int(away.sum()), away.size, onset)
+    count, interval = int(away.sum()), float(np.median(np.diff(at)))
+    return Shift(
+        back(usual), back(value), deviation, change, count / away.size, count, away.size, onset, count * interval
+    )
 
 
 def _candidates(at: Floats, level: Floats, cut: int, usual: float, step: float) -> Iterator[tuple[float, float]]:
@@ -134,16 +141,32 @@ def _candidates(at: Floats, level: Floats, cut: int, usual: float, step: float) 
             clean = level[: _end_of_clean(level, cut, usual, value)]
             before = rolling(clean, min(length, clean.size))
             recent = float(np.median(clean[-max(FEWEST_RECENT, 3 * (level.size - cut)) :]))
-            scale = _scale(before, value, usual, step)
+            scale = _scale(before, _wildest(before, length, level.size - cut), value, usual, step)
             yield min(value - float(np.median(before)), value - recent) / scale, value
 
 
-def _scale(before: Floats, value: float, usual: float, step: float) -> float:
+def _scale(before: Floats, wildest: float, value: float, usual: float, step: float) -> float:
     """The yardstick: the spread of the baseline's stretches or, if that is larger, how far the wildest of them reach."""
     middle = float(np.median(before))
     spread = MAD_TO_SIGMA * float(np.median(np.abs(before - middle)))
-    reach = (float(np.percentile(before, 99.0)) - middle) / 2.5
-    return max(spread, reach, LEAST_SHARE_OF_USUAL * abs(usual) or 0.1 * abs(value), step, 1e-9)
+    reach = (wildest - middle) / 2.5
+    # What never left zero has no spread; the longer it stayed there, the less it takes.
+    least = LEAST_SHARE_OF_USUAL * abs(usual) or min(LEAST_OF_NEW, before.size**-0.5) * abs(value)
+    return max(spread, reach, least, step, 1e-9)
+
+
+def _wildest(before: Floats, length: int, window: int) -> float:
+    """What past windows of as many points had as their wildest stretch, but for the wildest twentieth of these windows.
+
+    For the wildest of one window is to be compared with the wildest of others, and some of a long past was trouble
+    itself. Where the past is too short to tell habits from trouble, nearly its wildest stretch counts.
+    """
+    stretches = window - length + 1
+    windows = before.size // stretches
+    if before.size < FEWEST_WINDOWS * window:
+        return float(np.percentile(before, 99.0))
+    wildest = before[before.size - windows * stretches :].reshape(windows, stretches).max(axis=1)
+    return float(np.percentile(wildest, 95.0))
 
 
 def stretch_lengths(at: Floats) -> tuple[int, ...]:

@@ -2,12 +2,14 @@
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import sqrt
 
 from agents.analyzers.meaning import Meaning, meaning_of
 from agents.analyzers.scoring import portion, strength
 from agents.analyzers.series import FAR, Shift, shift_of
+from agents.incident.levels import Levels
 from agents.incident.reading import Reading
 from agents.incident.scene import Scene
 from agents.incident.silence import silent_facts
@@ -18,6 +20,7 @@ from orchestrator.model import Asked, Aspect, MetricSeries, Observation, Signal,
 MOST_SKETCHED = 240
 MATERIAL_CHANGE = 0.4
 LASTING_POINTS = 3.0
+LASTING_S = 600.0
 LASTING_SHARE = 0.15
 OF_AN_IDLE_SERVICE = 0.3
 
@@ -38,7 +41,9 @@ def metric_facts(reading: Reading, scene: Scene) -> list[Observation]:
     if reading.metrics is None:
         return []
     mine = series_of(reading, scene)
-    moved = [found for each, peer in mine if (found := _moved(each, peer, reading.split, scene.idle))]
+    levels = Levels(reading.metrics.series, scene.graph, reading.split)
+    found = (_moved(each, peer, reading.split, levels) for each, peer in mine)
+    moved = [_of_an_idle(each) if each.series.service in scene.idle else each for each in found if each]
     told = [_told(reading, reading.metrics.asked, each) for each in _strongest(moved)]
     return told + silent_facts(reading, [each for each, _ in mine])
 
@@ -53,14 +58,25 @@ def series_of(reading: Reading, scene: Scene) -> list[tuple[MetricSeries, str]]:
     ]
 
 
-def _moved(series: MetricSeries, peer: str, split: float, idle: frozenset[str]) -> Moved | None:
+def _moved(series: MetricSeries, peer: str, split: float, levels: Levels) -> Moved | None:
     meaning = meaning_of(series.metric, series.aspect)
     shift = shift_of(series.metric, series.times, series.values, split, meaning)
     if shift is None:
         return None
-    lasting = min(portion(shift.away, min(LASTING_POINTS, shift.points)), portion(shift.share, LASTING_SHARE) ** 0.5)
-    score = strength(shift.deviation, FAR) * portion(shift.change, MATERIAL_CHANGE) * lasting
-    return Moved(series, meaning, peer, shift, score * (OF_AN_IDLE_SERVICE if series.service in idle else 1.0))
+    score = strength(shift.deviation, FAR) * portion(shift.change, MATERIAL_CHANGE) * _lasting(shift)
+    if meaning.aspect is Aspect.LATENCY and not peer:
+        score *= levels.felt(series.service, series.metric, shift.value - shift.usual)
+    return Moved(series, meaning, peer, shift, score)
+
+
+def _lasting(shift: Shift) -> float:
+    """Whether it went on: for a few points or, where a point tells of minutes, for that long; and for a fair share."""
+    points = portion(shift.away, min(LASTING_POINTS, shift.points))
+    return min(max(points, portion(shift.lasted, LASTING_S)), sqrt(portion(shift.share, LASTING_SHARE)))
+
+
+def _of_an_idle(moved: Moved) -> Moved:
+    return replace(moved, score=moved.score * OF_AN_IDLE_SERVICE)
 
 
 def _strongest(moved: Iterable[Moved]) -> list[Moved]:

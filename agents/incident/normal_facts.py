@@ -1,13 +1,14 @@
 """What is normal: the aspects in which no metric moved, told only where nothing else of that agent says otherwise.
 
 A reader takes "normal" for "ruled out", so that word is for services of which the same agent found nothing unusual in
-that aspect, in any signal; and where metrics alone were looked at, it says so.
+that aspect, in any signal; and where metrics alone were looked at, it says so. That the affected services suffer no
+errors or no slowness gets a line of its own, for it rules out much; never where the incident complains of just that.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from agents.analyzers.meaning import meaning_of
+from agents.analyzers.meaning import complaints, meaning_of
 from agents.incident.metric_facts import series_of
 from agents.incident.reading import Reading
 from agents.incident.scene import Scene
@@ -40,8 +41,23 @@ def normal_facts(reading: Reading, scene: Scene, facts: Iterable[Observation]) -
         lasts = bool(series.times) and series.times[-1] >= reading.split
         if aspect in _NAMES and lasts and (aspect, (series.service, peer)) not in uneasy:
             calm[aspect].add((series.service, peer))
+    return [*_unhurt(reading, calm), *_together(reading, calm)]
+
+
+def _unhurt(reading: Reading, calm: dict[Aspect, set[_Subject]]) -> list[Observation]:
+    """What the affected services do not suffer, taken out of what is calm."""
+    told = []
+    for aspect in sorted({Aspect.ERRORS, Aspect.LATENCY} - complaints(reading.incident.title)):
+        for service in reading.incident.affected_services:
+            if (service, "") in calm.get(aspect, ()):
+                calm[aspect].remove((service, ""))
+                told.append(_told(reading, service, [aspect], {(service, "")}))
+    return told
+
+
+def _together(reading: Reading, calm: Mapping[Aspect, set[_Subject]]) -> list[Observation]:
     said: dict[str, list[Aspect]] = defaultdict(list)
-    for aspect in (each for each in _NAMES if each in calm):
+    for aspect in (each for each in _NAMES if calm.get(each)):
         said[_where(calm[aspect])].append(aspect)
     return [_told(reading, where, aspects, calm[aspects[0]]) for where, aspects in said.items()]
 

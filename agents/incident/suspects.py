@@ -11,15 +11,19 @@ The rules, in the order in which they work:
    somebody has to feel it.
 5. A change of that service shortly before its trouble began makes a strong suspicion stronger, and what happens to those
    that it calls explains it less: they do what they are asked. It makes no suspicion by itself.
+6. An address is what callers see of something. What else they call may stand behind it, and explains what is seen there.
+7. Trouble of a kind that the affected services do not have counts half.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from agents.analyzers.addresses import is_address
 from agents.analyzers.graph import Graph
 from agents.analyzers.scoring import portion, together
 from agents.incident.blame import blamed_change
+from agents.incident.calm import Calm
 from agents.incident.delays import Delays
 from agents.incident.links import shares_of_blame
 from agents.incident.testimony import Role, Testimony, testimonies
@@ -58,12 +62,13 @@ class Suspect:
         return _onset(self.words)
 
 
-def suspects(observations: Iterable[Observation]) -> list[Suspect]:
+def suspects(observations: Sequence[Observation]) -> list[Suspect]:
     """All suspects, the likeliest first; no two are equally likely."""
     known = [each for each in observations if each.standing is Standing.UNUSUAL]
     words = [word for fact in known for word in testimonies(fact)]
     graph = Graph(call for each in observations for call in each.calls)
-    weighing = _Weighing(words, graph, [each for each in known if each.signal is Signal.CHANGE])
+    changes = [each for each in known if each.signal is Signal.CHANGE]
+    weighing = _Weighing(words, graph, changes, Calm(observations, graph))
     found = [weighing.suspect(service) for service in sorted({word.service for word in words})]
     return _apart(sorted((each for each in found if each.confidence >= LEAST), key=lambda one: -one.confidence))
 
@@ -71,15 +76,16 @@ def suspects(observations: Iterable[Observation]) -> list[Suspect]:
 class _Weighing:
     """All words on one graph."""
 
-    def __init__(self, words: Sequence[Testimony], graph: Graph, changes: Sequence[Observation]) -> None:
+    def __init__(self, words: Sequence[Testimony], graph: Graph, changes: Sequence[Observation], calm: Calm) -> None:
         self._words: Mapping[str, list[Testimony]] = defaultdict(list)
         for word in words:
             self._words[word.service].append(word)
         self._graph = graph
+        self._calm = calm
         self._delays = Delays(words, graph)
         self._links = shares_of_blame(words, self._matters)
         self._felt = max((_symptom(word.fact) for word in words), default=0.0)
-        self._trouble = {service: _trouble(said) for service, said in self._words.items()}
+        self._trouble = {service: self._troubled(said) for service, said in self._words.items()}
         self._blamed = {service: blamed_change(service, _onset(said), changes) for service, said in self._words.items()}
 
     def suspect(self, service: str) -> Suspect:
@@ -102,15 +108,30 @@ class _Weighing:
             return word.weight * felt * self._links[word.service]
         below = (
             self._trouble.get(callee, 0.0) * (self._delays.explained(word.service, callee) if slow else 1.0)
-            for callee in self._graph.depends_on(word.service)
+            for callee in self._behind(word.service)
         )
         explained = EXPLAINED_BY_CALLEE[word.role] * (1.0 - CHANGE_KEEPS_BLAME * self._blamed[word.service][1])
         return word.weight * felt * (1.0 - explained * max(below, default=0.0))
 
+    def _troubled(self, words: Iterable[Testimony]) -> float:
+        """How much trouble a service is in, whoever is to blame."""
+        own = (word for word in words if word.role is not Role.LINK)
+        return together(word.weight * self._calm.counts(word) for word in _strongest(own).values())
+
+    def _behind(self, service: str) -> set[str]:
+        """Whose trouble may be the cause of the service's: all that it depends on.
+
+        Behind an address may be whatever else its callers call.
+        """
+        needed = set(self._graph.depends_on(service))
+        if is_address(service):
+            needed.update(each for each in self._graph.siblings(service) if not is_address(each))
+        return needed
+
     def _matters(self, word: Testimony) -> float:
-        """How much of what is felt a delay can be; what is no delay matters as it is."""
+        """How much of what is felt a delay can be; what is no delay matters as it is, if somebody has such trouble."""
         is_delay = word.fact.aspect is Aspect.LATENCY or word.fact.unit in TIMES
-        return self._delays.felt(word) if is_delay else 1.0
+        return (self._delays.felt(word) if is_delay else 1.0) * self._calm.counts(word)
 
 
 def _onset(words: Iterable[Testimony]) -> float | None:
@@ -135,10 +156,6 @@ def _strongest(words: Iterable[Testimony]) -> dict[str, Testimony]:
         if word.group not in best or word.weight > best[word.group].weight:
             best[word.group] = word
     return best
-
-
-def _trouble(words: Iterable[Testimony]) -> float:
-    return together(word.weight for word in _strongest(words).values() if word.role is not Role.LINK)
 
 
 def _apart(ranked: list[Suspect]) -> list[Suspect]:

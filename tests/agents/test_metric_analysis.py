@@ -3,14 +3,15 @@
 import math
 import random
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.analyzers.meaning import meaning_of
-from agents.analyzers.series import FAR, Shift, shift_of
+from agents.analyzers.series import FAR, LOST_MATTERS, Shift, shift_of
+from orchestrator.model import MetricSeries
 
 NOISE = 0.05
 
@@ -28,6 +29,18 @@ def shift(
     times = [start + step * n for n in range(int((end - start) / step) + 1)]
     values = [value(at) * (1 + NOISE * dice.uniform(-1, 1)) for at in times]
     return shift_of(metric, array("d", times), array("d", values), 0.0, meaning_of(metric))
+
+
+def series(
+    service: str, metric: str, values: Sequence[float], *, start: float = 0.0, step: float = 1.0
+) -> MetricSeries:
+    times = array("d", (start + step * n for n in range(len(values))))
+    return MetricSeries(service, metric, times, array("d", values))
+
+
+def moved(metric: str, values: Sequence[float], *, split: float, start: float = 0.0, step: float = 1.0) -> Shift | None:
+    one = series("s", metric, values, start=start, step=step)
+    return shift_of(metric, one.times, one.values, split, meaning_of(metric))
 
 
 @pytest.mark.parametrize("step", [1, 5, 15, 60, 300])
@@ -69,11 +82,56 @@ def test_a_share_of_successes_is_looked_at_as_the_share_that_is_lost() -> None:
     )
     assert found is not None
     assert (found.usual, found.value) == (100.0, 94.0)
-    assert found.change == pytest.approx(0.24)
+    assert found.change == pytest.approx(0.06 / LOST_MATTERS)
 
 
 def test_what_the_baseline_has_seen_before_is_not_unusual() -> None:
     assert shift("latency_p95_ms", lambda at: 900.0 if at % 900 < 120 else 40.0) is None
+
+
+def test_trouble_in_one_of_many_past_windows_does_not_make_trouble_usual() -> None:
+    habit = [100.0, 98.0, 97.0, 98.0, 100.0]
+    past, calm = [100.0] * 300, [100.0] * 295
+    found = moved("availability", [*calm[:100], *habit, *calm[100:], *habit], split=300)
+    assert found is not None
+    assert found.deviation > 2 * FAR
+    often = moved("availability", [*(past[:15] + habit) * 15, *habit], split=300)
+    assert often is None
+
+
+def test_what_never_failed_before_needs_to_fail_little() -> None:
+    found = moved("availability", [100.0] * 300 + [100.0, 98.0, 98.0, 100.0, 100.0], split=300)
+    assert found is not None
+    assert found.deviation > 4 * FAR
+    assert moved("availability", [100.0] * 300 + [100.0, 99.95, 99.95, 100.0, 100.0], split=300) is None
+
+
+def test_how_long_it_lasted_counts_the_time_that_a_point_stands_for() -> None:
+    found = moved("latency_ms", [40.0] * 60 + [40.0, 900.0, 900.0, 40.0, 40.0], split=18_000, step=300.0)
+    assert found is not None
+    assert (found.away, found.lasted) == (2, 600.0)
+
+
+_WILD = st.lists(st.floats(1.0, 1000.0), min_size=30, max_size=80)
+
+
+@given(_WILD, st.integers(-6, 6))
+def test_a_series_in_another_unit_left_its_usual_as_far(values: list[float], factor: int) -> None:
+    ours, theirs = (moved("x", [2.0**power * each for each in values], split=20) for power in (0, factor))
+    assert (ours is None) == (theirs is None)
+    if ours and theirs:
+        assert theirs.deviation == pytest.approx(ours.deviation)
+        assert theirs.change == pytest.approx(ours.change)
+        assert theirs.onset == ours.onset
+
+
+@given(_WILD, st.integers(-1_000_000, 1_000_000))
+def test_the_same_at_another_time_is_the_same(values: list[float], later: int) -> None:
+    ours, theirs = (moved("x", values, split=20.0 + start, start=start) for start in (0, later))
+    assert (ours is None) == (theirs is None)
+    if ours and theirs:
+        assert theirs.deviation == ours.deviation
+        assert theirs.onset == ours.onset + later
 
 
 def test_what_moved_long_before_the_window_is_no_news() -> None:
