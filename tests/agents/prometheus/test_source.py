@@ -8,7 +8,7 @@ from agents.sources.prometheus import PrometheusSource
 from orchestrator.clock import SystemClock
 from orchestrator.ports import Telemetry
 from tests.agents.cases import CaseBuilder, reference_case
-from tests.agents.contract_sources import Filled, SourceContract
+from tests.agents.contract_sources import Filled, MetricContract
 from tests.agents.wire.counterpart import server_at
 from tests.support.prometheus import Filling, RealPrometheus, real_prometheus
 
@@ -29,7 +29,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealPromethe
         yield server
 
 
-class TestPrometheusSource(SourceContract):
+class TestPrometheusSource(MetricContract):
     @pytest.fixture
     async def filled(self, reference: RealPrometheus) -> AsyncIterator[Filled]:
         async with server_at(reference.url, SystemClock()) as server:
