@@ -13,20 +13,19 @@ import json
 import re
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench.known import NOTHING_WRONG, unpack
 from bench.scores import highest, rank_of, score, table
 from bench.stretches import stretch_before
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "accuracy.md"
 RECORDINGS = ROOT / "agents" / "sources" / "recorded"
-NOTHING_WRONG = "none"
 QUIET_BAR = 0.3
 RECORDED_AFTERWARDS = ("INC-130", "INC-131")
 """Faults that nobody had seen who wrote the analysis; it was not touched for them."""
@@ -120,22 +119,6 @@ def measure_lab(recordings: Path, work: Path, jobs: int, *, evaluate: Evaluate =
     }
     figures = table({name: score(answers, some) for name, some in rows.items() if some})
     return "\n\n".join([command, figures, _faults(answers, faults), _quiet(quiet)])
-
-
-def unpack(recordings: Path, target: Path) -> None:
-    """Every archive, with its truth, as a folder named like it."""
-    target.mkdir()
-    for archive in sorted(recordings.glob("*.tar.xz")):
-        unpack_one(archive, target)
-
-
-def unpack_one(archive: Path, target: Path) -> None:
-    """The files of one archive. Python before 3.11.4 cannot filter; what is unpacked here is our own."""
-    with tarfile.open(archive) as tar:
-        if hasattr(tarfile, "data_filter"):
-            tar.extractall(target, filter="data")
-        else:
-            tar.extractall(target)
 
 
 def read_answers(file: Path) -> dict[str, Line]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agents.sources.snapshot import SnapshotLibrary, packaged_recordings
-from bench.accuracy import unpack_one
+from bench.known import unpack_one
 from orchestrator.model import Incident, Observation
 from tests.agents.cases import InlineCompute
 from tests.agents.test_incident_team import QUIET, investigated, telemetry_of
