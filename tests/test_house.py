@@ -15,7 +15,7 @@ CLOCKS = {
     "orchestrator/clock.py",
     "bot/sandbox/clock.py",  # the look-alike stands for a server outside, which has its own time
 }
-SETTINGS = {"bot/settings.py"}
+SETTINGS = {"bot/settings/load.py"}
 
 TIME = {
     "time.time",

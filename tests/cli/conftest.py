@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot.settings import Settings, variable
+from bot.settings import variables
 
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
-    for field in Settings.model_fields:
-        monkeypatch.delenv(variable(field), raising=False)
+    for name in variables():
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level

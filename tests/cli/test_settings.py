@@ -9,12 +9,14 @@ import pytest
 from bot.settings import (
     Mode,
     Need,
+    ServerAccess,
     Settings,
     SettingsError,
     load_settings,
     slack_needs,
     unknown_variables,
     variable,
+    variables,
 )
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
@@ -129,10 +131,13 @@ def test_a_variable_that_means_nothing_is_told_with_the_nearest_one(monkeypatch:
 
 def test_the_example_file_names_every_setting_with_its_default() -> None:
     told = dict(re.findall(r"^#?([A-Z][A-Z_]+)=(.*)$", EXAMPLE.read_text(), re.MULTILINE))
-    assert set(told) == {variable(field) for field in Settings.model_fields}
+    assert set(told) == set(variables())
     settings = load_settings()
     for field in Settings.model_fields:
-        assert told[variable(field)] == _as_written(getattr(settings, field)), field
+        value = getattr(settings, field)
+        whole = {f"_{name.upper()}": each for name, each in value} if isinstance(value, ServerAccess) else {"": value}
+        for name, each in whole.items():
+            assert told[variable(field) + name] == _as_written(each), field + name
 
 
 def _as_written(value: object) -> str:
@@ -148,3 +153,26 @@ def test_the_example_file_can_be_used_as_it_is() -> None:
     Path(".env").write_text(EXAMPLE.read_text())
     assert load_settings() == before
     assert unknown_variables() == {}
+
+
+def test_every_telemetry_server_is_set_up_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("COMPASS_LOKI_URL=http://loki:3100\nCOMPASS_LOKI_CA_FILE=ours.pem\nCOMPASS_QUERIES=off\n")
+    monkeypatch.setenv("COMPASS_LOKI_VERIFY", "no")
+    monkeypatch.setenv("COMPASS_PROMETHEUS_TOKEN", " hunter2\n")
+    settings = load_settings()
+    assert (settings.loki.url, settings.loki.ca_file) == ("http://loki:3100/", Path("ours.pem"))
+    assert (settings.loki.verify, settings.queries, settings.tempo.url) == (False, False, None)
+    assert settings.prometheus.token is not None
+    assert settings.prometheus.token.get_secret_value() == "hunter2"
+    assert "hunter2" not in f"{settings!r}{settings.prometheus}{settings.model_dump_json()}"
+
+
+def test_a_bad_value_for_a_telemetry_server_is_named_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPASS_PROMETHEUS_URL", "prometheus:9090")
+    monkeypatch.setenv("COMPASS_TEMPO_TIMEOUT", "0")
+    monkeypatch.setenv("COMPASS_TEMPO_TOKN", "x")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert set(refused.value.details) == {"COMPASS_PROMETHEUS_URL", "COMPASS_TEMPO_TIMEOUT"}
+    assert "For example: COMPASS_PROMETHEUS_URL=http://prometheus:9090" in refused.value.remedy
+    assert unknown_variables() == {"COMPASS_TEMPO_TOKN": "COMPASS_TEMPO_TOKEN"}

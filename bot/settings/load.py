@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.settings.servers import Secret, ServerAccess, Url
 from orchestrator.errors import OrchestratorError
 
 SLACK_API = "https://slack.com/api/"
@@ -65,18 +66,6 @@ def _folders(value: object) -> object:
     return value
 
 
-def _url(value: str) -> str:
-    if not value.startswith(("http://", "https://")) or len(value.split("//", 1)[1]) == 0:
-        raise ValueError("must be an http:// or https:// address")
-    return value.rstrip("/") + "/"
-
-
-def _stripped(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
-
-
-Secret = Annotated[SecretStr, BeforeValidator(_stripped)]
-Url = Annotated[str, AfterValidator(_url)]
 Dollars = Annotated[Decimal, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 
@@ -88,6 +77,8 @@ class Settings(BaseSettings):
         env_file=DOTENV,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
@@ -108,6 +99,13 @@ class Settings(BaseSettings):
 
     database: Path = Path(".compass/compass.db")
     cases: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = ()
+
+    prometheus: ServerAccess = ServerAccess()
+    loki: ServerAccess = ServerAccess()
+    tempo: ServerAccess = ServerAccess()
+    grafana_url: Url | None = None
+    map: Path = Path("compass.toml")
+    queries: bool = True
 
     budget: Dollars = Decimal("10.00")
     budget_critical: Dollars = Decimal("20.00")
@@ -132,6 +130,9 @@ class Settings(BaseSettings):
         "allow_shared_channels": "false",
         "database": ".compass/compass.db",
         "cases": os.pathsep.join(("incidents/2026", "/srv/recordings")),
+        "grafana_url": "http://localhost:3000",
+        "map": "compass.toml (made with: compass map --write compass.toml)",
+        "queries": "on, or off",
         "budget": "10.00",
         "budget_critical": "20.00",
         "agent_timeout": "120",
@@ -142,6 +143,15 @@ class Settings(BaseSettings):
         "otel_endpoint": "http://localhost:4318",
         "otel_headers": "name=value,other=value",
     }
+
+
+def variables() -> tuple[str, ...]:
+    """Every environment variable that means something, those of the telemetry servers too."""
+    found: list[str] = []
+    for name, field in Settings.model_fields.items():
+        parts = ServerAccess.model_fields if field.annotation is ServerAccess else ()
+        found += [f"{variable(name)}_{part.upper()}" for part in parts] or [variable(name)]
+    return tuple(found)
 
 
 def variable(field: str) -> str:
@@ -158,7 +168,8 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
-        problems = [_problem(each["loc"], each["msg"]) for each in error.errors(include_input=False, include_url=False)]
+        found = error.errors(include_input=False, include_url=False)
+        problems = [_problem(each["loc"], each["msg"]) for each in found]
     except UnicodeDecodeError:
         problems = [(DOTENV, "must be a text file in UTF-8", "copy .env.example and fill it in")]
     raise SettingsError(
@@ -169,9 +180,12 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def _problem(location: tuple[int | str, ...], message: str) -> tuple[str, str, str]:
-    key = str(location[0]) if location else ""
+    key, *inner = (str(part) for part in location or ("",))
     field = next((name for name in Settings.model_fields if key in (name, variable(name))), "")
     rule = message.removeprefix("Value error, ").removeprefix("Input ")
+    if field and inner and inner[0] in ServerAccess.examples:
+        example = ServerAccess.examples[inner[0]].format(server=field)
+        return f"{variable(field)}_{inner[0].upper()}", rule, example
     return (variable(field), rule, Settings.examples[field]) if field else (key or DOTENV, rule, "see .env.example")
 
 
@@ -207,7 +221,7 @@ def _wrong_shape(value: str, beginning: str) -> str:
 
 def unknown_variables() -> dict[str, str]:
     """Variables that begin with COMPASS_ and mean nothing, each with the nearest one that does ("" for none)."""
-    known = [variable(name) for name in Settings.model_fields]
+    known = variables()
     given = {*os.environ, *dotenv_values(DOTENV)}  # noqa: TID251 - this is the file that reads the environment
     strange = sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
     return {name: _nearest(name.upper(), known) for name in strange}

@@ -1,0 +1,35 @@
+"""Settings: the only reader of the environment and of `.env`."""
+
+from bot.settings.load import (
+    PREFIX,
+    SLACK_API,
+    LogFormat,
+    LogLevel,
+    Mode,
+    Need,
+    Settings,
+    SettingsError,
+    load_settings,
+    slack_needs,
+    unknown_variables,
+    variable,
+    variables,
+)
+from bot.settings.servers import ServerAccess
+
+__all__ = [
+    "PREFIX",
+    "SLACK_API",
+    "LogFormat",
+    "LogLevel",
+    "Mode",
+    "Need",
+    "ServerAccess",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+    "slack_needs",
+    "unknown_variables",
+    "variable",
+    "variables",
+]
