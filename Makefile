@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 DEMO_ARGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check coverage lab accuracy picture clean
+.PHONY: help demo test check coverage lab accuracy examples picture clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,9 @@ lab: $(VENV)/installed-lab ## Record every fault of the lab anew into .compass/l
 
 accuracy: $(VENV)/installed ## Measure on recorded incidents (CASES=folder of cases, beside those of the lab)
 	@$(BIN)/python -m bench.accuracy --lab $(if $(CASES),--cases $(CASES)) --write
+
+examples: $(VENV)/installed ## Write docs/examples.md anew: the report on each incident that comes with Compass
+	@$(BIN)/python -m bench.examples --write
 
 picture: $(VENV)/installed-dev ## Take the README's picture of the sandbox anew (needs Chromium)
 	@$(BIN)/python -m bench.picture

@@ -20,7 +20,7 @@ WHAT: Mapping[FaultKind, str] = {
     FaultKind.UNKNOWN: "something about {service} has changed",
 }
 VERIFY: Mapping[FaultKind, str] = {
-    FaultKind.ERROR: "read the error lines of {service} around {since} with their stack traces",
+    FaultKind.ERROR: "read the error lines of {service} around {since}, and their stack traces where there are any",
     FaultKind.WRONG_RESULT: "compare one request through {service} before and after {since}",
     FaultKind.LATENCY: "profile {service}, or read its slowest traces since {since}",
     FaultKind.NETWORK: "measure round trips and resets between {caller} and {callee}, from both ends",

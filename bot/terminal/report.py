@@ -5,9 +5,18 @@ from collections.abc import Callable, Iterator, Sequence
 from bot.terminal.entries import DIM, STRONG, Entry, clock_time, confidence, entry, fact, incident_title
 from bot.terminal.safe import safe
 from orchestrator.events import InvestigationView
-from orchestrator.model import Conclusion, HypothesisGroup, InvestigationState, Observation, Report, breakdown_lines
+from orchestrator.model import (
+    Conclusion,
+    HypothesisGroup,
+    InvestigationState,
+    Observation,
+    Report,
+    Standing,
+    breakdown_lines,
+)
 
 RECORDED = "RECORDED DATA. This is a replay of recorded telemetry; nothing here is happening now."
+NOTHING_AGAINST = "nothing found"
 SHOWN_GROUPS = 3
 SHOWN_LINES = 6
 
@@ -60,6 +69,7 @@ def report_entries(
         *entry("Impact", _capped([fact(each) for each in report.impact], most)),
         *entry("Since", [f"{clock_time(report.since)} UTC"] if report.since else []),
         *(each for group in told for each in _explanation(group, report, title_of)),
+        *entry("Stands out", _capped(_standing_out(report) if not told else [], most)),
         *entry("Look next" if told else "Look at", _capped(report.look_next, most)),
         *_others(report.groups[len(told) :], title_of, view, everything, first=len(told) + 1),
         *entry("Ruled out", _capped(report.ruled_out, most)),
@@ -89,7 +99,7 @@ def _explanation(group: HypothesisGroup, report: Report, title_of: Titles) -> It
     lead = group.lead
     yield from entry("Do first", [lead.do_first])
     yield from entry("Why", _facts(report, lead.supporting))
-    yield from entry("Against", _facts(report, lead.refuting))
+    yield from entry("Against", _facts(report, lead.refuting) or [NOTHING_AGAINST])
     yield from entry("Wrong if", lead.disprove)
     yield from entry("Named by", [_named_by(group, title_of)])
 
@@ -120,6 +130,15 @@ def _verdict(group: HypothesisGroup) -> str:
 def _facts(report: Report, ids: Sequence[str]) -> list[str]:
     found: list[tuple[str, Observation | None]] = [(each, report.observation(each)) for each in ids]
     return [fact(observation) if observation else each for each, observation in found]
+
+
+def _standing_out(report: Report) -> list[str]:
+    """What there is to think about where no cause is named, the most unusual first; the impact is told already."""
+    told = {each.observation_id for each in report.impact}
+    unusual = [
+        each for each in report.evidence if each.standing is Standing.UNUSUAL and each.observation_id not in told
+    ]
+    return [fact(each) for each in sorted(unusual, key=lambda each: -each.score)]
 
 
 def _capped(lines: Sequence[str], most: int) -> list[str]:

@@ -75,6 +75,8 @@ def test_no_clear_cause_says_what_to_look_at() -> None:
     assert text.split("No clear cause\n")[1] == snapshot("""\
   Impact         o1  checkout errors 12 %, was 0.1 %
   Since          2026-03-14 12:00:00 UTC
+  Stands out     o5  orders-db pool 20/20, was 6
+                 o2  deploy orders v412 at 11:59
   Look at        count waiting connections
                  watch the retry rate
   Weak           1. gateway retries · weak (0.20) · Network (h3)
