@@ -17,6 +17,7 @@ import pytest
 
 READY = "Server is ready to receive web requests"
 PATIENCE_S = 30
+TRIES = 3
 
 
 @dataclass
@@ -86,23 +87,38 @@ def real_prometheus(
     data = fill(folder, fillings)
     (folder / "prometheus.yml").write_text("scrape_configs: []\n", "utf-8")
     (folder / "web.yml").write_text(web, "utf-8")
-    port = _free_port()
     command = [
         program,
         f"--config.file={folder / 'prometheus.yml'}",
         f"--web.config.file={folder / 'web.yml'}",
-        f"--web.listen-address=127.0.0.1:{port}",
         f"--storage.tsdb.path={data}",
         "--storage.tsdb.retention.time=100y",
         *flags,
     ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            _until_ready(process)
-            scheme = "https" if "tls_server_config" in web else "http"
-            yield RealPrometheus(f"{scheme}://127.0.0.1:{port}/", process)
-        finally:
-            process.kill()
+    process, port = _started(command)
+    try:
+        scheme = "https" if "tls_server_config" in web else "http"
+        yield RealPrometheus(f"{scheme}://127.0.0.1:{port}/", process)
+    finally:
+        _end(process)
+
+
+def _started(command: list[str]) -> "tuple[subprocess.Popen[str], int]":
+    """A process that is ready, and its port; another port where somebody else was quicker to take the first."""
+    said = ""
+    for _ in range(TRIES):
+        port = _free_port()
+        process = subprocess.Popen(
+            [*command, f"--web.listen-address=127.0.0.1:{port}"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        ready, said = _until_ready(process)
+        if ready:
+            return process, port
+        _end(process)
+    raise AssertionError(f"Prometheus did not start:\n{said}")
 
 
 def _free_port() -> int:
@@ -111,17 +127,26 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _until_ready(process: "subprocess.Popen[str]") -> None:
-    """It tells on its error output when it is ready; whatever it says later is read and dropped, so that it never blocks."""
-    ready, said = threading.Event(), []
+def _until_ready(process: "subprocess.Popen[str]") -> tuple[bool, str]:
+    """Whether it says that it is ready, and what it said. Later words are read and dropped, so that it never blocks."""
+    known, said = threading.Event(), []
 
     def listen() -> None:
         assert process.stderr is not None
-        for line in process.stderr:
-            if not ready.is_set():
-                said.append(line)
-            if READY in line:
-                ready.set()
+        with process.stderr as lines:
+            for line in lines:
+                if not known.is_set():
+                    said.append(line)
+                if READY in line:
+                    known.set()
+        known.set()
 
     threading.Thread(target=listen, daemon=True).start()
-    assert ready.wait(PATIENCE_S), "Prometheus did not start:\n" + "".join(said)
+    known.wait(PATIENCE_S)
+    told = "".join(said)
+    return READY in told, told
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    process.kill()
+    process.wait()

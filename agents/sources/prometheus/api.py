@@ -112,7 +112,7 @@ class PrometheusApi:
 
     def _bounds(self) -> dict[str, str]:
         """What the server itself may hold to: older ones do not know `limit` and take no notice of it."""
-        return {"timeout": f"{self._server.settings.timeout_s:g}", "limit": str(self._limits.series + 1)}
+        return {"timeout": f"{self._server.settings.timeout_s * 1000:.0f}ms", "limit": str(self._limits.series + 1)}
 
     def _listing(self, window: Window, matchers: Sequence[str]) -> Params:
         start, end = (f"{each.timestamp():.3f}" for each in (window.start, window.end))
@@ -121,7 +121,7 @@ class PrometheusApi:
 
 def in_path(label: str) -> str:
     """A label's name as it may stand in an address: others than plain ones in the documented "U__" form."""
-    if _PLAIN_NAME.fullmatch(label):
+    if _PLAIN_NAME.fullmatch(label) and not label.startswith("U__"):
         return label
     return "U__" + "".join(_escaped(each) for each in label)
 

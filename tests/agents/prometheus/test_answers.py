@@ -205,4 +205,5 @@ def test_a_refusal_without_a_body_has_no_reason() -> None:
 def test_a_label_that_is_no_plain_name_is_escaped_as_documented() -> None:
     assert in_path("service_name") == "service_name"
     assert in_path("http.status_code") == "U__http_2e_status__code"
+    assert in_path("U__x") == "U__U____x"
     assert in_path("a/b c") == "U__a_2f_b_20_c"
