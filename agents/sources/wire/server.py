@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from aiohttp import ClientSession
+from opentelemetry import trace
 
 from agents.sources.wire.attempts import Attempts
 from agents.sources.wire.exchange import Exchange, Params, Question
@@ -121,15 +122,32 @@ class Server:
         return await self.post(path, form, parsed, what=what, explain=explain)
 
     async def _ask(self, question: Question, read: Callable[..., T], more: tuple[object, ...]) -> T:
+        """Within a span that says who was asked for what and how that ended; an address or a query is in none."""
+        tracer = trace.get_tracer("compass.wire")
+        names = {"compass.server": self.settings.name, "compass.question": question.what}
+        with tracer.start_as_current_span(
+            "telemetry.query", attributes=names, record_exception=False, set_status_on_exception=False
+        ) as span:
+            try:
+                answer, size = await self._read(question, read, more)
+            except ServerError as error:
+                span.set_attribute("compass.outcome", error.trouble.value)
+                raise
+            span.set_attribute("compass.outcome", "answered")
+            span.set_attribute("compass.bytes", size)
+            return answer
+
+    async def _read(self, question: Question, read: Callable[..., T], more: tuple[object, ...]) -> tuple[T, int]:
+        """The answer, read, and the size of its body."""
         try:
-            reply = await self._switch.run(self._attempts.answered(question))
+            body = (await self._switch.run(self._attempts.answered(question))).body
         except QueriesOffError as error:
             count(self.asked, refused=1)
             raise trouble(Trouble.OFF, self.settings, question.what, "queries are switched off") from error
         try:
-            if self._compute is None or read is parsed or len(reply.body) < READ_ELSEWHERE:
-                return read(reply.body, *more)
-            return await self._compute.run(read, reply.body, *more)
+            if self._compute is None or read is parsed or len(body) < READ_ELSEWHERE:
+                return read(body, *more), len(body)
+            return await self._compute.run(read, body, *more), len(body)
         except UnreadableError as error:
             raise trouble(Trouble.UNREADABLE, self.settings, question.what, error.message) from error
         except AgentExecutionError as error:

@@ -4,6 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import SecretStr
 
 from agents.sources.wire import (
@@ -288,3 +292,24 @@ async def test_when_a_rest_begins_the_caller_hears_what_went_wrong_and_the_log_s
             await server.get_json("x")
     assert len(partner.seen) == 2
     assert [each.getMessage() for each in caplog.records] == ["Prometheus failed 2 times in a row: no queries for 30 s"]
+
+
+async def test_every_question_is_a_span_that_says_how_it_ended_and_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    exporter, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
+    async with counterpart(sends(b"[1]"), says({}, status=400)) as (_, url), server_at(url) as server:
+        await server.get_json("x", {"query": SECRET}, what="a range query")
+        with pytest.raises(ServerError):
+            await server.get_json("x", {"query": SECRET}, what="a list of labels")
+    told = [dict(each.attributes or {}) for each in exporter.get_finished_spans()]
+    assert told == [
+        {
+            "compass.server": "Prometheus",
+            "compass.question": "a range query",
+            "compass.outcome": "answered",
+            "compass.bytes": 3,
+        },
+        {"compass.server": "Prometheus", "compass.question": "a list of labels", "compass.outcome": "rejected"},
+    ]
+    assert all(not each.events for each in exporter.get_finished_spans())
