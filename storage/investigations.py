@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from orchestrator.events import InvestigationOpened, Recorded, StateChanged, StopRequested
+from orchestrator.events import ContextGathered, InvestigationOpened, Recorded, StateChanged, StopRequested
 from orchestrator.model import Incident, InvestigationState
 from orchestrator.ports import InvestigationSummary
 from storage import codec, costs, rules
@@ -32,6 +32,11 @@ WHERE workspace = :workspace AND investigation_id = :investigation_id
 
 _STOP = """
 UPDATE investigations SET stop_requested_by = :by, stop_requested_by_name = :name
+WHERE workspace = :workspace AND investigation_id = :investigation_id
+"""
+
+_CONTEXT = """
+UPDATE investigations SET similar = :similar, unknown = :unknown
 WHERE workspace = :workspace AND investigation_id = :investigation_id
 """
 
@@ -123,6 +128,12 @@ def moved(db: Database, recorded: Recorded, event: StateChanged) -> None:
 def stop_requested(db: Database, recorded: Recorded, event: StopRequested) -> None:
     """Who pressed Stop."""
     db.execute(_STOP, {**codec.key(recorded), "by": event.by.user_id, "name": event.by.name})
+
+
+def context_gathered(db: Database, recorded: Recorded, event: ContextGathered) -> None:
+    """What is known around the incident, in place of what was known before."""
+    similar = f"[{','.join(each.model_dump_json() for each in event.similar)}]"
+    db.execute(_CONTEXT, {**codec.key(recorded), "similar": similar, "unknown": codec.texts(event.unknown)})
 
 
 def unfinished(db: Database) -> list[tuple[str, str]]:

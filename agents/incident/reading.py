@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from orchestrator.errors import SourceUnavailableError
 from orchestrator.model import Asked, Changes, Incident, Logs, Metrics, NoData, Signal, Spans, Topology, Window
 from orchestrator.ports import Lookup, Telemetry
 
-CHANGES_BEFORE = timedelta(hours=24)
 T = TypeVar("T")
 
 _WORDS = {Signal.METRIC: "metrics", Signal.LOG: "logs", Signal.TRACE: "traces", Signal.CHANGE: "changes"}
@@ -40,12 +39,7 @@ class Reading:
 async def read(agent_id: str, telemetry: Telemetry, incident: Incident, now: datetime) -> Reading:
     """Ask every source once, at the same time. One that does not answer is missing; if none does, its error is raised."""
     window, baseline = incident.window(now), incident.baseline()
-    affected = incident.affected_services
-    whole = Lookup(
-        incident.incident_id, Window(start=baseline.start, end=window.end), incident.scope, affected=affected
-    )
-    earlier = Window(start=min(baseline.start, window.start - CHANGES_BEFORE), end=window.end)
-    changes = Lookup(incident.incident_id, earlier, incident.scope)
+    whole, changes = Lookup.whole(incident, now), Lookup.of_changes(incident, now)
     answers = await asyncio.gather(
         _ask(telemetry.metrics.read_metrics if telemetry.metrics else None, whole),
         _ask(telemetry.logs.read_logs if telemetry.logs else None, whole),

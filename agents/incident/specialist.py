@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from agents.incident.explaining import explain
 from agents.incident.reading import Reading, read
-from orchestrator.model import Hypothesis, Incident, Observation
+from agents.incident.territory import owner_of_metric
+from orchestrator.model import Baseline, Hypothesis, Incident, Observation
 from orchestrator.ports import AgentKit, AgentSpec
 
 Look = Callable[[Reading], tuple[Observation, ...]]
@@ -48,4 +49,8 @@ class Specialist:
 
 def specialist(agent_id: str, title: str, look: Look) -> AgentSpec:
     """How the team makes that agent."""
-    return AgentSpec(agent_id, title, lambda kit: Specialist(agent_id, look, kit))
+
+    def concerns(baseline: Baseline) -> bool:
+        return owner_of_metric(baseline.service, baseline.metric, "") == agent_id
+
+    return AgentSpec(agent_id, title, lambda kit: Specialist(agent_id, look, kit), concerns)

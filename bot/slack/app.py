@@ -123,7 +123,7 @@ class SlackSurface:
         self.team_name = str(me.get("team") or "")
         kit = self._kit(web, me)
         app = self._app(client, me, kit)
-        self.thread.open(kit.workspace, Story(kit.outbox, self._compute), kit.teller)
+        self.thread.open(kit.workspace, Story(kit.outbox, self._compute), kit.teller, kit.people)
         await self.thread.catch_up()
         self._intake = self._way_in(app, web, client)
         await self._intake.open()

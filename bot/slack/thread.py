@@ -14,7 +14,8 @@ import structlog
 
 from bot.slack.ids import SURFACE, Place
 from bot.slack.outbox import UndeliveredError
-from bot.slack.picturing import picture_of
+from bot.slack.people import People
+from bot.slack.picturing import open_places, picture_of
 from bot.slack.request import Request
 from bot.slack.story import Story
 from bot.slack.teller import Teller
@@ -38,6 +39,7 @@ LOOKED_THROUGH = 200
 class _News:
     view: InvestigationView
     again: bool = False
+    open_places: frozenset[str] = frozenset()
     picture: Picture | None = None
 
 
@@ -52,7 +54,7 @@ class SlackThread:
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._askers: OrderedDict[str, Request] = OrderedDict()
         self._told: asyncio.Queue[InvestigationState] = asyncio.Queue(1)
-        self._way: tuple[str, Story, Teller] | None = None
+        self._way: tuple[str, Story, Teller, People] | None = None
         self._log = structlog.get_logger("compass.slack.thread")
 
     def heard(self, recorded: Recorded, view: InvestigationView) -> None:  # noqa: ARG002 - the port's; the view says it all
@@ -77,9 +79,9 @@ class SlackThread:
         while len(self._askers) > ASKERS_KEPT:
             self._askers.popitem(last=False)
 
-    def open(self, workspace: str, story: Story, teller: Teller) -> None:
+    def open(self, workspace: str, story: Story, teller: Teller, people: People) -> None:
         """Show from now on, beginning with what was heard before."""
-        self._way = (workspace, story, teller)
+        self._way = (workspace, story, teller, people)
         for key, news in list(self._news.items()):
             if self._ours(news.view.investigation):
                 self._start(key)
@@ -150,8 +152,9 @@ class SlackThread:
         """One pass over the thread; False where it has to be tried again."""
         if self._way is None:
             return False
-        _, story, teller = self._way
+        _, story, teller, people = self._way
         try:
+            await self._ask_what_is_open(news, people)
             code = await story.tell(lambda: self._picture(news), again=again)
             if code:
                 investigation = news.view.investigation
@@ -169,9 +172,15 @@ class SlackThread:
             self._told.put_nowait(news.view.state)
 
     def _picture(self, news: _News) -> Picture:
-        if news.picture is None or news.picture.view is not news.view:
-            news.picture = picture_of(self._service, news.view)
+        if news.picture is None or news.picture.view.seq != news.view.seq:
+            news.picture = picture_of(self._service, news.view, news.open_places)
         return news.picture
+
+    async def _ask_what_is_open(self, news: _News, people: People) -> None:
+        """Of which earlier incidents may be told here. One that is heard of later is hidden until the next pass."""
+        known = await open_places(news.view, people)
+        if known != news.open_places:
+            news.open_places, news.picture = known, None
 
     def _asker(self, investigation: Investigation) -> Request:
         known = self._askers.get(investigation.origin.request_id)

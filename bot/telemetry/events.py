@@ -6,6 +6,7 @@ import structlog
 
 from orchestrator.events import (
     CallSettled,
+    ContextGathered,
     Event,
     Heartbeat,
     HypothesesRanked,
@@ -48,6 +49,8 @@ def _facts(event: Event) -> dict[str, Any]:
             return {"agents": list(opened.agent_ids), "budget": str(opened.budget), "by": opened.requested_by.user_id}
         case StateChanged():
             return {"before": event.before.value, "after": event.after.value}
+        case ContextGathered():
+            return {"similar": [each.investigation_id for each in event.similar], "unknown": len(event.unknown)}
         case StepStarted():
             return {"step": str(event.step)}
         case StepEnded():

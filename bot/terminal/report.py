@@ -10,6 +10,7 @@ from orchestrator.model import (
     HypothesisGroup,
     InvestigationState,
     Observation,
+    PastIncident,
     Report,
     Standing,
     breakdown_lines,
@@ -72,6 +73,7 @@ def report_entries(
         *entry("Stands out", _capped(_standing_out(report) if not told else [], most)),
         *entry("Look next" if told else "Look at", _capped(report.look_next, most)),
         *_others(report.groups[len(told) :], title_of, view, everything, first=len(told) + 1),
+        *entry("Seen before", [_seen(each) for each in report.seen_before]),
         *entry("Ruled out", _capped(report.ruled_out, most)),
         *entry("Not checked", _capped(report.not_checked, most)),
         *entry("Degraded", report.degraded),
@@ -115,6 +117,12 @@ def _others(
     left = len(groups) - len(shown)
     more = f"and {left} more; all of them: compass show {view.investigation.investigation_id} --all" if left else ""
     return entry("Others" if first > 1 else "Weak", [*lines, more], DIM)
+
+
+def _seen(past: PastIncident) -> str:
+    verdict = f" · {past.verdict} by {past.decided_by}" if past.verdict else ""
+    alike = f" · alike: {', '.join(past.alike)}" if past.alike else ""
+    return f"{past.incident_id} {past.title} ({past.began:%Y-%m-%d}): {past.statement}{verdict}{alike}"
 
 
 def _named_by(group: HypothesisGroup, title_of: Titles) -> str:

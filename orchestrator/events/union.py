@@ -16,6 +16,7 @@ from orchestrator.model import (
     Moment,
     Name,
     Observation,
+    PastIncident,
     Person,
     Step,
     StepOutcome,
@@ -93,6 +94,14 @@ class CallReleased(_Happened):
     entry: LedgerEntry
 
 
+class ContextGathered(_Happened):
+    """What is known around the incident: earlier ones that resemble it, and a line for each service that nobody knows."""
+
+    type: Literal["context_gathered"] = "context_gathered"
+    similar: tuple[PastIncident, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
 class HypothesesRanked(_Happened):
     """All hypotheses of the run, by confidence, highest first; each with its id."""
 
@@ -128,6 +137,7 @@ Event = Annotated[
     | CallReserved
     | CallSettled
     | CallReleased
+    | ContextGathered
     | HypothesesRanked
     | HypothesisDecided
     | StopRequested

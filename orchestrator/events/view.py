@@ -9,6 +9,7 @@ from orchestrator.events.union import (
     CallReleased,
     CallReserved,
     CallSettled,
+    ContextGathered,
     Event,
     HypothesesRanked,
     HypothesisDecided,
@@ -32,6 +33,7 @@ from orchestrator.model import (
     LedgerEntry,
     Moment,
     Observation,
+    PastIncident,
     Person,
     Phase,
     Step,
@@ -53,7 +55,10 @@ class StepView(Frozen):
 
 
 class InvestigationView(Frozen):
-    """An investigation as it stands after `seq` events. `ranked` is empty until the ranking is made."""
+    """An investigation as it stands after `seq` events. `ranked` is empty until the ranking is made.
+
+    `similar` are earlier incidents that resemble this one; `unknown` has a line for each service of it that nobody knows.
+    """
 
     investigation: Investigation
     seq: int
@@ -62,6 +67,8 @@ class InvestigationView(Frozen):
     reason: str = ""
     steps: tuple[StepView, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
+    similar: tuple[PastIncident, ...] = ()
+    unknown: tuple[str, ...] = ()
     ranked: tuple[Hypothesis, ...] = ()
     decisions: tuple[Decision, ...] = ()
     stop_requested_by: Person | None = None
@@ -190,6 +197,10 @@ def _ledger(view: InvestigationView, event: CallReserved | CallSettled | CallRel
     return {"ledger": tuple(event.entry if e.call_id == event.entry.call_id else e for e in view.ledger)}
 
 
+def _context(view: InvestigationView, event: ContextGathered, at: datetime) -> Update:
+    return {"similar": event.similar, "unknown": event.unknown}
+
+
 def _ranked(view: InvestigationView, event: HypothesesRanked, at: datetime) -> Update:
     return {"ranked": event.hypotheses}
 
@@ -209,6 +220,7 @@ _CHANGES: dict[type[Any], Callable[[InvestigationView, Any, datetime], Update]] 
     CallReserved: _ledger,
     CallSettled: _ledger,
     CallReleased: _ledger,
+    ContextGathered: _context,
     HypothesesRanked: _ranked,
     HypothesisDecided: _decided,
     StopRequested: _stop,

@@ -17,6 +17,7 @@ from orchestrator.events import (
     CallReleased,
     CallReserved,
     CallSettled,
+    ContextGathered,
     Event,
     Heartbeat,
     HypothesesRanked,
@@ -30,10 +31,21 @@ from orchestrator.investigation.journal import Journal
 from orchestrator.investigation.orchestrator import Orchestrator
 from orchestrator.investigation.ranking import numbered
 from orchestrator.investigation.states import ENDED, check_arrow
-from orchestrator.model import CallStatus, InvestigationState, LedgerEntry, Person, Phase, Standing, Step, StepOutcome
-from orchestrator.ports import Agent
+from orchestrator.model import (
+    CallStatus,
+    InvestigationState,
+    LedgerEntry,
+    Observation,
+    Person,
+    Phase,
+    Standing,
+    Step,
+    StepOutcome,
+)
+from orchestrator.ports import Agent, ContextSource
 
 HEARTBEAT_S = 30.0
+ORCHESTRATOR = "orchestrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +107,16 @@ class Run:
     """One investigation on its way."""
 
     def __init__(
-        self, view: InvestigationView, agents: Sequence[Agent], journal: Journal, clock: Clock, pace: Pace
+        self,
+        view: InvestigationView,
+        agents: Sequence[Agent],
+        journal: Journal,
+        clock: Clock,
+        pace: Pace,
+        context: ContextSource | None = None,
     ) -> None:
         self.key = (view.investigation.workspace, view.investigation.investigation_id)
-        self._view, self._journal, self._clock = view, journal, clock
+        self._view, self._journal, self._clock, self._context = view, journal, clock, context
         self._stopped_by: Person | None = view.stop_requested_by
         self._asking: asyncio.Task[None] | None = None
         self.begun = False
@@ -161,7 +179,16 @@ class Run:
 
     async def _ask(self) -> None:
         observations = await self._orchestrator.observe(self._view.investigation.incident)
+        await self._look_back(observations)
         await self._orchestrator.generate_hypotheses(observations)
+
+    async def _look_back(self, observations: Sequence[Observation]) -> None:
+        """Has this been seen before, and is what was reported known at all? Without an answer the run goes on as well."""
+        if self._context is None or self._view.similar or self._view.unknown:
+            return
+        known = await self._context.assemble(ORCHESTRATOR, self._view.investigation.incident, observations)
+        if known.similar or known.unknown:
+            await self._append(ContextGathered(similar=known.similar, unknown=known.unknown))
 
     async def _conclude(self, early: str) -> None:
         if early:

@@ -9,9 +9,11 @@ import logging
 import secrets
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from orchestrator.clock import Clock
+from orchestrator.context import ContextAssembler, shared
 from orchestrator.errors import AgentNotFoundError, ConflictError, InvestigationNotFoundError, OrchestratorError
 from orchestrator.events import HypothesisDecided, InvestigationOpened, InvestigationView, StateChanged
 from orchestrator.investigation.journal import Journal, Key
@@ -69,7 +71,8 @@ class Investigations:
     ) -> None:
         self._store, self._team, self._clock = store, team, clock
         self._limits = limits or Limits()
-        self._kit = AgentKit(telemetry=telemetry, compute=compute, clock=clock)
+        self._kit = AgentKit(telemetry=shared(telemetry, clock), compute=compute, clock=clock)
+        self._contexts: dict[str, ContextAssembler] = {}
         self._opening = Opening(incidents, team, self._limits, telemetry.live, new_investigation_id)
         self._journal = Journal(store, clock)
         self._places = asyncio.Semaphore(self._limits.max_running)
@@ -225,18 +228,25 @@ class Investigations:
         if self._closed:
             return
         try:
-            agents = [self._build(agent_id) for agent_id in view.investigation.agent_ids]
-            run = Run(view, agents, self._journal, self._clock, pace)
+            context = self._context_of(key[0])
+            agents = [self._build(agent_id, context) for agent_id in view.investigation.agent_ids]
+            run = Run(view, agents, self._journal, self._clock, pace, context)
         except Exception as failure:  # noqa: BLE001 - teams may be written by others; what they do when made is theirs
             await self._give_up(key, failure)
             return
         self._runs[key] = run
         self._go_on(run, self._admit(run))
 
-    def _build(self, agent_id: str) -> Agent:
+    def _context_of(self, workspace: str) -> ContextAssembler:
+        if workspace not in self._contexts:
+            made = ContextAssembler(workspace, self._team, self._kit.telemetry, self._store, self._clock)
+            self._contexts[workspace] = made
+        return self._contexts[workspace]
+
+    def _build(self, agent_id: str, context: ContextAssembler) -> Agent:
         for spec in self._team.agents:
             if spec.agent_id == agent_id:
-                return spec.build(self._kit)
+                return spec.build(replace(self._kit, context=context))
         raise AgentNotFoundError(
             f"The agent {agent_id} is no longer part of the team.", remedy="Start the investigation again."
         )

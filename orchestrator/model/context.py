@@ -58,7 +58,10 @@ class PastIncident(Frozen):
 
 
 class AgentContext(Frozen):
-    """Everything one agent is handed. `took_s` is how long it took to gather, in seconds."""
+    """Everything one agent is handed. `took_s` is how long it took to gather, in seconds.
+
+    `unknown`: a line for each service that was reported as affected and that no telemetry knows.
+    """
 
     agent_id: Name
     incident_id: Name
@@ -68,5 +71,6 @@ class AgentContext(Frozen):
     catalogue: tuple[CatalogueEntry, ...] = ()
     changes: tuple[Change, ...] = ()
     similar: tuple[PastIncident, ...] = ()
+    unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     took_s: float = 0.0

@@ -35,8 +35,9 @@ def features_of(incident: Incident, observations: Iterable[Observation] = ()) ->
     loud = sorted(unusual, key=lambda each: (-each.score, each.service, each.signal_name))
     services = {*incident.affected_services, *(each.service for each in loud if each.service)}
     signals = [f"{each.service} {each.signal_name}".strip() for each in loud if each.signal_name]
+    its_own_name = _WORD.findall(incident.incident_id.casefold())
     kinds = {
-        "word": {each for each in _WORD.findall(incident.title.casefold()) if each not in _SAYS_NOTHING},
+        "word": {*_WORD.findall(incident.title.casefold())} - _SAYS_NOTHING - {*its_own_name},
         "service": {each.casefold() for each in services},
         "signal": {each[:LONGEST_NAME] for each in list(dict.fromkeys(signals))[:MOST_SIGNALS]},
     }

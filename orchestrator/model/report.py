@@ -7,6 +7,7 @@ keeps the id of every one of them.
 from enum import StrEnum
 
 from orchestrator.model.base import Frozen, Moment
+from orchestrator.model.context import PastIncident
 from orchestrator.model.cost import CostBreakdown
 from orchestrator.model.decision import Decision
 from orchestrator.model.evidence import Observation
@@ -36,8 +37,9 @@ class Report(Frozen):
     """Everything a surface shows of a finished run. Texts are plain: no markup of any surface, nothing unmasked.
 
     `impact` are the facts about the service where the trouble shows; `evidence` all facts that stand out, by id;
-    `ruled_out` and `not_checked` are lines; `degraded` says which agent did not answer and why; `did_not_run` names the
-    agents whose turn did not come; `stopped_because` is empty for a run that went to its end.
+    `ruled_out` and `not_checked` are lines; `seen_before` are earlier incidents that resemble this one; `degraded` says
+    which agent did not answer and why; `did_not_run` names the agents whose turn did not come; `stopped_because` is empty
+    for a run that went to its end.
     """
 
     conclusion: Conclusion
@@ -50,6 +52,7 @@ class Report(Frozen):
     ruled_out: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
     look_next: tuple[str, ...] = ()
+    seen_before: tuple[PastIncident, ...] = ()
     degraded: tuple[str, ...] = ()
     did_not_run: tuple[str, ...] = ()
     stopped_because: str = ""

@@ -27,7 +27,7 @@ from orchestrator.ports.stores import (
     Remembered,
     Store,
 )
-from orchestrator.ports.team import AgentKit, AgentSpec, TeamSpec
+from orchestrator.ports.team import AgentKit, AgentSpec, TeamSpec, everything
 
 __all__ = [
     "Account",
@@ -57,4 +57,5 @@ __all__ = [
     "Telemetry",
     "TopologySource",
     "TraceSource",
+    "everything",
 ]

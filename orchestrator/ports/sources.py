@@ -5,9 +5,12 @@ A source that did not answer at all raises SourceUnavailableError: "no data" and
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from orchestrator.model import Changes, Incident, Logs, Metrics, Scope, Spans, Topology, Window
+
+CHANGES_BEFORE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,19 @@ class Lookup:
     scope: Scope = field(default_factory=Scope)
     services: tuple[str, ...] = ()
     affected: tuple[str, ...] = ()
+
+    @classmethod
+    def whole(cls, incident: Incident, now: datetime) -> "Lookup":
+        """Of everything, the healthy time and the incident. Who asks for all asks so, that all share one answer."""
+        window = Window(start=incident.baseline().start, end=incident.window(now).end)
+        return cls(incident.incident_id, window, incident.scope, affected=incident.affected_services)
+
+    @classmethod
+    def of_changes(cls, incident: Incident, now: datetime) -> "Lookup":
+        """What was changed, from a day before the incident: what somebody changed may take hours to break."""
+        window = incident.window(now)
+        earlier = Window(start=min(incident.baseline().start, window.start - CHANGES_BEFORE), end=window.end)
+        return cls(incident.incident_id, earlier, incident.scope)
 
 
 class IncidentSource(Protocol):

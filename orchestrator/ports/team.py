@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orchestrator.clock import Clock
+from orchestrator.model import Baseline
 from orchestrator.ports.agent import Agent
 from orchestrator.ports.compute import Compute
+from orchestrator.ports.context import ContextSource
 from orchestrator.ports.sources import Telemetry
 
 
@@ -16,15 +18,22 @@ class AgentKit:
     telemetry: Telemetry
     compute: Compute
     clock: Clock
+    context: ContextSource | None = None
+
+
+def everything(baseline: Baseline) -> bool:  # noqa: ARG001 - the shape of every such choice
+    """Whatever it is of."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class AgentSpec:
-    """One agent of a team: its id, the name people read, and how to make one."""
+    """One agent of a team: its id, the name people read, how to make one, and which baselines are its business."""
 
     agent_id: str
     title: str
     build: Callable[[AgentKit], Agent]
+    concerns: Callable[[Baseline], bool] = everything
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,12 @@ END
 """
 
 
+SIMILAR = "ALTER TABLE investigations ADD COLUMN similar TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(similar))"
+
+UNKNOWN = "ALTER TABLE investigations ADD COLUMN unknown TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(unknown))"
+
+
 def change(db: Database) -> None:
-    """Make the table, its index, and what keeps the two equal."""
-    for statement in (PAST, INDEX, ADDED, REMOVED):
+    """Make the table, its index and what keeps the two equal, and give every run what was known around it."""
+    for statement in (PAST, INDEX, ADDED, REMOVED, SIMILAR, UNKNOWN):
         db.execute(statement)

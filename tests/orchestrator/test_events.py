@@ -12,6 +12,7 @@ from orchestrator.events import (
     CallReleased,
     CallReserved,
     CallSettled,
+    ContextGathered,
     Event,
     Heartbeat,
     HypothesesRanked,
@@ -51,6 +52,7 @@ from tests.support.builders import (
     missed,
     observation,
     observed,
+    past_incident,
     recorded,
     view_after,
 )
@@ -98,6 +100,9 @@ EXAMPLES: list[Event] = [
     decided(1),
     StopRequested(by=ANA),
     Heartbeat(),
+    ContextGathered(
+        similar=(past_incident(),), unknown=("No telemetry of chekout; the nearest name in it is checkout",)
+    ),
 ]
 
 

@@ -16,6 +16,7 @@ from orchestrator.investigation import report_of
 from orchestrator.model import Origin, Person
 from tests.slack import scene
 from tests.slack.pictures import RUNNING, picture
+from tests.support.builders import past_incident
 from tests.support.clock import ManualClock, settle
 
 WORKSPACE = "T1"
@@ -42,7 +43,8 @@ class Story:
         trouble = self.troubles.pop(0) if self.troubles else None
         if trouble:
             raise trouble
-        self.told.append(latest().view.seq)
+        self.latest = latest()
+        self.told.append(self.latest.view.seq)
         return self.code
 
 
@@ -56,18 +58,28 @@ class Teller:
         self.told.append(request)
 
 
+class Channels:
+    """Implements `may_see`: those channels are open to all."""
+
+    def __init__(self, *open_to_all: str) -> None:
+        self.open_to_all = open_to_all
+
+    async def may_see(self, channel: str, from_channel: str) -> bool:
+        return channel in (*self.open_to_all, from_channel)
+
+
 def view(seq: int = 2, surface: str = SURFACE, workspace: str = WORKSPACE) -> InvestigationView:
     shown = picture(RUNNING, origin=Origin(surface=surface, place="C1", request_id="q1"), workspace=workspace).view
     return shown.model_copy(update={"seq": seq})
 
 
 class Stage:
-    def __init__(self, story: Story) -> None:
-        self.clock, self.story, self.teller = ManualClock(), story, Teller()
+    def __init__(self, story: Story, people: Channels | None = None) -> None:
+        self.clock, self.story, self.teller, self.people = ManualClock(), story, Teller(), people or Channels()
         self.thread = SlackThread(Service(), self.clock, interval_s=2.0)  # type: ignore[arg-type]
 
     def open(self) -> None:
-        self.thread.open(WORKSPACE, self.story, self.teller)  # type: ignore[arg-type]
+        self.thread.open(WORKSPACE, self.story, self.teller, self.people)  # type: ignore[arg-type]
 
 
 async def test_what_is_heard_before_it_opens_is_shown_when_it_does() -> None:
@@ -168,3 +180,14 @@ async def test_a_listener_that_is_closed_hears_and_shows_no_more() -> None:
     await stage.thread.catch_up()
     await asyncio.sleep(0)
     assert stage.story.told == []
+
+
+async def test_an_earlier_incident_of_a_private_channel_is_named_in_no_other() -> None:
+    private, public, here = (past_incident(f"INC-{place}", place=f"{place}/17.5") for place in ("C7", "C8", "C1"))
+    stage = Stage(Story(), Channels("C8"))
+    stage.open()
+    stage.thread.bring(view(5).model_copy(update={"similar": (private, public, here)}))
+    await settle()
+    assert [each.incident_id for each in stage.story.latest.report.seen_before] == ["INC-C8", "INC-C1"]
+    assert "INC-C7" not in stage.story.latest.view.model_dump_json()
+    await stage.thread.aclose()

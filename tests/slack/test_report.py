@@ -4,6 +4,7 @@ from inline_snapshot import snapshot
 
 from bot.slack.ids import Action, Target
 from bot.slack.views.report import report
+from orchestrator.events import ContextGathered
 from orchestrator.model import Phase, Verdict
 from tests.slack import scene
 from tests.slack.pictures import (
@@ -23,7 +24,7 @@ from tests.slack.pictures import (
     stop_by,
 )
 from tests.slack.reading import as_read
-from tests.support.builders import missed
+from tests.support.builders import missed, past_incident
 
 
 def test_the_answer_with_everything_a_person_needs() -> None:
@@ -213,3 +214,16 @@ def test_the_buttons_carry_the_leading_hypothesis() -> None:
     targets = {each["action_id"].rsplit(".", 1)[0]: Target.read(each["value"]) for each in row}
     assert targets[Action.ACCEPT] == Target("inv-1", "h1")
     assert targets[Action.HYPOTHESES] == Target("inv-1")
+
+
+def test_an_earlier_incident_like_this_one_is_told_with_what_it_came_from_and_what_both_have_in_common() -> None:
+    past = past_incident(verdict=Verdict.ACCEPTED, decided_by="ben <!here>")
+    told = as_read(report(finished(ContextGathered(similar=(past, past, past)))))
+    line = "INC-98 orders time out (12 Feb 12:00 UTC): v390 filled the orders-db pool · accepted by ben &lt;!here&gt;"
+    assert told.count(line) == 2
+    assert "alike: orders pool_in_use" in told
+
+
+def test_a_service_that_no_telemetry_knows_is_said_to_be_unchecked() -> None:
+    told = as_read(report(finished(ContextGathered(unknown=("No telemetry of chekout",)))))
+    assert "No telemetry of chekout" in told

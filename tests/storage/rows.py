@@ -54,6 +54,8 @@ def view_of(db: Database, investigation: Investigation) -> InvestigationView:
         reason=run["reason"],
         steps=tuple(_step(db, key, row) for row in _rows(db, "steps", key, "started_seq")),
         ledger=tuple(_entry(row) for row in _rows(db, "costs", key, "first_seq")),
+        similar=json.loads(run["similar"]),
+        unknown=json.loads(run["unknown"]),
         ranked=_hypotheses(db, key, "ranking"),
         decisions=tuple(_decision(row) for row in _rows(db, "decisions", key, "decided_seq")),
         stop_requested_by=Person(user_id=stopped_by, name=run["stop_requested_by_name"]) if stopped_by else None,

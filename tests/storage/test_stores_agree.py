@@ -16,6 +16,7 @@ from orchestrator.events import (
     CallReleased,
     CallReserved,
     CallSettled,
+    ContextGathered,
     Event,
     Heartbeat,
     HypothesesRanked,
@@ -32,6 +33,7 @@ from orchestrator.model import (
     Feature,
     InvestigationState,
     LedgerEntry,
+    PastIncident,
     Phase,
     Step,
     StepOutcome,
@@ -92,6 +94,22 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(CallReserved, entry=entries(CallStatus.RESERVED)),
     st.builds(CallSettled, entry=entries(CallStatus.SETTLED)),
     st.builds(CallReleased, entry=entries(CallStatus.RELEASED)),
+    st.builds(
+        ContextGathered,
+        similar=st.lists(
+            st.builds(
+                PastIncident,
+                investigation_id=st.just("r9"),
+                incident_id=st.just("INC-9"),
+                title=TEXTS,
+                began=SECONDS.map(a.later),
+                likeness=st.floats(0, 1),
+                alike=st.lists(TEXTS, max_size=2).map(tuple),
+            ),
+            max_size=2,
+        ).map(tuple),
+        unknown=st.lists(TEXTS, max_size=2).map(tuple),
+    ),
     st.builds(HypothesesRanked, hypotheses=HYPOTHESES),
     st.builds(
         HypothesisDecided,

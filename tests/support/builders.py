@@ -11,6 +11,7 @@ from orchestrator.model import (
     Investigation,
     Observation,
     Origin,
+    PastIncident,
     Person,
     Phase,
     Step,
@@ -35,6 +36,22 @@ def hypothesis(
     statement: str = "an explanation", confidence: float = 0.5, agent_id: str = "application", **more: Any
 ) -> Hypothesis:
     return Hypothesis(agent_id=agent_id, statement=statement, initial_confidence=confidence, **more)
+
+
+def past_incident(incident_id: str = "INC-98", **more: Any) -> PastIncident:
+    return PastIncident(
+        **{
+            "investigation_id": "inv-98",
+            "incident_id": incident_id,
+            "title": "orders time out",
+            "began": NOON - timedelta(days=30),
+            "statement": "v390 filled the orders-db pool",
+            "confidence": 0.8,
+            "likeness": 0.5,
+            "alike": ("orders pool_in_use",),
+            **more,
+        }
+    )
 
 
 def investigation(investigation_id: str = "inv-1", **more: Any) -> Investigation:

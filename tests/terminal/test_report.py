@@ -7,7 +7,8 @@ from inline_snapshot import snapshot
 from rich.console import Console
 
 from bot.terminal import make_console, print_report
-from orchestrator.model import Conclusion, CostBreakdown, Report
+from orchestrator.model import Conclusion, CostBreakdown, Report, Verdict
+from tests.support.builders import past_incident
 from tests.support.clock import NOON
 from tests.terminal.builders import (
     HOSTILE,
@@ -176,3 +177,12 @@ def test_a_stream_that_lacks_a_character_shows_a_question_mark() -> None:
     make_console(stream=stream).print("a ─ b")
     stream.flush()
     assert raw.getvalue() == b"a ? b\n"
+
+
+def test_an_earlier_incident_like_this_one_is_told_safely() -> None:
+    past = past_incident(title=HOSTILE, verdict=Verdict.REJECTED, decided_by="ben")
+    told_of = report(VIEW).model_copy(update={"seen_before": (past,)})
+    shown = printed(made=told_of)
+    assert "Seen before    INC-98" in shown
+    assert "v390 filled the orders-db pool · rejected by ben · alike: orders pool_in_use" in " ".join(shown.split())
+    assert "\x1b" not in shown

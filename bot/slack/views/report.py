@@ -8,7 +8,7 @@ from bot.slack.ids import Action, Target
 from bot.slack.text import ELLIPSIS, joined, literal, mention
 from bot.slack.times import bare_clock, clock, of_budget, span
 from bot.slack.views.picture import Picture, cited, fact, heading, notification, outcome, record, recorded
-from orchestrator.model import Conclusion, HypothesisGroup, Observation, Standing
+from orchestrator.model import Conclusion, HypothesisGroup, Observation, PastIncident, Standing
 
 SHOWN_GROUPS = 3
 MOST_WHY = 5
@@ -16,6 +16,7 @@ MOST_LINES = 4
 MOST_NEXT = 2
 MOST_RULED_OUT = 3
 MOST_DECISIONS = 6
+MOST_SEEN = 2
 
 
 def report(picture: Picture) -> Message:
@@ -139,9 +140,19 @@ def _unlooked(picture: Picture) -> list[str]:
     ruled_out = [literal(each, 120) for each in picture.report.ruled_out[:MOST_RULED_OUT]]
     unchecked = [literal(each, 160) for each in picture.report.not_checked[:MOST_LINES]]
     return [
+        *_line(wording.SEEN_BEFORE, [_seen(each, picture) for each in picture.report.seen_before[:MOST_SEEN]]),
         *_line(wording.RULED_OUT, _counted(ruled_out, len(picture.report.ruled_out))),
         *_line(wording.UNCHECKED, _counted(unchecked, len(picture.report.not_checked))),
     ]
+
+
+def _seen(past: PastIncident, picture: Picture) -> str:
+    """An earlier incident like this one: which, when, what was thought to be its cause, and what the two have in common."""
+    when = clock(past.began, picture.view.updated_at)
+    verdict = wording.SEEN_VERDICT[past.verdict].format(who=literal(past.decided_by, 60)) if past.verdict else ""
+    alike = wording.ALIKE.format(what=literal(", ".join(past.alike), 100)) if past.alike else ""
+    name = f"{literal(past.incident_id, 40)} {literal(past.title, 60)} ({when})"
+    return f"{name}: {joined([literal(past.statement, 160), verdict, alike])}"
 
 
 def _counted(shown: list[str], count: int) -> list[str]:
