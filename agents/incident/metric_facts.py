@@ -112,7 +112,7 @@ def _told(reading: Reading, asked: Asked, each: Moved) -> Observation:
         window=reading.window,
         source=asked.source,
         query=each.series.query or f"{asked.query}: {service}__{each.series.metric}",
-        link=asked.link,
+        link=each.series.link or asked.link,
         latest=asked.latest,
         sketch=sketch(each.series, f"{whom} {plain(each.series.metric, each.peer)}", unit),
     )

@@ -1,11 +1,19 @@
 """What the doctor looks at in the rooms that only the root sees, and bringing the database to its newest shape."""
 
+from datetime import timedelta
+
+from agents.sources.catalogue import NO_CORRECTIONS
+from bot.bootstrap.live import Live, corrections, servers
 from bot.bootstrap.program import PRELOAD, Compass
 from bot.doctor import Check, ProbeError
 from bot.settings import Settings
+from orchestrator.clock import SystemClock
 from orchestrator.engine import ProcessPool
+from orchestrator.model import Window
 from storage import SqliteStore
 from storage import migrate as migrate_file
+
+LOOKED_AT = timedelta(minutes=30)
 
 
 def migrate(settings: Settings) -> tuple[str, ...]:
@@ -14,12 +22,56 @@ def migrate(settings: Settings) -> tuple[str, ...]:
 
 
 def checks(settings: Settings) -> list[Check]:
-    """The database, the recordings and the processes."""
+    """The database, the recordings, the telemetry servers and the processes."""
+    live = any(access.url for access in servers(settings).values())
     return [
         Check("database", lambda: _database(settings)),
-        Check("recordings", lambda: _recordings(settings)),
+        Check("recordings", lambda: _recordings(settings), needed=not live),
+        *_telemetry(settings),
         Check("processes", lambda: _processes(settings)),
     ]
+
+
+def _telemetry(settings: Settings) -> list[Check]:
+    """One check for each server that is set up, and one for the corrections that they share."""
+    checks = [Check("map", lambda: _map(settings))]
+    if settings.prometheus.url:
+        checks.append(Check("prometheus", lambda: _prometheus(settings)))
+    if len(checks) == 1:
+        checks.append(Check("telemetry", _no_telemetry, needed=False))
+    return checks
+
+
+async def _no_telemetry() -> str:
+    raise ProbeError(
+        "No live telemetry server is set up: only recorded incidents can be looked into.",
+        remedy="Set COMPASS_PROMETHEUS_URL=http://prometheus:9090; nothing else is needed to begin.",
+    )
+
+
+async def _map(settings: Settings) -> str:
+    known = corrections(settings)
+    if known == NO_CORRECTIONS:
+        return "nothing is corrected; see what is discovered: compass map"
+    parts = (len(known.rename), "renamed"), (len(known.metrics), "metrics explained")
+    return f"{settings.map}: " + ", ".join(f"{number} {what}" for number, what in parts)
+
+
+async def _prometheus(settings: Settings) -> str:
+    clock = SystemClock()
+    live = Live(settings, clock)
+    async with live.opened():
+        assert live.prometheus is not None
+        now = clock.now()
+        version = await live.prometheus.version()
+        found = await live.prometheus.discovered(Window(start=now - LOOKED_AT, end=now))
+    services = len(found.plan.services)
+    if not services:
+        raise ProbeError(
+            f"It answers, but of its {found.metrics} metrics none names a service in the last 30 minutes.",
+            remedy="See what is there with `compass map`; name a label in [discovery] service_labels of compass.toml.",
+        )
+    return f"version {version or 'unknown'}: {services} services, {found.metrics} metrics"
 
 
 async def _database(settings: Settings) -> str:

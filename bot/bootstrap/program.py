@@ -5,7 +5,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from agents.incident import INCIDENT_TEAM
+from agents.sources.beside import Beside
 from agents.sources.snapshot import SnapshotLibrary, packaged_recordings
+from bot.bootstrap.live import Live, without_servers
 from bot.settings import Settings
 from orchestrator.clock import Clock, SystemClock
 from orchestrator.engine import ProcessPool
@@ -42,14 +44,15 @@ class Compass:
         self.compute: Compute = compute or self._pool
         places = [*cases, *settings.cases, *([packaged_recordings()] if own_recordings else [])]
         self.incidents = SnapshotLibrary(places, self.compute)
+        self.live = Live(settings, self.clock)
         self.service = self._service(self.store)
 
     def _service(self, store: Store) -> Investigations:
-        source, settings = self.incidents, self.settings
+        source, settings = Beside(self.incidents, lambda: self.live.telemetry), self.settings
         return Investigations(
             store=store,
-            incidents=source,
-            telemetry=Telemetry(metrics=source, logs=source, traces=source, changes=source, topology=source),
+            incidents=self.incidents,
+            telemetry=Telemetry(source, source, source, source, source, live=self.live.any),
             team=INCIDENT_TEAM,
             compute=self.compute,
             clock=self.clock,
@@ -68,6 +71,7 @@ class Compass:
             await self.store.open()
             stack.push_async_callback(self.store.aclose)
             stack.push_async_callback(self._pool.aclose)
+            await stack.enter_async_context(self.live.opened())
             if not self._lent:
                 await self._pool.open()
             stack.push_async_callback(self.service.aclose)
@@ -98,7 +102,7 @@ async def assembling(settings: Settings, jobs: int) -> AsyncIterator[Callable[[P
     """Programs over one case each, kept in memory, that share `jobs` processes."""
     pool = ProcessPool(jobs, preload=PRELOAD)
     await pool.open()
-    alone = settings.model_copy(update={"cases": ()})
+    alone = without_servers(settings.model_copy(update={"cases": ()}))
     try:
         yield lambda case: Compass(alone, cases=[case], own_recordings=False, store=MemoryStore(), compute=pool)
     finally:

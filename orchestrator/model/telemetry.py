@@ -35,8 +35,8 @@ class Asked:
 class MetricSeries:
     """One series. `times` in epoch seconds, ascending; `values` in `unit`; a missing value is NaN.
 
-    `aspect` where people said what it is about; None leaves that to its name. `query` shows this series again, where it
-    takes another one than the whole batch.
+    `aspect` where people said what it is about; None leaves that to its name. `query` and `link` show this series again,
+    where that takes others than the whole batch.
     """
 
     service: str
@@ -47,6 +47,7 @@ class MetricSeries:
     labels: Mapping[str, str] = field(default_factory=dict)
     aspect: Aspect | None = None
     query: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from agents.sources.catalogue import NO_CORRECTIONS, Corrections, canonical
+from agents.sources.grafana import NO_GRAFANA, Grafana
 from agents.sources.prometheus.api import ApiLimits, PrometheusApi
 from agents.sources.prometheus.assembling import Told, series_of
 from agents.sources.prometheus.budget import Chosen, LookupLimits, answers_of, chosen_of
@@ -40,9 +41,11 @@ class PrometheusSource:
         *,
         corrections: Corrections = NO_CORRECTIONS,
         limits: LookupLimits = LookupLimits(),  # noqa: B008 -- frozen
+        grafana: Grafana = NO_GRAFANA,
     ) -> None:
         self._api = PrometheusApi(server, ApiLimits(points=limits.points_a_series + 1, series=20_000))
         self._clock, self._corrections, self._limits = clock, corrections, limits
+        self._grafana = grafana
         self._look: Look = Discovery(self._api, corrections).look
         self._discoveries: Flights[Discovered] = Flights(KEPT_DISCOVERIES)
         self._lookups: Flights[Metrics] = Flights(KEPT_LOOKUPS)
@@ -80,7 +83,9 @@ class PrometheusSource:
         told = [each for answer in await asyncio.gather(*(reading.ask(group) for group in groups)) for each in answer]
         series = await asyncio.to_thread(series_of, told, self._corrections)
         left_out = "; ".join(dict.fromkeys(part for part in (too_much, *discovered.left_out, *reading.notes) if part))
-        return Metrics(_asked(lookup, told, series, left_out), series)
+        asked = _asked(lookup, told, series, left_out)
+        linked = tuple(replace(each, link=self._grafana.link(each.query, lookup.window)) for each in series)
+        return Metrics(asked, linked)
 
 
 class _Reading:

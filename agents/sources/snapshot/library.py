@@ -56,6 +56,12 @@ class SnapshotLibrary:
         listed = await self._find(incident_id)
         return None if listed is None else (await self._read(listed)).sheet.incident
 
+    async def has(self, incident_id: str) -> bool:
+        """Whether there is a recording of that incident; also of one that is broken."""
+        wanted = incident_id.casefold()
+        names = (_names(each.sheet) if each.sheet else (_stem(each.location),) for each in await self._list())
+        return any(wanted in each for each in names)
+
     async def known(self) -> Sequence[Incident]:
         """Every incident, newest first. Raises SourceUnavailableError if there are cases and none can be read."""
         listed = await self._list()

@@ -1,0 +1,109 @@
+"""The live telemetry servers that the settings name, put together in one place.
+
+A server is opened with the program and closed with it; nothing is asked before somebody investigates. What people know
+better than discovery is read from the file of corrections when the program opens.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from agents.sources.catalogue import NO_CORRECTIONS, Corrections, CorrectionsError, parse_corrections
+from agents.sources.grafana import Grafana
+from agents.sources.prometheus import PrometheusSource
+from agents.sources.wire import Limits, Server, ServerSettings, Switch
+from bot.settings import ServerAccess, Settings, SettingsError
+from orchestrator.clock import Clock
+from orchestrator.ports import Telemetry
+
+
+class Live:
+    """The live sources. `telemetry` is empty until they are open."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings, self._clock = settings, clock
+        self.switch = Switch(on=settings.queries)
+        self.corrections: Corrections = NO_CORRECTIONS
+        self.prometheus: PrometheusSource | None = None
+        self.telemetry = Telemetry()
+
+    @property
+    def any(self) -> bool:
+        """Whether some server is set up."""
+        return any(access.url for access in servers(self._settings).values())
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Telemetry]:
+        """The sources, ready to be asked. Raises SettingsError, CorrectionsError or ServerError for what cannot be used."""
+        async with AsyncExitStack() as stack:
+            if self.any:
+                self.corrections = corrections(self._settings)
+                await self._open(stack)
+                self.telemetry = Telemetry(metrics=self.prometheus, live=True)
+            try:
+                yield self.telemetry
+            finally:
+                self.telemetry = Telemetry()
+
+    async def _open(self, stack: AsyncExitStack) -> None:
+        access = self._settings.prometheus
+        if access.url:
+            server = await stack.enter_async_context(self._server("Prometheus", access))
+            self.prometheus = PrometheusSource(
+                server, self._clock, corrections=self.corrections, grafana=self._grafana("prometheus", access)
+            )
+
+    def _server(self, name: str, access: ServerAccess) -> Server:
+        limits = Limits(per_second=access.rate)
+        return Server(server_settings(name, access), self._clock, limits=limits, switch=self.switch)
+
+    def _grafana(self, store: str, access: ServerAccess) -> Grafana:
+        return Grafana(self._settings.grafana_url or "", store, access.datasource)
+
+
+def servers(settings: Settings) -> dict[str, ServerAccess]:
+    """Every server by the name that people call it."""
+    return {"Prometheus": settings.prometheus, "Loki": settings.loki, "Tempo": settings.tempo}
+
+
+def without_servers(settings: Settings) -> Settings:
+    """The same settings for recordings alone: no server is opened or asked."""
+    return settings.model_copy(update={name.lower(): ServerAccess() for name in servers(settings)})
+
+
+def server_settings(name: str, access: ServerAccess) -> ServerSettings:
+    """What the wire has to know. Raises SettingsError where the settings contradict each other."""
+    try:
+        return ServerSettings(
+            name=name,
+            base_url=access.url or "",
+            token=access.token,
+            user=access.user,
+            password=access.password,
+            tenant=access.tenant,
+            ca_file=access.ca_file,
+            cert_file=access.cert_file,
+            key_file=access.key_file,
+            verify=access.verify,
+            timeout_s=access.timeout,
+        )
+    except ValueError as error:
+        # The wire words these itself and names no value.
+        raise SettingsError(
+            f"{error}.", remedy="Correct it in the environment or in .env; see .env.example."
+        ) from error
+
+
+def corrections(settings: Settings) -> Corrections:
+    """What the file of corrections says. Raises CorrectionsError, also for a file that was named and is not there."""
+    file: Path = settings.map
+    if not file.exists() and "map" not in settings.model_fields_set:
+        return NO_CORRECTIONS
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorrectionsError(
+            f"COMPASS_MAP names {file}, which cannot be read.",
+            remedy=f"Make it with: compass map --write {file}. Or remove COMPASS_MAP.",
+        ) from error
+    return parse_corrections(text, str(file))
