@@ -101,10 +101,11 @@ def _row(each: Mapping[str, Any]) -> tuple[dict[str, str], Mapping[str, Any]]:
 
 
 def _series(labels: Mapping[str, str], points: Sequence[Any]) -> Series:
-    times = array("d", [float(at) for at, _ in points])
+    moments, values = zip(*points, strict=True)
+    times = array("d", moments)
     if any(map(operator.ge, times, islice(times, 1, None))):
         raise ValueError
-    return Series(labels, times, array("d", [float(value) for _, value in points]))
+    return Series(labels, times, array("d", map(float, values)))
 
 
 def read_names(content: bytes, most: int, what: str) -> Listed[str]:
