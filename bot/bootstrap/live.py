@@ -8,20 +8,22 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from aiohttp import ClientSession
+
 from agents.sources.catalogue import NO_CORRECTIONS, Corrections, CorrectionsError, parse_corrections
 from agents.sources.grafana import Grafana
 from agents.sources.prometheus import PrometheusSource
-from agents.sources.wire import Limits, Server, ServerSettings, Switch
+from agents.sources.wire import Limits, Server, ServerSettings, Switch, new_session
 from bot.settings import ServerAccess, Settings, SettingsError
 from orchestrator.clock import Clock
-from orchestrator.ports import Telemetry
+from orchestrator.ports import Compute, Telemetry
 
 
 class Live:
-    """The live sources. `telemetry` is empty until they are open."""
+    """The live sources. `telemetry` is empty until they are open; without `compute` every answer is read here."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._settings, self._clock = settings, clock
+    def __init__(self, settings: Settings, clock: Clock, compute: Compute | None = None) -> None:
+        self._settings, self._clock, self._compute = settings, clock, compute
         self.switch = Switch(on=settings.queries)
         self.corrections: Corrections = NO_CORRECTIONS
         self.prometheus: PrometheusSource | None = None
@@ -38,24 +40,30 @@ class Live:
         async with AsyncExitStack() as stack:
             if self.any:
                 self.corrections = corrections(self._settings)
-                await self._open(stack)
+                await self._open(stack, await stack.enter_async_context(new_session()))
                 self.telemetry = Telemetry(metrics=self.prometheus, live=True)
             try:
                 yield self.telemetry
             finally:
                 self.telemetry = Telemetry()
 
-    async def _open(self, stack: AsyncExitStack) -> None:
+    async def _open(self, stack: AsyncExitStack, session: ClientSession) -> None:
         access = self._settings.prometheus
         if access.url:
-            server = await stack.enter_async_context(self._server("Prometheus", access))
+            server = await stack.enter_async_context(self._server("Prometheus", access, session))
             self.prometheus = PrometheusSource(
                 server, self._clock, corrections=self.corrections, grafana=self._grafana("prometheus", access)
             )
 
-    def _server(self, name: str, access: ServerAccess) -> Server:
-        limits = Limits(per_second=access.rate)
-        return Server(server_settings(name, access), self._clock, limits=limits, switch=self.switch)
+    def _server(self, name: str, access: ServerAccess, session: ClientSession) -> Server:
+        return Server(
+            server_settings(name, access),
+            self._clock,
+            limits=Limits(per_second=access.rate),
+            session=session,
+            switch=self.switch,
+            compute=self._compute,
+        )
 
     def _grafana(self, store: str, access: ServerAccess) -> Grafana:
         return Grafana(self._settings.grafana_url or "", store, access.datasource)

@@ -7,7 +7,7 @@ from pathlib import Path
 from agents.incident import INCIDENT_TEAM
 from agents.sources.beside import Beside
 from agents.sources.snapshot import SnapshotLibrary, packaged_recordings
-from bot.bootstrap.live import Live, without_servers
+from bot.bootstrap.live import Live, servers, without_servers
 from bot.settings import Settings
 from orchestrator.clock import Clock, SystemClock
 from orchestrator.engine import ProcessPool
@@ -17,6 +17,8 @@ from storage import MemoryStore, SqliteStore
 
 PRELOAD = ("agents.incident", "agents.sources.snapshot")
 """What a worker process imports before its first call, so that nobody waits for it."""
+PRELOAD_LIVE = ("agents.sources.prometheus",)
+"""And this too where telemetry servers are set up, whose large answers are read there."""
 
 
 class Compass:
@@ -39,12 +41,13 @@ class Compass:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.store = store or SqliteStore(settings.database)
-        self._pool = ProcessPool(settings.workers, preload=PRELOAD)
+        live = any(access.url for access in servers(settings).values())
+        self._pool = ProcessPool(settings.workers, preload=(*PRELOAD, *(PRELOAD_LIVE if live else ())))
         self._lent = compute is not None
         self.compute: Compute = compute or self._pool
         places = [*cases, *settings.cases, *([packaged_recordings()] if own_recordings else [])]
         self.incidents = SnapshotLibrary(places, self.compute)
-        self.live = Live(settings, self.clock)
+        self.live = Live(settings, self.clock, self.compute)
         self.service = self._service(self.store)
 
     def _service(self, store: Store) -> Investigations:

@@ -1,11 +1,13 @@
 """Compass in a workspace: the program with its Slack surface, in a real one or in the look-alike."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from pydantic import SecretStr
 
+from agents.sources.wire import Switch
 from bot.bootstrap.program import Compass
 from bot.settings import Settings
 from bot.slack import SlackConfig, SlackSurface
@@ -14,9 +16,25 @@ from bot.telemetry import EventLog
 
 async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     """Work for Slack until cancelled. Announces one line with the word "ready" when it takes requests."""
-    async with connected(Compass(settings)) as surface:
-        announce(f"Compass is ready in {surface.team_name}: {surface.listens_at}")
-        await asyncio.Event().wait()
+    program = Compass(settings)
+    async with connected(program) as surface:
+        with switched_by_signals(program.live.switch):
+            announce(f"Compass is ready in {surface.team_name}: {surface.listens_at}")
+            await asyncio.Event().wait()
+
+
+@contextmanager
+def switched_by_signals(switch: Switch) -> Iterator[None]:
+    """While this lasts, SIGUSR1 stops every query to telemetry servers at once, and SIGUSR2 lets them go on."""
+    loop = asyncio.get_running_loop()
+    handlers = {signal.SIGUSR1: switch.turn_off, signal.SIGUSR2: switch.turn_on}
+    for each, handler in handlers.items():
+        loop.add_signal_handler(each, handler)
+    try:
+        yield
+    finally:
+        for each in handlers:
+            loop.remove_signal_handler(each)
 
 
 @asynccontextmanager

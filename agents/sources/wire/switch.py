@@ -1,6 +1,7 @@
 """The switch that stops all queries at once, those under way too: a sick server must not be made sicker by us."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ class Switch:
     def __init__(self, *, on: bool = True) -> None:
         self._on = on
         self._under_way: set[asyncio.Future[Any]] = set()
+        self._log = logging.getLogger("compass.wire")
 
     @property
     def is_on(self) -> bool:
@@ -26,12 +28,16 @@ class Switch:
     def turn_off(self) -> None:
         """From now on nothing is asked; what is under way is cancelled. Call it from the event loop's own thread."""
         self._on = False
+        self._log.warning(
+            "queries to telemetry servers are switched off; %d under way are stopped", len(self._under_way)
+        )
         for each in self._under_way:
             each.cancel()
 
     def turn_on(self) -> None:
         """Queries may be sent again."""
         self._on = True
+        self._log.warning("queries to telemetry servers are switched on")
 
     async def run(self, work: Awaitable[T]) -> T:
         """The result of `work`, or QueriesOffError as soon as queries are off; then the work has been cancelled."""

@@ -52,7 +52,7 @@ _REMEDIES = {
     Trouble.TOO_LARGE: "Ask about a shorter window or fewer services.",
     Trouble.REDIRECTED: "Set {url} to the address that answers the API itself, not one that leads to a login page.",
     Trouble.RESTING: "Wait until then; look at the server's own health meanwhile.",
-    Trouble.OFF: "Switch queries on again: COMPASS_QUERIES=on.",
+    Trouble.OFF: "Switch queries on again: COMPASS_QUERIES=on, or SIGUSR2 to the process that SIGUSR1 had stopped.",
 }
 _SETTINGS = ("url", "timeout", "ca_file", "token", "user", "password", "tenant", "rate")
 
