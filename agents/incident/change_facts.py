@@ -1,66 +1,64 @@
-"""What people changed before it began: the deploys and settings nearest to it, and what they have to do with what is seen."""
+"""What people changed before it began: where each change is live since when, how risky it is, and what did not change."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from agents.analyzers.graph import Graph
 from agents.analyzers.masks import without_secrets
-from agents.analyzers.relevance import SELDOM, is_harmless, relevance
+from agents.analyzers.rollouts import rollouts
+from agents.incident.blame import NAMED
+from agents.incident.outside import outside_causes
 from agents.incident.reading import Reading
+from agents.incident.since_change import since_change_facts
+from agents.incident.symptoms import symptoms_of
+from agents.incident.weighed import Weighed, weighed
 from agents.incident.words import clock, short_ids
 from orchestrator.model import Aspect, Change, Observation, Signal
 
 MOST = 12
-HALF_LIFE_S = 1800.0
-OF_ANY_CHANGE = 0.3
-OF_A_RELATED_ONE = 0.6
 _SETTINGS = ("flag", "config", "configuration", "setting", "feature")
 
 
-def change_facts(reading: Reading, facts: Iterable[Observation]) -> list[Observation]:
-    """Changes that say where they went live; one that names no service is told only where nothing else is known.
-
-    `facts` are what stands out; a change that speaks of the same things as its service's facts scores higher.
-    """
-    if reading.changes is None:
+def change_facts(
+    reading: Reading, facts: Iterable[Observation], services: Sequence[str], graph: Graph
+) -> list[Observation]:
+    """The changes that score highest, ascending by time. `facts` are what stands out to the agent that asks."""
+    if reading.changes is None or not reading.changes.changes:
         return []
     live = [each for each in reading.changes.changes if each.at < reading.window.end]
-    placed = [each for each in live if each.service] or live
-    nearest = sorted(placed, key=lambda each: (abs(_age(reading, each)), each.change_id))[:MOST]
-    seen: dict[str, list[str]] = defaultdict(list)
-    for fact in facts:
-        seen[fact.service].append(f"{fact.signal_name} {fact.summary.removeprefix(fact.service)}")
-    related = relevance(nearest, [seen[each.service] for each in nearest])
-    told = [_told(reading, change, share) for change, share in zip(nearest, related, strict=True)]
+    placed = rollouts(live, services)
+    symptoms = symptoms_of(reading, facts)
+    outside = outside_causes(symptoms, graph, services)
+    weight = max((each.weight for each in outside), default=0.0)
+    scored = sorted(weighed(placed, symptoms, graph, weight), key=lambda each: -each.score)
+    told = [_told(reading, each) for each in scored[:MOST]]
+    blamed = [each for each in scored if each.score >= NAMED]
+    told += since_change_facts(reading, blamed, symptoms, services)
     return sorted(told, key=lambda each: (str(each.onset), each.signal_name, each.summary))
 
 
-def _age(reading: Reading, change: Change) -> float:
-    return reading.split - change.at.timestamp()
-
-
-def _score(reading: Reading, change: Change, related: float) -> float:
-    recent = 0.5 ** (max(0.0, _age(reading, change)) / HALF_LIFE_S)
-    return float(recent * (OF_ANY_CHANGE * (SELDOM if is_harmless(change) else 1.0) + OF_A_RELATED_ONE * related))
-
-
-def _told(reading: Reading, change: Change, related: float) -> Observation:
+def _told(reading: Reading, each: Weighed) -> Observation:
     assert reading.changes is not None
     asked = reading.changes.asked
-    where = f"{change.service} " if change.service else ""
+    change, placed = each.placed.change, each.placed
+    where = f"{placed.service} " if placed.service else ""
     summary, author = without_secrets(change.summary), without_secrets(change.author)
     what = f": {short_ids(summary)}" if summary else ""
     by = f" by {author}" if author else ""
     return Observation(
         agent_id=reading.agent_id,
-        summary=f"{where}{change.kind} at {clock(change.at)}{by}{what}"[:300],
+        summary=f"{where}{change.kind} at {clock(placed.live)}{by}{what}"[:300],
         signal=Signal.CHANGE,
-        aspect=Aspect.CONFIGURATION if change.kind.lower() in _SETTINGS else Aspect.DEPLOY,
-        service=change.service,
+        aspect=_aspect(change),
+        service=placed.service,
         signal_name=change.change_id[:200],
-        score=round(_score(reading, change, related), 4),
-        onset=change.at,
+        score=round(each.score, 4),
+        onset=placed.live,
         window=asked.window,
         source=asked.source,
         query=asked.query,
         link=asked.link,
     )
+
+
+def _aspect(change: Change) -> Aspect:
+    return Aspect.CONFIGURATION if change.kind.lower() in _SETTINGS else Aspect.DEPLOY

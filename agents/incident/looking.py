@@ -38,7 +38,7 @@ def look_at_application(reading: Reading) -> tuple[Observation, ...]:
         *traces.steps(),
     ]
     facts += normal_facts(reading, scene, facts)
-    return consolidated(reading, facts, scene.graph, change_facts(reading, facts))
+    return consolidated(reading, facts, scene.graph, change_facts(reading, facts, scene.services, scene.graph))
 
 
 def look_at_database(reading: Reading) -> tuple[Observation, ...]:

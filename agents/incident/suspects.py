@@ -42,7 +42,8 @@ HIGHEST = 0.97
 ONE_STEP = 0.0005
 TIMES = ("ms", "s")
 WEIGHS = 0.1
-CHANGE_COUNTS = 0.35
+CHANGE_COUNTS = 0.3
+SUSPICION = 0.8
 CHANGE_KEEPS_BLAME = 0.6
 
 
@@ -96,7 +97,7 @@ class _Weighing:
         agreed = AGREEMENT.get(signals, 1.0) if signals else AGREEMENT[1] / 2
         sure = together(parts.values()) * agreed * (0.5 + 0.5 * portion(self._felt, FELT_BY_SOMEBODY))
         change, recent = self._blamed[service]
-        sure = min(HIGHEST, sure + CHANGE_COUNTS * recent * sure**2)
+        sure = min(HIGHEST, sure + CHANGE_COUNTS * recent * portion(sure, SUSPICION))
         ordered = sorted(words, key=lambda word: (-parts[word.group] * _decides(word), -word.weight, word.fact.summary))
         return Suspect(service, sure, ordered[0].kind, tuple(ordered), change)
 
