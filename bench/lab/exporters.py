@@ -77,16 +77,25 @@ def database_families(scrape: Scrape, busy_s: float) -> Iterator[Family]:
     gauges, counters = scrape["gauges"], scrape["counters"]
     for name, metric in COUNTED_BY_DATABASE.items():
         yield _one(metric, "counter", OF_DATABASE, counters[name])
-    resting = max(0.0, gauges["connections"] - gauges["active"] - gauges["idle_in_transaction"])
-    states = {"active": gauges["active"], "idle in transaction": gauges["idle_in_transaction"], "idle": resting}
-    by_state = [Sample({**OF_DATABASE, "state": state}, count) for state, count in states.items()]
-    yield Family("pg_stat_activity_count", "gauge", by_state)
+    yield Family("pg_stat_activity_count", "gauge", list(_activity(gauges)))
     yield _one("pg_stat_activity_max_tx_duration", "gauge", OF_DATABASE, gauges["longest_transaction_s"])
-    yield _one("pg_locks_waiting_count", "gauge", OF_DATABASE, gauges["waiting_for_lock"])
     yield _one("pg_up", "gauge", {}, 1.0)
     yield _one("namedprocess_namegroup_cpu_seconds_total", "counter", {"groupname": "postgres"}, busy_s)
     memory = {"groupname": "postgres", "memtype": "resident"}
     yield _one("namedprocess_namegroup_memory_bytes", "gauge", memory, gauges["memory_mib"] * MIB)
+
+
+def _activity(gauges: Mapping[str, float]) -> Iterator[Sample]:
+    """Connections by state and by what they wait for; nobody is told of where there is nobody, as the exporter does."""
+    resting = gauges["connections"] - gauges["active"] - gauges["idle_in_transaction"]
+    for state, event, count in (
+        ("active", "", gauges["active"] - gauges["waiting_for_lock"]),
+        ("active", "Lock", gauges["waiting_for_lock"]),
+        ("idle in transaction", "Client", gauges["idle_in_transaction"]),
+        ("idle", "Client", resting),
+    ):
+        if count > 0:
+            yield Sample({**OF_DATABASE, "state": state, "wait_event_type": event}, count)
 
 
 def link_families(caller: str, scrape: Scrape) -> Iterator[Family]:

@@ -36,10 +36,11 @@ def links(*callees: str) -> Scrape:
 
 
 def test_the_database_is_told_by_the_names_of_its_exporter() -> None:
-    told = scrape_text(database_families(database(connections=9, active=2, idle_in_transaction=1), busy_s=12.5))
+    seen = database(connections=9, active=2, waiting_for_lock=1, idle_in_transaction=1)
+    told = scrape_text(database_families(seen, busy_s=12.5))
     assert '# TYPE pg_stat_database_xact_commit counter\npg_stat_database_xact_commit{datname="orders"} 7.0\n' in told
-    assert 'pg_stat_activity_count{datname="orders",state="idle"} 6' in told
-    assert 'pg_stat_activity_count{datname="orders",state="idle in transaction"} 1' in told
+    assert 'pg_stat_activity_count{datname="orders",state="idle",wait_event_type="Client"} 6.0' in told
+    assert 'pg_stat_activity_count{datname="orders",state="active",wait_event_type="Lock"} 1.0' in told
     assert 'namedprocess_namegroup_cpu_seconds_total{groupname="postgres"} 12.5' in told
 
 
@@ -60,7 +61,7 @@ async def test_an_exporter_tells_what_was_seen_last_and_counts_processor_time() 
             nobodys = await (await session.get(f"http://127.0.0.1:{exporters.port}/links/cart")).text()
         assert "cpu_seconds_total" in told
         assert told.split('groupname="postgres"} ')[1].startswith("7.5\n")
-        assert 'state="active"} 3.0' in told
+        assert 'state="active",wait_event_type=""} 3.0' in told
         assert nobodys == ""
     finally:
         await exporters.aclose()

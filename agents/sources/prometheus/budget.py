@@ -20,7 +20,7 @@ class LookupLimits:
     """The most one lookup may bring: things asked, points of one series, points of all; and points of one answer."""
 
     asks: int = 300
-    points_a_series: int = 720
+    points_a_series: int = 1500
     points: int = 1_500_000
     points_an_answer: int = 250_000
     asks_an_answer: int = 12

@@ -38,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     _failing("upstream_error_ratio", "envoy_cluster_upstream_rq_xx", 'envoy_response_code_class="5"'),
     _spread("upstream_request_duration_p90_ms", "envoy_cluster_upstream_rq_time", "ms"),
     rate_of("upstream_connect_failures_rate", "envoy_cluster_upstream_cx_connect_fail"),
+    rate_of("upstream_tcp_resets_rate", "envoy_cluster_upstream_cx_destroy_with_active_rq"),
     rate_of("upstream_pending_overflow_rate", "envoy_cluster_upstream_rq_pending_overflow"),
     ratio_of_rates(
         "proxy_error_ratio",

@@ -29,9 +29,14 @@ RULES: tuple[Rule, ...] = (
     share_of("threads_busy_ratio", "tomcat_threads_busy_threads", "tomcat_threads_config_max_threads"),
     most_of("nodejs_event_loop_lag_seconds", "nodejs_eventloop_lag_p99_seconds", unit="s"),
     most_of("nodejs_memory_heap_bytes", "nodejs_heap_size_used_bytes", unit="B", tier=_MORE),
-    rate_of("python_memory_gc_rate", "python_gc_collections_total", tier=_MORE),
+    rate_of("python_collections_rate", "python_gc_collections_total", tier=_MORE),
+    rate_of("process_cpu_cores", "namedprocess_namegroup_cpu_seconds_total", unit="cores"),
+    sum_of("process_memory_bytes", "namedprocess_namegroup_memory_bytes", 'memtype="resident"', "B"),
+    most_of("process_fds_load_ratio", "namedprocess_namegroup_worst_fd_ratio"),
+    sum_of("process_threads", "namedprocess_namegroup_num_threads", tier=_MORE),
     ratio_of_rates(
         "system_cpu_used_ratio", 'system_cpu_time_seconds_total|state!="idle"', "system_cpu_time_seconds_total"
     ),
 )
-"""CPU, memory, file descriptors, restarts; Go, JVM, Node.js, Python; what OpenTelemetry's runtime metrics add."""
+"""CPU, memory, file descriptors, restarts; Go, JVM, Node.js, Python; process-exporter for
+those that tell nothing of themselves; what OpenTelemetry's runtime metrics add."""

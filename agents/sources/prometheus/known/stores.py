@@ -23,6 +23,11 @@ def _hits(told: str, hits: str, misses: str) -> Rule:
 _POSTGRES = (
     sum_of("pg_connections", "pg_stat_activity_count"),
     sum_of("pg_active_connections", "pg_stat_activity_count", 'state="active"'),
+    Rule(
+        "pg_waiting_for_lock",
+        'sum by ($by) (max_over_time({{pg_stat_activity_count|wait_event_type="Lock"}}[$step]))',
+        counts=True,
+    ),
     sum_of("pg_waiting_in_transaction", "pg_stat_activity_count", 'state=~"idle in transaction.*"'),
     Rule(
         "pg_connections_load_ratio",
