@@ -47,6 +47,7 @@ _TABLE: tuple[tuple[frozenset[str], Aspect, Worse], ...] = tuple(
         ("success successes successrate availability available healthy healthz", Aspect.ERRORS, _DOWN),
         ("lock locks deadlock deadlocks locked blocked blocking mutex contention", Aspect.LOCKS, _UP),
         ("free idle remaining headroom", Aspect.SATURATION, _DOWN),
+        ("misses", Aspect.SATURATION, _UP),
         (
             (
                 "pool queue queued backlog lag waiting waiters wait pending saturation saturated inflight flight busy "

@@ -6,7 +6,8 @@ last, when all who show them are listening, and it is put down the other way rou
 
 from bot.bootstrap.care import checks, migrate
 from bot.bootstrap.look_alike import sandbox
+from bot.bootstrap.overview import overview
 from bot.bootstrap.program import Compass, assembling
 from bot.bootstrap.serving import serve
 
-__all__ = ["Compass", "assembling", "checks", "migrate", "sandbox", "serve"]
+__all__ = ["Compass", "assembling", "checks", "migrate", "overview", "sandbox", "serve"]

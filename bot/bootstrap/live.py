@@ -7,16 +7,26 @@ better than discovery is read from the file of corrections when the program open
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 from aiohttp import ClientSession
 
-from agents.sources.catalogue import NO_CORRECTIONS, Corrections, CorrectionsError, parse_corrections
+from agents.sources.catalogue import NO_CORRECTIONS, Corrections, CorrectionsError, Overview, parse_corrections
 from agents.sources.grafana import Grafana
 from agents.sources.prometheus import PrometheusSource
 from agents.sources.wire import Limits, Server, ServerSettings, Switch, new_session
 from bot.settings import ServerAccess, Settings, SettingsError
 from orchestrator.clock import Clock
+from orchestrator.model import Window
 from orchestrator.ports import Compute, Telemetry
+
+
+class Surveyed(Protocol):
+    """A source that can say what it holds."""
+
+    async def overview(self, window: Window) -> Overview:
+        """What was discovered in that window."""
+        ...
 
 
 class Live:
@@ -33,6 +43,11 @@ class Live:
     def any(self) -> bool:
         """Whether some server is set up."""
         return any(access.url for access in servers(self._settings).values())
+
+    @property
+    def surveyed(self) -> tuple[Surveyed, ...]:
+        """The open sources that can say what they hold."""
+        return tuple(each for each in (self.prometheus,) if each is not None)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Telemetry]:

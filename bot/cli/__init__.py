@@ -9,9 +9,10 @@ from bot.cli.evaluate import evaluate
 from bot.cli.group import main
 from bot.cli.investigate import investigate
 from bot.cli.look import history, show
+from bot.cli.map import map_command
 from bot.cli.serve import sandbox, serve
 
-for command in (investigate, serve, sandbox, history, show, evaluate, doctor, migrate):
+for command in (investigate, serve, sandbox, history, show, evaluate, map_command, doctor, migrate):
     main.add_command(command)
 
 __all__ = ["main"]

@@ -3,9 +3,11 @@
 import importlib
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol, cast
 
+from agents.sources.catalogue import Overview
 from bot.doctor import Check
 from bot.evaluation import Assembled, Library
 from bot.settings import Settings
@@ -83,6 +85,10 @@ class Bootstrap(Protocol):
 
     def checks(self, settings: Settings) -> list[Check]:
         """What the doctor looks at in storage, recordings and processes."""
+        ...
+
+    def overview(self, settings: Settings, looking_back: timedelta) -> Awaitable[Overview]:
+        """What the live telemetry servers are found to hold."""
         ...
 
     def migrate(self, settings: Settings) -> tuple[str, ...]:

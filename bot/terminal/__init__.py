@@ -10,6 +10,7 @@ terminal, lines come as things happen, with no control characters. Colours are f
 from bot.terminal.console import make_console
 from bot.terminal.lists import history_lines
 from bot.terminal.machine import view_as_json
+from bot.terminal.map import map_lines, service_lines
 from bot.terminal.printer import print_entries, print_lines, print_report
 from bot.terminal.progress import Progress
 from bot.terminal.safe import safe
@@ -21,9 +22,11 @@ __all__ = [
     "ThreadPrinter",
     "history_lines",
     "make_console",
+    "map_lines",
     "print_entries",
     "print_lines",
     "print_report",
     "safe",
+    "service_lines",
     "view_as_json",
 ]

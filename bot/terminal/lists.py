@@ -10,7 +10,7 @@ from orchestrator.ports import InvestigationSummary
 
 def history_lines(summaries: Iterable[InvestigationSummary]) -> list[str]:
     """One line a run: id, incident, state, when, money, and the leading hypothesis with what was decided."""
-    return _columns([_run(each) for each in summaries])
+    return columns([_run(each) for each in summaries])
 
 
 def _run(each: InvestigationSummary) -> tuple[str, ...]:
@@ -27,7 +27,8 @@ def _run(each: InvestigationSummary) -> tuple[str, ...]:
     )
 
 
-def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows of cells as lines, each column as wide as its widest cell."""
     cells = [tuple(safe(cell) for cell in row) for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
     return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]

@@ -13,18 +13,26 @@ from agents.sources.catalogue.corrections import (
 )
 from agents.sources.catalogue.identity import service_of
 from agents.sources.catalogue.names import canonical, host_of
+from agents.sources.catalogue.overview import KnownMetric, KnownService, KnownStore, Overview, together
 from agents.sources.catalogue.scopes import SCOPE_LABELS, belongs, scope_of
+from agents.sources.catalogue.template import corrections_file
 
 __all__ = [
     "NO_CORRECTIONS",
     "SCOPE_LABELS",
     "Corrections",
     "CorrectionsError",
+    "KnownMetric",
+    "KnownService",
+    "KnownStore",
     "MetricCorrection",
+    "Overview",
     "belongs",
     "canonical",
+    "corrections_file",
     "host_of",
     "parse_corrections",
     "scope_of",
     "service_of",
+    "together",
 ]

@@ -5,6 +5,9 @@
     ignore_services = ["prometheus"]       # names, or patterns with * and ?
     ignore_metrics = ["go_*"]
 
+    [scope]                                # what is meant where nobody says otherwise
+    environment = "prod"
+
     [rename]                               # two names for one service become one
     orders-svc = "orders"
 
@@ -28,14 +31,16 @@ from pydantic import Field, ValidationError
 
 from agents.sources.catalogue.names import canonical
 from orchestrator.errors import OrchestratorError
-from orchestrator.model import Aspect, Frozen, Name
+from orchestrator.model import Aspect, Frozen, Name, Scope
 
 _EXAMPLES: Mapping[str, str] = {
     "discovery": '[discovery]\nservice_labels = ["team_service"]',
+    "scope": '[scope]\nenvironment = "prod"',
     "rename": '[rename]\norders-svc = "orders"',
     "metrics": '[metrics.acme_basket_wait]\naspect = "latency"\nunit = "s"',
 }
 _LARGEST = 1_000_000
+_PART = re.compile(r"_(?:bucket|count|sum)$")
 
 
 class CorrectionsError(OrchestratorError):
@@ -63,8 +68,12 @@ class _Discovery(Frozen):
 
 class _File(Frozen):
     discovery: _Discovery = _Discovery()
+    scope: Scope = Scope()
     rename: dict[Name, Name] = Field(default_factory=dict)
     metrics: dict[Name, MetricCorrection] = Field(default_factory=dict)
+
+
+_SECTIONS: Mapping[str, type[Frozen]] = {"discovery": _Discovery, "scope": Scope}
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,7 @@ class Corrections:
     service_labels: tuple[str, ...] = ()
     ignore_services: tuple[str, ...] = ()
     ignore_metrics: tuple[str, ...] = ()
+    scope: Scope = Scope()  # noqa: RUF009 -- frozen
     rename: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, MetricCorrection] = field(default_factory=dict)
 
@@ -84,10 +94,22 @@ class Corrections:
         return "" if ignored else renamed
 
     def metric(self, name: str) -> MetricCorrection | None:
-        """What was said of that metric; its own name goes before patterns, and those in the order of the file."""
-        if name in self.metrics:
-            return self.metrics[name]
-        return next((self.metrics[pattern] for pattern in self._patterns if fnmatchcase(name, pattern)), None)
+        """What was said of that metric; its own name goes before patterns, and those in the order of the file.
+
+        The parts of a histogram are known by the histogram's name too.
+        """
+        names = (name, _PART.sub("", name))
+        found = next((self.metrics[each] for each in names if each in self.metrics), None)
+        if found is not None:
+            return found
+        return next(
+            (self.metrics[each] for each in self._patterns if any(fnmatchcase(one, each) for one in names)), None
+        )
+
+    def meant(self, scope: Scope) -> Scope:
+        """The scope, with what it does not say filled in by what is meant where nobody says otherwise."""
+        said = {part: value for part, value in scope.model_dump().items() if value}
+        return self.scope.model_copy(update=said)
 
     def ignores_metric(self, name: str) -> bool:
         """Whether nothing is to be asked of that metric."""
@@ -128,6 +150,7 @@ def _corrections(read: _File) -> Corrections:
         service_labels=read.discovery.service_labels,
         ignore_services=tuple(each.lower() for each in read.discovery.ignore_services),
         ignore_metrics=read.discovery.ignore_metrics,
+        scope=read.scope,
         rename={canonical(old): canonical(new) for old, new in read.rename.items()},
         metrics=read.metrics,
     )
@@ -147,7 +170,7 @@ def _known_beside(place: tuple[str, ...]) -> tuple[str, ...]:
     """The names that may stand where an unknown one stands."""
     model: type[Frozen] = _File
     if len(place) > 1:
-        model = _Discovery if place[0] == "discovery" else MetricCorrection
+        model = _SECTIONS.get(place[0], MetricCorrection)
     return tuple(model.model_fields)
 
 

@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 
@@ -84,8 +84,8 @@ class Discovery:
         found = Found(
             metrics=metrics,
             rows=rows,
-            statuses=await self._statuses(metrics, names, labels.items, window.end),
-            scrapes=await self._scrapes(rows, window.end),
+            statuses=await self._statuses(metrics, names, labels.items, window),
+            scrapes=await self._scrapes(rows, window),
         )
         plan = await asyncio.to_thread(plan_of, found, series, self._corrections)
         return Discovered(plan, len(metrics), listed.left_out + labels.left_out + left_out)
@@ -113,7 +113,7 @@ class Discovery:
         return tuple(dict.fromkeys((*self._corrections.service_labels, *own, *LABELS, *scopes)))
 
     async def _rows(self, names: Sequence[str], telling: Sequence[str], window: Window) -> dict[str, list[Row]]:
-        """The label sets of each metric, at both ends of the window: what has gone by now counts too."""
+        """The label sets of each metric."""
         coarse = [each for each in telling if each not in _OF_INSTANCES]
         plain = [each for each in names if exporter_of({"__name__": each}).describes is Describes.ITSELF]
         rows = await self._grouped(plain, coarse, window)
@@ -126,48 +126,47 @@ class Discovery:
 
     async def _grouped(self, names: Sequence[str], labels: Sequence[str], window: Window) -> dict[str, list[Row]]:
         by = ", ".join(("__name__", *(label(each) for each in labels)))
-        middle = window.start + (window.end - window.start) / 2
-        questions = [
-            (f"count by ({by}) ({_any_of(part)})", at)
-            for part in _parts(names)
-            for at in dict.fromkeys((window.end, middle))
-        ]
-        answers = await asyncio.gather(*(self._api.instant(query, at) for query, at in questions))
+        answers = await self._twice([f"count by ({by}) ({_any_of(part)})" for part in _parts(names)], window)
         rows: dict[str, dict[tuple[tuple[str, str], ...], Row]] = defaultdict(dict)
         for series in (each for answer in answers for each in answer.series):
             rows[series.name][tuple(series.labels.items())] = series.labels
         return {name: list(found.values()) for name, found in rows.items()}
 
     async def _statuses(
-        self, metrics: Iterable[Metric], names: Sequence[str], labels: Iterable[str], at: datetime
+        self, metrics: Iterable[Metric], names: Sequence[str], labels: Iterable[str], window: Window
     ) -> dict[str, str]:
         """The label that says how a request ended, for each metric that counts and has one."""
         wanted = set(names)
         counting = [each.asked_as for each in metrics if each.kind is not Kind.GAUGE and each.asked_as in wanted]
         known = [each for each in STATUS_LABELS if each in set(labels)]
-        questions = [
-            (name, f"count by (__name__) ({_any_of(part, label(name) + '!=' + quoted(''))})")
+        questions = {
+            f"count by (__name__) ({_any_of(part, label(name) + '!=' + quoted(''))})": name
             for name in known
             for part in _parts(counting)
-        ]
-        answers = await asyncio.gather(*(self._api.instant(query, at) for _, query in questions))
+        }
         found: dict[str, str] = {}
-        for (name, _), answer in zip(questions, answers, strict=True):
-            for series in answer.series:
+        answers = await asyncio.gather(*(self._twice([query], window) for query in questions))
+        for name, both in zip(questions.values(), answers, strict=True):
+            for series in (each for answer in both for each in answer.series):
                 found.setdefault(series.name, name)
         return found
 
-    async def _scrapes(self, rows: Mapping[str, Sequence[Row]], at: datetime) -> dict[str, float]:
+    async def _scrapes(self, rows: Mapping[str, Sequence[Row]], window: Window) -> dict[str, float]:
         """Seconds between two points of each job, read off the metric with the fewest series that the job has."""
         least: dict[str, tuple[int, str]] = {}
         for name, found in rows.items():
             for job in {row.get("job", "") for row in found}:
                 least[job] = min(least.get(job, (len(found), name)), (len(found), name))
         names = sorted({name for _, name in least.values()})
-        answers = await asyncio.gather(
-            *(self._api.instant(f"{_any_of(part)}[{SCRAPES_SEEN_OVER}]", at) for part in _parts(names))
+        return _intervals(
+            await self._twice([f"{_any_of(part)}[{SCRAPES_SEEN_OVER}]" for part in _parts(names)], window)
         )
-        return _intervals(answers)
+
+    async def _twice(self, queries: Iterable[str], window: Window) -> list[Answer]:
+        """What they answer at the end and in the middle of the window: what has gone by its end counts too."""
+        middle = window.start + (window.end - window.start) / 2
+        moments = dict.fromkeys((window.end, middle))
+        return await asyncio.gather(*(self._api.instant(query, at) for query in queries for at in moments))
 
 
 def _any_of(names: Sequence[str], *matchers: str) -> str:

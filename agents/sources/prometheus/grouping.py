@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agents.sources.catalogue import SCOPE_LABELS
+from agents.sources.catalogue import SCOPE_LABELS, canonical
 from agents.sources.catalogue.identity import LABELS
 
 Row = Mapping[str, str]
@@ -26,13 +26,13 @@ class Grouping:
 def grouping_of(rows: Sequence[Row], service_of: Callable[[Row], str]) -> Grouping:
     """The fewest labels that still tell the services in `rows` apart.
 
-    Labels that split most are let go first, then those of a scope, then those that name a service least on purpose; the
-    last one stays, so that a service that appears later is not taken for another.
+    Labels that do not spell the service are let go first, then those that split most, those of a scope, and those that
+    name a service least on purpose; the last one stays. So a service that appears later is not taken for another.
     """
     told = [(row, service_of(row)) for row in rows]
     names = {name for row in rows for name, value in row.items() if value and name != "__name__"}
     kept = sorted(names, key=lambda name: (_TELLING.get(name, len(_TELLING)), name))
-    for name in sorted(names, key=lambda name: _let_go_first(name, rows)):
+    for name in sorted(names, key=lambda name: _let_go_first(name, told)):
         rest = [each for each in kept if each != name]
         if rest and _tells_apart(rest, told):
             kept = rest
@@ -41,9 +41,10 @@ def grouping_of(rows: Sequence[Row], service_of: Callable[[Row], str]) -> Groupi
     return Grouping(by, services)
 
 
-def _let_go_first(name: str, rows: Sequence[Row]) -> tuple[int, bool, int, str]:
-    values = len({row.get(name, "") for row in rows})
-    return (-values, name not in _OF_SCOPES, -_TELLING.get(name, len(_TELLING)), name)
+def _let_go_first(name: str, told: Sequence[tuple[Row, str]]) -> tuple[bool, int, bool, int, str]:
+    values = {row.get(name, "") for row, _ in told}
+    spells = all(canonical(row.get(name, "")) == service for row, service in told)
+    return (spells, -len(values), name not in _OF_SCOPES, -_TELLING.get(name, len(_TELLING)), name)
 
 
 def _tells_apart(names: Sequence[str], told: Iterable[tuple[Row, str]]) -> bool:

@@ -35,7 +35,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One thing to ask for all services at once."""
+    """One thing to ask for all services at once. `metric`: what a general rule reads, because no row knows it."""
 
     rule: Rule
     grouping: Grouping
@@ -43,6 +43,7 @@ class Ask:
     labels: Mapping[str, frozenset[str]]
     scopes: tuple[Row, ...]
     aspect: Aspect | None = None
+    metric: str = ""
 
     @property
     def services(self) -> frozenset[str]:
@@ -103,15 +104,15 @@ def rules_for(metrics: Iterable[Metric], series: frozenset[str], corrections: Co
 def plan_of(found: Found, series: frozenset[str], corrections: Corrections) -> Plan:
     """The plan for what was found; `series` are the names of all series of the server."""
     placing = _Placing(found, corrections)
-    rules = [(rule, None) for rule in _known(series, corrections)]
-    asks = [ask for rule, _ in rules if (ask := placing.ask(rule)) is not None]
+    asks = [ask for rule in _known(series, corrections) if (ask := placing.ask(rule)) is not None]
     for metric in _unknown(found.metrics, series, corrections):
         status = found.statuses.get(metric.asked_as, "")
         said = corrections.metric(metric.name)
         for rule in _generic(metric, status):
             ask = placing.ask(rule)
             if ask is not None:
-                asks.append(replace(ask, aspect=said.aspect) if said and said.aspect else ask)
+                aspect = said.aspect if said and not rule.aside else None
+                asks.append(replace(ask, aspect=aspect, metric=metric.name))
     asks.sort(key=lambda each: (each.rule.tier, each.rule.told, each.rule.promql))
     return Plan(tuple(asks), tuple(sorted(placing.unplaced)))
 

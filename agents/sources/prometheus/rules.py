@@ -6,7 +6,7 @@ it without knowing the exporter. The generic rules at the end serve every metric
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from agents.sources.prometheus.kinds import Kind, Metric
@@ -36,7 +36,8 @@ class Merge(IntEnum):
 class Rule:
     """One thing to ask: the name under which it is told, the template of the query, and its unit.
 
-    `counts` says that nothing happened where there is no series: a counter appears with its first event.
+    `counts` says that nothing happened where there is no series: a counter appears with its first event. `aside` is what
+    a general rule reads of a metric beside what the metric is about: how many there were, and how many failed.
     """
 
     told: str
@@ -44,6 +45,7 @@ class Rule:
     unit: str = ""
     tier: Tier = Tier.USED
     counts: bool = False
+    aside: bool = False
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -173,10 +175,10 @@ def _spread(metric: Metric) -> Iterator[Rule]:
         inner = f"sum by ($by) (rate({{{{{name}}}}}[$rate]))"
         yield Rule(f"{name}_p90", f"histogram_quantile(0.9, {inner})", metric.unit, tier)
         yield Rule(f"{name}_mean", f"histogram_sum({inner}) / histogram_count({inner})", metric.unit, tier)
-        yield Rule(f"{_stem(name)}_rate", f"histogram_count({inner})", "/s", tier, counts=True)
+        yield Rule(f"{_stem(name)}_rate", f"histogram_count({inner})", "/s", tier, counts=True, aside=True)
     else:
         yield ratio_of_rates(f"{name}_mean", f"{name}_sum", f"{name}_count", metric.unit, tier)
-        yield rate_of(f"{_stem(name)}_rate", f"{name}_count", tier=tier)
+        yield replace(rate_of(f"{_stem(name)}_rate", f"{name}_count", tier=tier), aside=True)
 
 
 def _stem(name: str) -> str:
@@ -192,4 +194,4 @@ def _failing(metric: Metric, status: str) -> Rule:
         counted = f"sum by ($by) (rate({{{{{metric.asked_as}|%s}}}}[$rate]))"
     bad, every = counted % f'{status}=~"{STATUS_LABELS[status]}"', counted % ""
     told = f"{_stem(metric.name.removesuffix('_total'))}_error_ratio"
-    return Rule(told, f"({bad} or {every} * 0) / {every}", "", Tier.FELT)
+    return Rule(told, f"({bad} or {every} * 0) / {every}", "", Tier.FELT, aside=True)

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from agents.sources.catalogue import NO_CORRECTIONS, Corrections, canonical
+from agents.sources.catalogue import NO_CORRECTIONS, Corrections, Overview, canonical
 from agents.sources.grafana import NO_GRAFANA, Grafana
 from agents.sources.prometheus.api import ApiLimits, PrometheusApi
 from agents.sources.prometheus.assembling import Told, series_of
 from agents.sources.prometheus.budget import Chosen, LookupLimits, answers_of, chosen_of
+from agents.sources.prometheus.describing import overview_of
 from agents.sources.prometheus.discovery import FRESH_FOR, Discovered, Discovery, Look
 from agents.sources.wire import Server, ServerError, Trouble
 from orchestrator.clock import Clock
@@ -55,7 +56,7 @@ class PrometheusSource:
         end = lookup.window.end
         if self._clock.now() - end < SAME_MOMENT:
             end = _floor(end, SAME_MOMENT)
-        wanted = _named(lookup)
+        wanted = replace(_named(lookup), scope=self._corrections.meant(lookup.scope))
         key = (wanted.scope, wanted.services, wanted.affected, lookup.window.start, end)
         metrics = await self._lookups.get(key, lambda: self._read(wanted))
         return replace(metrics, asked=replace(metrics.asked, window=lookup.window))
@@ -64,6 +65,11 @@ class PrometheusSource:
         """What there is to ask for in that window, looked for at most every ten minutes."""
         key = (_floor(window.start, FRESH_FOR), _floor(window.end, FRESH_FOR))
         return await self._discoveries.get(key, lambda: self._look(window))
+
+    async def overview(self, window: Window) -> Overview:
+        """What was discovered, for people."""
+        discovered, version = await self.discovered(window), await self.version()
+        return await asyncio.to_thread(overview_of, discovered, version, self._corrections)
 
     async def version(self) -> str:
         """The server's version, "" where it does not say."""
