@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from agents.analyzers.masks import telling_words
 from agents.analyzers.words import vocabulary, words
+from agents.incident.change_telling import WHY
 from agents.incident.phrases import CHANGE_DISPROVED, DISPROVE, FIRST, FIRST_OF_LOCKS, VERIFY, WHAT
 from agents.incident.suspects import Suspect, suspects
 from agents.incident.testimony import Role, Testimony, is_link
@@ -83,10 +84,15 @@ def _statement(suspect: Suspect, what: str, since: str) -> str:
 def _named(change: Observation) -> str:
     """The change as people call it: by its version, its flag, or the beginning of its commit's id."""
     kind = "change" if change.aspect is Aspect.CONFIGURATION else "deploy"
-    _, _, what = change.summary.partition(": ")
+    what = _what(change)
     version, name = what.partition(": ")[0], short_ids(change.signal_name)
     known = next((each for each in (version, name) if _VERSION.fullmatch(each) and _tells(each, name)), "")
     return f"{kind} of {known}" if known else kind
+
+
+def _what(change: Observation) -> str:
+    """What was changed, without when and where, and without why it is suspected."""
+    return change.summary.partition(": ")[2].partition(WHY)[0]
 
 
 def _tells(called: str, name: str) -> bool:
@@ -101,7 +107,7 @@ def _do_first(suspect: Suspect, said: Mapping[str, str]) -> str:
     change = suspect.change
     if change is None or change.onset is None:
         return (FIRST_OF_LOCKS if _waits_for_locks(suspect) else FIRST[suspect.kind]).format(**said)
-    _, _, what = change.summary.partition(": ")
+    what = _what(change)
     act = "setting back" if change.aspect is Aspect.CONFIGURATION else "rolling back"
     return f"consider {act} the {change.aspect} of {suspect.service} at {clock(change.onset)}" + (
         f" ({what})" if what else ""
@@ -138,6 +144,8 @@ def _is_wordless(word: Testimony) -> bool:
 
 def _brief(fact: Observation, room: int) -> str:
     """The fact without what the statement says already."""
+    if fact.aspect is Aspect.OUTSIDE:
+        return fact.signal_name
     line = quoted(fact.signal_name, room) if telling_words(fact.signal_name) else "lines that hold values only"
     if fact.signal is Signal.LOG and fact.aspect is not Aspect.BEHAVIOUR:
         return line

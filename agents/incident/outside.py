@@ -39,12 +39,11 @@ _AGAIN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A cause that is nobody's change: where it shows, what shows it, how much that says in [0, 1], and who it is."""
+    """A cause that is nobody's change: where it shows, what shows it, and how much that says in [0, 1]."""
 
     service: str
     says: str
     weight: float
-    party: str = ""
 
 
 def outside_causes(symptoms: Symptoms, graph: Graph, known: Iterable[str]) -> list[Outside]:
@@ -65,13 +64,13 @@ def _in_lines(service: str, texts: Sequence[str], known: Sequence[str]) -> Itera
         if not _is_ours(host, known) and (_ANSWERS_BADLY.search(text) or _SILENT.search(text))
     ]
     for weight, party in sorted(parties, reverse=True)[:1]:
-        yield Outside(service, f"what fails in {service} is a call to {party}, which is none of ours", weight, party)
+        yield Outside(service, f"calls to {party} fail, which is none of ours", weight)
     if any(_EXPIRED.search(text) for text in texts):
-        yield Outside(service, f"{service} meets a certificate that has expired", 0.8)
+        yield Outside(service, "a certificate has expired", 0.8)
     if any(_HARDWARE.search(text) for text in texts):
-        yield Outside(service, f"{service} tells of the machine below it", 0.7)
+        yield Outside(service, "it tells of the machine below it", 0.7)
     if _is_one_input(texts):
-        yield Outside(service, f"{service} fails again and again on one and the same input", 0.8)
+        yield Outside(service, "one and the same input fails again and again", 0.8)
 
 
 def _is_ours(host: str, known: Sequence[str]) -> bool:
@@ -96,7 +95,7 @@ def _names_everywhere(symptoms: Symptoms) -> Iterator[Outside]:
     }
     if len(hit) >= AT_ONCE and max(hit.values()) - min(hit.values()) <= AT_ONCE_S:
         first = min(hit, key=lambda service: (hit[service], service))
-        yield Outside(first, f"names no longer resolve in {len(hit)} services at once", 0.8, "DNS")
+        yield Outside(first, f"names no longer resolve, in {len(hit)} services at once", 0.8)
 
 
 def _surge(symptoms: Symptoms, graph: Graph) -> Iterator[Outside]:
@@ -107,4 +106,4 @@ def _surge(symptoms: Symptoms, graph: Graph) -> Iterator[Outside]:
         entered = bool(graph.calls) and service not in called
         if entered and first and left.value >= SURGE * left.usual > 0 and left.onset <= sum(first):
             times = left.value / left.usual
-            yield Outside(service, f"{service} gets {times:.1f} times as many requests as before", 0.6, "traffic")
+            yield Outside(service, f"{times:.1f} times as many requests as before", 0.6)

@@ -17,6 +17,7 @@ WHAT: Mapping[FaultKind, str] = {
     FaultKind.MEMORY: "{service} uses far more memory than usual",
     FaultKind.SATURATION: "{service} is saturated",
     FaultKind.DEPENDENCY: "{service} suffers from something that it depends on",
+    FaultKind.EXTERNAL: "{service} suffers from what nobody here changed",
     FaultKind.UNKNOWN: "something about {service} has changed",
 }
 VERIFY: Mapping[FaultKind, str] = {
@@ -28,6 +29,7 @@ VERIFY: Mapping[FaultKind, str] = {
     FaultKind.MEMORY: "look at the heap and at restarts of {service} since {since}",
     FaultKind.SATURATION: "look at what holds connections, locks and queue places of {service} since {since}",
     FaultKind.DEPENDENCY: "look at the calls that {service} makes since {since}",
+    FaultKind.EXTERNAL: "ask whom it concerns, and look at what {service} gets and calls since {since}",
     FaultKind.UNKNOWN: "look at {service} around {since}",
 }
 DISPROVE: Mapping[FaultKind, str] = {
@@ -39,6 +41,7 @@ DISPROVE: Mapping[FaultKind, str] = {
     FaultKind.MEMORY: "memory of {service} falls back and the symptoms stay",
     FaultKind.SATURATION: "waits at {service} are 0 while the symptoms go on",
     FaultKind.DEPENDENCY: "what {service} calls answers as before",
+    FaultKind.EXTERNAL: "what {service} gets and calls from outside is as before {since}",
     FaultKind.UNKNOWN: "the symptoms began before {since}",
 }
 CHANGE_DISPROVED = "instances of {service} without that change show the same"
@@ -51,6 +54,7 @@ FIRST: Mapping[FaultKind, str] = {
     FaultKind.MEMORY: "consider looking at what {service} keeps in memory before it restarts; more memory buys time",
     FaultKind.SATURATION: "consider finding what holds the connections and places of {service}; more of them buy time",
     FaultKind.DEPENDENCY: "consider checking what {service} calls: which of it fails or is slow",
+    FaultKind.EXTERNAL: "consider turning to whom it concerns; rolling back will hardly help {service}",
     FaultKind.UNKNOWN: "consider asking who owns {service} what is different since {since}",
 }
 FIRST_OF_LOCKS = "consider finding the transaction that holds the lock on {service}"

@@ -31,9 +31,9 @@ from orchestrator.model import Aspect, FaultKind, Observation, Signal, Standing
 
 EXPLAINED_BY_CALLEE = {Role.OWN: 0.0, Role.SAID: 0.5, Role.FELT: 0.85}
 # What kind of fault it is, is told by what the service does wrong itself rather than by what that does to others.
-# A resource that is used up tells more than that everything takes longer.
+# A resource that is used up tells more than that everything takes longer, and so does that others are to blame.
 DECIDES = {Role.OWN: 1.0, Role.SAID: 0.85, Role.LINK: 0.8, Role.FELT: 0.7}
-RESOURCES = {FaultKind.CPU: 1.2, FaultKind.MEMORY: 1.2, FaultKind.SATURATION: 1.1}
+RESOURCES = {FaultKind.CPU: 1.2, FaultKind.MEMORY: 1.2, FaultKind.SATURATION: 1.1, FaultKind.EXTERNAL: 1.3}
 AGREEMENT = {1: 0.6, 2: 0.85}
 COUNTS_AS_SIGNAL = 0.2
 FELT_BY_SOMEBODY = 0.35

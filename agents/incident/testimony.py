@@ -92,7 +92,9 @@ def _of_metric(fact: Observation) -> _Said:
 
 
 def _of_log(fact: Observation) -> _Said:
-    if fact.aspect is Aspect.BEHAVIOUR:
+    if fact.aspect is Aspect.OUTSIDE:
+        yield fact.service, Role.SAID, 0.7, FaultKind.EXTERNAL
+    elif fact.aspect is Aspect.BEHAVIOUR:
         yield fact.service, Role.SAID, 0.6, FaultKind.WRONG_RESULT
     elif fact.peer and fact.aspect is Aspect.NETWORK:
         yield fact.service, Role.LINK, 0.5, FaultKind.NETWORK

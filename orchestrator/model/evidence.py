@@ -44,6 +44,7 @@ class Aspect(StrEnum):
     BEHAVIOUR = "behaviour"
     DEPLOY = "deploy"
     CONFIGURATION = "configuration"
+    OUTSIDE = "outside"
     OTHER = "other"
 
 

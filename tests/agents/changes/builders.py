@@ -46,7 +46,10 @@ def reading(
         before,
         metrics=Metrics(asked, tuple(_series(*name, values) for name, values in (series or {}).items())),
         logs=Logs(asked, array("d", (each[0] for each in columns)), *_columns(columns)),
-        changes=Changes(asked, tuple(sorted(changes, key=lambda each: each.at))),
+        changes=Changes(
+            Asked("test", "changes", Window(start=before.start, end=window.end)),
+            tuple(sorted(changes, key=lambda each: each.at)),
+        ),
         topology=Topology(services, tuple(calls)),
     )
 

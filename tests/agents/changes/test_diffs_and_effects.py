@@ -11,8 +11,8 @@ from agents.analyzers.troubles import Trouble, troubles_in
 from tests.agents.changes.builders import change, diff
 
 
-def effects(*lines: str, **more: object) -> dict[str, frozenset[Trouble]]:
-    return {each.says: each.troubles for each in effects_of(change("a", details=diff(*lines), **more))}
+def effects(*lines: str, files: tuple[str, ...] = ()) -> dict[str, frozenset[Trouble]]:
+    return {each.says: each.troubles for each in effects_of(change("a", details=diff(*lines), files=files))}
 
 
 def test_code_that_moves_is_kept_and_neither_taken_away_nor_brought_in() -> None:

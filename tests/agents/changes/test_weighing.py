@@ -5,11 +5,14 @@ from agents.analyzers.graph import Graph
 from agents.analyzers.meaning import meaning_of
 from agents.analyzers.rollouts import rollouts
 from agents.incident.blame import NAMED
+from agents.incident.change_facts import change_facts
+from agents.incident.explaining import explain
 from agents.incident.outside import outside_causes
+from agents.incident.phrases import FIRST
 from agents.incident.reading import Reading
 from agents.incident.symptoms import symptoms_of
 from agents.incident.weighed import Weighed, weighed
-from orchestrator.model import MetricSeries
+from orchestrator.model import FaultKind, MetricSeries, Signal
 from tests.agents.changes.builders import CALLS, START, change, diff, every, level, reading
 
 ERRORS = {("orders", "error_ratio"): level((58, 0.01), (12, 0.6))}
@@ -123,14 +126,14 @@ def causes(**telemetry: object) -> list[str]:
 
 def test_a_call_to_a_party_outside_that_answers_badly_is_nobodys_change() -> None:
     lines = every(5, -60, 60, "orders", "ERROR", "POST https://api.example.com/v1/charges returned 503")
-    assert causes(lines=lines) == ["what fails in orders is a call to api.example.com, which is none of ours"]
+    assert causes(lines=lines) == ["calls to api.example.com fail, which is none of ours"]
     ours = every(5, -60, 60, "orders", "ERROR", "GET http://stock.prod.example.com/items returned 503")
     assert causes(lines=ours) == []
 
 
 def test_one_record_that_comes_again_and_again_is_told_from_many_that_fail() -> None:
     again = every(5, -60, 60, "orders", "ERROR", "bad value; record_id=evt-8f3a offset=14882; redelivering")
-    assert causes(lines=again) == ["orders fails again and again on one and the same input"]
+    assert causes(lines=again) == ["one and the same input fails again and again"]
     many = every(5, -60, 60, "orders", "ERROR", "bad value; record_id=evt-{n} offset=1{n}; redelivering")
     assert causes(lines=many) == []
 
@@ -139,15 +142,15 @@ def test_names_that_resolve_nowhere_and_an_expired_certificate_are_told() -> Non
     lines = [
         line for name in SERVICES for line in every(5, -60, 60, name, "ERROR", "lookup db on 10.0.0.1: no such host")
     ]
-    assert causes(lines=lines) == ["names no longer resolve in 3 services at once"]
+    assert causes(lines=lines) == ["names no longer resolve, in 3 services at once"]
     expired = every(5, -60, 60, "orders", "ERROR", "x509: certificate has expired or is not yet valid")
-    assert causes(lines=expired) == ["orders meets a certificate that has expired"]
+    assert causes(lines=expired) == ["a certificate has expired"]
 
 
 def test_a_surge_counts_where_the_system_is_entered_and_only_if_it_came_first() -> None:
     more, slow = level((57, 100), (13, 400)), level((58, 100), (12, 4000))
     assert causes(series={("shop", "requests_rate"): more, ("shop", "latency_ms"): slow}) == [
-        "shop gets 4.0 times as many requests as before"
+        "4.0 times as many requests as before"
     ]
     assert causes(series={("stock", "requests_rate"): more, ("stock", "latency_ms"): slow}) == []
     late = level((62, 100), (8, 400))
@@ -163,3 +166,42 @@ def test_what_speaks_for_a_cause_outside_does_not_acquit_a_change_that_could_do_
     alone, beside = scored(reading(changes, lines=lines)), scored(reading(changes, lines=lines), 0.8)
     assert beside["limit"].score == alone["limit"].score
     assert beside["tidy"].score < alone["tidy"].score
+
+
+def test_a_change_is_told_with_why_it_is_suspected_and_services_without_one_as_unchanged() -> None:
+    taken = diff("-  timeout: 5s", "+  timeout: 1s")
+    seen = reading(
+        [change("v7", 240, details=taken, summary="v7: tune")],
+        series={**ERRORS, ("shop", "error_ratio"): ERRORS["orders", "error_ratio"]},
+    )
+    told = [each.summary for each in change_facts(seen, [], SERVICES, Graph(CALLS))]
+    assert told == [
+        "No change is recorded of shop in the 60 min before",
+        "orders deploy at 11:56: v7: tune · timeout is lowered from 5s to 1s · live 2 min before trouble began",
+    ]
+
+
+def test_where_no_change_explains_it_that_is_told_with_what_speaks_for_a_cause_outside() -> None:
+    lines = every(5, -60, 60, "orders", "ERROR", "POST https://api.example.com/v1/charges returned 503")
+    late = change("v7", 20, summary="v7: tune", details=diff("-  a = b(c)", "+  a = d(c)"))
+    told = change_facts(reading([late], lines=lines), [], SERVICES, Graph(CALLS))
+    assert [each.summary for each in told] == [
+        "The one recorded change does not explain it; the likeliest, v7: tune, went live only after trouble began",
+        "orders: calls to api.example.com fail, which is none of ours",
+        "orders deploy at 11:59:40: v7: tune · went live only after trouble began",
+    ]
+    first = explain("application", told)[0]
+    assert (first.fault_kind, first.change_id) == (FaultKind.EXTERNAL, "")
+    assert first.statement.startswith("orders suffers from what nobody here changed since 11:59")
+    assert "rolling back will hardly help" in FIRST[first.fault_kind]
+
+
+def test_what_left_its_usual_with_a_blamed_change_long_before_the_alert_is_told() -> None:
+    seen = reading(
+        [change("v7", 2400, details=diff("-  SELECT a FROM t LIMIT 5", "+  SELECT a FROM t"))],
+        series={("orders", "db_rows_examined"): level((20, 50), (50, 9000))},
+    )
+    told = [each for each in change_facts(seen, [], SERVICES, Graph(CALLS)) if each.signal is Signal.METRIC]
+    assert [each.summary for each in told] == [
+        "orders: db rows examined 8820 since 11:20, 51 until the deploy at 11:20"
+    ]
