@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import click
 from click.testing import CliRunner, Result
 
+from agents.sources.catalogue import KnownService, Overview
 from agents.sources.snapshot import SnapshotLibrary
 from bot.cli import main
 from bot.doctor import Check
@@ -172,6 +174,9 @@ class FakeBootstrap:
             return "2 recorded incidents"
 
         return [Check("recordings", recordings)]
+
+    async def overview(self, settings: Settings, looking_back: timedelta) -> Overview:
+        return Overview(services=(KnownService(name="checkout", stores=("prometheus",)),))
 
     def migrate(self, settings: Settings) -> tuple[str, ...]:
         return self.script.steps()
