@@ -100,7 +100,7 @@ _UNITS: tuple[tuple[frozenset[str], str, float], ...] = tuple(
     (vocabulary(names), unit, step)
     for names, unit, step in (
         ("pct percent percentage", "%", 1.0),
-        ("ratio", "", 0.01),
+        ("ratio", "ratio", 0.01),
         ("ms millis milliseconds", "ms", 2.0),
         ("seconds sec s", "s", 0.002),
         ("bytes", "B", 1024.0),

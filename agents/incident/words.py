@@ -21,9 +21,11 @@ def clock(at: float | datetime) -> str:
 
 
 def figure(value: float, unit: str = "") -> str:
-    """A number with two or three telling digits and its unit; bytes and seconds in the unit that reads best."""
+    """A number with two or three telling digits and its unit; bytes, seconds and ratios in the unit that reads best."""
     if unit == "B":
         return _scaled(value, 1024.0, ("B", "KiB", "MiB", "GiB", "TiB"))
+    if unit == "ratio":
+        return percent(value)
     if unit == "s" and 0 < abs(value) < 1:
         return figure(value * 1000, "ms")
     if unit == "ms" and abs(value) >= 10_000:

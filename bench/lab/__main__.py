@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.lab.database import find_binaries
 from bench.lab.faults import FAULTS
+from bench.lab.observing import OF_THE_MOMENT, prometheus_folder
 from bench.lab.process import LabError
 from bench.lab.prometheus import DATA, fill, serving
 from bench.lab.record import Plan, record
@@ -73,6 +74,9 @@ def _record_all(options: argparse.Namespace) -> int:
         archive = options.out / f"{folder.name}.tar.xz"
         pack(folder, archive)
         print(f"{name}: {folder} and {archive} ({archive.stat().st_size / 1024:.0f} KiB)", flush=True)
+        if options.prometheus:
+            kept = prometheus_folder(folder)
+            pack(kept, options.out / f"{kept.name}.tar.xz", leave_out=OF_THE_MOMENT)
     return 0
 
 

@@ -17,6 +17,8 @@ from bench.lab.shop.meters import Scrape
 from bench.lab.topology import ARROWS, DATABASE, HTTP_SERVICES
 
 SCRAPED_EVERY_S = 5.0
+OF_THE_MOMENT = frozenset({"lock", "queries.active", "prometheus.log", "prometheus.yml", "targets.json"})
+"""Files in a server's folder that tell of its process and nothing of what it kept."""
 Hear = Callable[[Mapping[str, Mapping[str, Scrape]], float], None]
 
 

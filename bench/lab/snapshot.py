@@ -7,7 +7,7 @@ not at all. Numbers are rounded to what a dashboard would show, to keep the arch
 import csv
 import json
 import tarfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -86,12 +86,12 @@ def database_logs(records: Iterable[dict[str, Any]], service: str) -> Iterator[d
         yield {"ts": isoformat(moment.timestamp()), "service": service, "level": level, "message": " ".join(parts)}
 
 
-def pack(folder: Path, archive: Path) -> None:
-    """Pack a case folder as `NAME.tar.xz` holding one folder of its name."""
+def pack(folder: Path, archive: Path, leave_out: Container[str] = ()) -> None:
+    """Pack a folder as `NAME.tar.xz` holding one folder of its name; files of the names in `leave_out` stay behind."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(archive, "w:xz", preset=9) as out:
-        for file in sorted(folder.iterdir()):
-            member = out.gettarinfo(file, f"{folder.name}/{file.name}")
+        for file in sorted(each for each in folder.rglob("*") if each.is_file() and each.name not in leave_out):
+            member = out.gettarinfo(file, f"{folder.name}/{file.relative_to(folder).as_posix()}")
             member.uid = member.gid = 0
             member.uname = member.gname = ""
             with file.open("rb") as content:

@@ -227,6 +227,7 @@ def test_of_lines_that_weigh_the_same_one_with_words_is_quoted() -> None:
         (1234.5, "", "1234"),
         (0.00123, "", "0.0012"),
         (99.8, "%", "99.8 %"),
+        (0.194, "ratio", "19.4 %"),
         (float("nan"), "%", "unknown %"),
     ],
 )

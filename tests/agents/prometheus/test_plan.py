@@ -192,7 +192,8 @@ def test_the_fewest_labels_that_tell_services_apart_are_grouped_by(
 def test_every_row_is_told_under_a_name_that_analysis_understands(rule: Rule) -> None:
     meaning = meaning_of(rule.told)
     assert meaning.aspect is not Aspect.OTHER
-    assert meaning.unit in ("", rule.unit), "the figure is said in the unit that it has"
+    unit = rule.unit or ("ratio" if rule.told.endswith("_ratio") else "")
+    assert meaning.unit in ("", unit), "the figure is said in the unit that it has"
     assert not rule.told.endswith(("_total", "_count", "_sum", "_counter")) or rule.told == "replicas_wanted_count"
     assert re.fullmatch(r"[a-z][a-z0-9_]*", rule.told)
 
