@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.sources.catalogue import Corrections, parse_corrections
 from orchestrator.investigation import diagram
 from tests.docs.pages import PAGES, ROOT, blocks, commands
 
@@ -45,6 +46,12 @@ def test_every_command_a_page_tells_to_type_exists(page: Path) -> None:
             assert words[1] in targets, command
         elif words[:1] == ["compass"] and len(words) > 1 and not words[1].startswith("-"):
             assert words[1] in main.commands, command
+
+
+def test_the_corrections_that_the_documentation_shows_are_ones_that_work() -> None:
+    shown = [block.text for block in blocks(ROOT / "docs" / "sources.md") if block.language == "toml"]
+    assert shown
+    assert all(parse_corrections(each) != Corrections() for each in shown)
 
 
 def test_the_readme_draws_the_states_of_a_run_as_the_table_has_them() -> None:
