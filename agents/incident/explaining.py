@@ -10,7 +10,8 @@ from agents.analyzers.masks import telling_words
 from agents.analyzers.words import vocabulary, words
 from agents.incident.change_telling import WHY
 from agents.incident.phrases import CHANGE_DISPROVED, DISPROVE, FIRST, FIRST_OF_LOCKS, VERIFY, WHAT
-from agents.incident.suspects import Suspect, suspects
+from agents.incident.suspect import Suspect
+from agents.incident.suspects import suspects
 from agents.incident.testimony import Role, Testimony, is_link
 from agents.incident.words import clock, figure, plain, quoted, short_ids, shortened
 from orchestrator.model import THE_BAR, Aspect, FaultKind, Hypothesis, Observation, Signal

@@ -13,11 +13,12 @@ The rules, in the order in which they work:
    that it calls explains it less: they do what they are asked. It makes no suspicion by itself.
 6. An address is what callers see of something. What else they call may stand behind it, and explains what is seen there.
 7. Trouble of a kind that the affected services do not have counts half.
+8. The likeliest is surer where those who need it suffer as it does, and where no rival comes near.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agents.analyzers.addresses import is_address
 from agents.analyzers.graph import Graph
@@ -26,6 +27,8 @@ from agents.incident.blame import blamed_change
 from agents.incident.calm import Calm
 from agents.incident.delays import Delays
 from agents.incident.links import shares_of_blame
+from agents.incident.rivals import apart
+from agents.incident.suspect import WEIGHS, Suspect, onset_of, strongest
 from agents.incident.testimony import Role, Testimony, testimonies
 from orchestrator.model import Aspect, FaultKind, Observation, Signal, Standing
 
@@ -36,31 +39,14 @@ DECIDES = {Role.OWN: 1.0, Role.SAID: 0.85, Role.LINK: 0.8, Role.FELT: 0.7}
 RESOURCES = {FaultKind.CPU: 1.2, FaultKind.MEMORY: 1.2, FaultKind.SATURATION: 1.1, FaultKind.EXTERNAL: 1.3}
 AGREEMENT = {1: 0.6, 2: 0.85}
 COUNTS_AS_SIGNAL = 0.2
+ECHOED = 1.5
 FELT_BY_SOMEBODY = 0.35
 LEAST = 0.02
 HIGHEST = 0.97
-ONE_STEP = 0.0005
 TIMES = ("ms", "s")
-WEIGHS = 0.1
 CHANGE_COUNTS = 0.3
 SUSPICION = 0.8
 CHANGE_KEEPS_BLAME = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Suspect:
-    """A service under suspicion, with the words for it, strongest first, and what was changed in it shortly before."""
-
-    service: str
-    confidence: float
-    kind: FaultKind
-    words: tuple[Testimony, ...]
-    change: Observation | None = None
-
-    @property
-    def onset(self) -> float | None:
-        """When its own trouble began."""
-        return _onset(self.words)
 
 
 def suspects(observations: Sequence[Observation]) -> list[Suspect]:
@@ -71,7 +57,8 @@ def suspects(observations: Sequence[Observation]) -> list[Suspect]:
     changes = [each for each in known if each.signal is Signal.CHANGE]
     weighing = _Weighing(words, graph, changes, Calm(observations, graph))
     found = [weighing.suspect(service) for service in sorted({word.service for word in words})]
-    return _apart(sorted((each for each in found if each.confidence >= LEAST), key=lambda one: -one.confidence))
+    ranked = sorted((each for each in found if each.confidence >= LEAST), key=lambda one: -one.confidence)
+    return apart([*map(weighing.confirmed, ranked[:1]), *ranked[1:]], graph)
 
 
 class _Weighing:
@@ -87,12 +74,14 @@ class _Weighing:
         self._links = shares_of_blame(words, self._matters)
         self._felt = max((_symptom(word.fact) for word in words), default=0.0)
         self._trouble = {service: self._troubled(said) for service, said in self._words.items()}
-        self._blamed = {service: blamed_change(service, _onset(said), changes) for service, said in self._words.items()}
+        self._blamed = {
+            service: blamed_change(service, onset_of(said), changes) for service, said in self._words.items()
+        }
 
     def suspect(self, service: str) -> Suspect:
         """What all words about one service come to."""
         words = self._words[service]
-        parts = {group: self._weight(word) for group, word in _strongest(words).items()}
+        parts = {group: self._weight(word) for group, word in strongest(words).items()}
         signals = sum(weight >= COUNTS_AS_SIGNAL for weight in parts.values())
         agreed = AGREEMENT.get(signals, 1.0) if signals else AGREEMENT[1] / 2
         sure = together(parts.values()) * agreed * (0.5 + 0.5 * portion(self._felt, FELT_BY_SOMEBODY))
@@ -100,6 +89,19 @@ class _Weighing:
         sure = min(HIGHEST, sure + CHANGE_COUNTS * recent * portion(sure, SUSPICION))
         ordered = sorted(words, key=lambda word: (-parts[word.group] * _decides(word), -word.weight, word.fact.summary))
         return Suspect(service, sure, ordered[0].kind, tuple(ordered), change)
+
+    def confirmed(self, leader: Suspect) -> Suspect:
+        """The likeliest suspect, surer where those who need it suffer alike: what it does shows where it should."""
+        aspects = {word.fact.aspect for word in leader.words if word.weight >= WEIGHS}
+        echoes = (
+            word.weight * self._calm.counts(word)
+            for caller in self._graph.needed_by(leader.service)
+            for word in self._words.get(caller, ())
+            if word.role is Role.FELT and word.fact.service == caller and word.fact.aspect in aspects
+        )
+        doubt = 1.0 - leader.confidence
+        sure = leader.confidence * (1.0 + ECHOED * max(echoes, default=0.0) * doubt)
+        return replace(leader, confidence=min(HIGHEST, sure))
 
     def _weight(self, word: Testimony) -> float:
         """What is left of a word's weight once everything that explains it otherwise is taken off."""
@@ -117,7 +119,7 @@ class _Weighing:
     def _troubled(self, words: Iterable[Testimony]) -> float:
         """How much trouble a service is in, whoever is to blame."""
         own = (word for word in words if word.role is not Role.LINK)
-        return together(word.weight * self._calm.counts(word) for word in _strongest(own).values())
+        return together(word.weight * self._calm.counts(word) for word in strongest(own).values())
 
     def _behind(self, service: str) -> set[str]:
         """Whose trouble may be the cause of the service's: all that it depends on.
@@ -135,12 +137,6 @@ class _Weighing:
         return (self._delays.felt(word) if is_delay else 1.0) * self._calm.counts(word)
 
 
-def _onset(words: Iterable[Testimony]) -> float | None:
-    """The earliest of the facts that weigh."""
-    told = [each.fact.onset.timestamp() for each in words if each.fact.onset and each.weight >= WEIGHS]
-    return min(told, default=None)
-
-
 def _symptom(fact: Observation) -> float:
     """How much somebody feels of that fact: errors and slowness, wherever they show."""
     return fact.score if fact.aspect in (Aspect.ERRORS, Aspect.LATENCY, Aspect.NETWORK) else 0.0
@@ -149,25 +145,3 @@ def _symptom(fact: Observation) -> float:
 def _decides(word: Testimony) -> float:
     """How much a word has to say on what kind of fault it is."""
     return DECIDES[word.role] * RESOURCES.get(word.kind, 1.0)
-
-
-def _strongest(words: Iterable[Testimony]) -> dict[str, Testimony]:
-    best: dict[str, Testimony] = {}
-    for word in words:
-        if word.group not in best or word.weight > best[word.group].weight:
-            best[word.group] = word
-    return best
-
-
-def _apart(ranked: list[Suspect]) -> list[Suspect]:
-    """Confidence also says how far the first is ahead of the second: two equal suspects are none. Ties are broken."""
-    if len(ranked) >= 2:
-        first, second = ranked[0], ranked[1]
-        ahead = portion(1.0 - second.confidence / first.confidence, 0.5)
-        likely = max(second.confidence + ONE_STEP, first.confidence * (0.75 + 0.25 * ahead))
-        ranked = [replace(first, confidence=min(likely, first.confidence + ONE_STEP)), *ranked[1:]]
-    told: list[Suspect] = []
-    for each in ranked:
-        most = told[-1].confidence - ONE_STEP if told else 1.0
-        told.append(replace(each, confidence=max(0.0, min(each.confidence, most))))
-    return told

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agents.analyzers.addresses import is_address
 from agents.analyzers.meaning import Reach, meaning_of
 from orchestrator.model import Aspect, FaultKind, Observation, Signal
 
@@ -35,6 +36,8 @@ class Testimony:
     group: str
     fact: Observation
 
+
+SEEN_FROM_OUTSIDE = 0.75
 
 _METRIC_OWN = {
     Aspect.CPU: (0.85, FaultKind.CPU),
@@ -81,14 +84,15 @@ def _of_metric(fact: Observation) -> _Said:
         yield fact.peer, Role.LINK, 0.7, FaultKind.NETWORK
     elif fact.peer:
         weight, kind = {**_METRIC_OWN, **_METRIC_FELT}[fact.aspect]
-        yield fact.peer, Role.FELT, 0.75 * weight, kind
+        yield fact.peer, Role.FELT, SEEN_FROM_OUTSIDE * weight, kind
         yield fact.service, Role.FELT, 0.4 * weight, FaultKind.DEPENDENCY
     elif meaning_of(fact.signal_name).reach is Reach.CALLS:
         yield fact.service, Role.FELT, 0.5, FaultKind.DEPENDENCY
     elif fact.aspect in _METRIC_OWN:
         yield fact.service, Role.OWN, *_METRIC_OWN[fact.aspect]
     else:
-        yield fact.service, Role.FELT, *_METRIC_FELT[fact.aspect]
+        weight, kind = _METRIC_FELT[fact.aspect]
+        yield fact.service, Role.FELT, weight * (SEEN_FROM_OUTSIDE if is_address(fact.service) else 1.0), kind
 
 
 def _of_log(fact: Observation) -> _Said:

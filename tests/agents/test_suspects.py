@@ -8,7 +8,8 @@ import pytest
 
 from agents.incident.blame import NAMED
 from agents.incident.explaining import explain
-from agents.incident.suspects import Suspect, suspects
+from agents.incident.suspect import Suspect
+from agents.incident.suspects import suspects
 from agents.incident.words import clock, figure, many, percent, plain, quoted, short_ids
 from orchestrator.model import Aspect, FaultKind, Observation, Signal, Standing
 from tests.support.clock import NOON
@@ -124,6 +125,49 @@ def test_the_change_that_scores_highest_is_blamed_and_not_one_after_the_trouble_
     assert blamed.confidence > suspects(trouble)[0].confidence
     for other in (change("orders", -120), change("orders", 60, NAMED - 0.01)):
         assert suspects([*trouble, other])[0].change is None
+
+
+def test_the_likeliest_is_surer_where_those_who_need_it_suffer_as_it_does() -> None:
+    alone = suspects([fact("orders", Aspect.ERRORS, unit="%")])[0]
+    elsewhere = suspects([fact("orders", Aspect.ERRORS, unit="%"), fact("cart", Aspect.ERRORS, score=0.3)])[0]
+    echoed = suspects([fact("orders", Aspect.ERRORS, unit="%"), fact("gateway", Aspect.ERRORS, score=0.3)])[0]
+    assert elsewhere.confidence <= alone.confidence < echoed.confidence
+
+
+def test_the_other_end_of_one_explanation_is_no_rival() -> None:
+    calls = {"calls": (("orders", "card-network"),)}
+    complaint = fact("orders", Aspect.ERRORS, signal=Signal.LOG, peer="card-network", unit="lines", **calls)
+    reset = fact("orders", Aspect.NETWORK, peer="card-network", signal_name="link_card-network_resets", unit="/s")
+    found = suspects([complaint, reset])
+    assert names(found) == ["card-network", "orders"]
+    assert found[1].confidence < 0.3 * found[0].confidence
+    lines = fact("orders", Aspect.ERRORS, signal=Signal.LOG, signal_name="no zone for quote", **calls)
+    rival = suspects([complaint, reset, lines])
+    assert rival[1].confidence > 0.4 * rival[0].confidence
+
+
+def test_what_a_changed_service_asks_of_its_callees_is_a_part_of_its_explanation() -> None:
+    busy = fact("payment", Aspect.CPU, unit="%")
+    failing = [fact("orders", Aspect.ERRORS, signal=signal, unit="%") for signal in (Signal.LOG, Signal.TRACE)]
+    blamed = suspects([busy, *failing, change("orders", 60)])
+    assert names(blamed)[0] == "orders"
+    assert blamed[1].confidence < 0.6 * blamed[0].confidence
+    rivals = suspects([busy, *failing])
+    assert rivals[1].confidence > 0.6 * rivals[0].confidence
+
+
+def test_trouble_that_the_affected_services_do_not_have_counts_half() -> None:
+    slow, failing = fact("payment", score=0.9), fact("orders", Aspect.ERRORS, score=0.6, unit="%")
+    assert names(suspects([slow, failing]))[0] == "payment"
+    calm = fact("gateway", Aspect.LATENCY, 0.0, standing=Standing.NORMAL)
+    assert names(suspects([slow, failing, calm]))[0] == "orders"
+
+
+def test_behind_an_address_is_who_else_its_callers_call() -> None:
+    calls = (("gateway", "eu.api.example.com"), ("gateway", "orders"))
+    seen = fact("eu.api.example.com", Aspect.ERRORS, score=0.9, unit="%", calls=calls)
+    assert names(suspects([seen]))[0] == "eu.api.example.com"
+    assert names(suspects([seen, fact("orders", Aspect.ERRORS, score=0.6, unit="%", calls=calls)]))[0] == "orders"
 
 
 def test_a_change_makes_no_suspicion_by_itself() -> None:
