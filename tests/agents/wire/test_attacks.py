@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from agents.sources.wire import Limits, ServerError, Trouble
@@ -275,3 +277,23 @@ async def test_a_wait_that_cannot_be_read_is_none(wait: str) -> None:
     script = (says({}, status=503, Retry_After=wait), says({"b": 1}))
     async with counterpart(*script) as (_, url), server_at(url) as server:
         assert await server.get_json("x") == {"b": 1}
+
+
+async def _heard(sent: bytes) -> Any:
+    async with raw(writes(sent)) as url, server_at(url, limits=SMALL) as server:
+        try:
+            return await server.get_json("x")
+        except ServerError as error:
+            return error
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([b"", b"HTTP/1.1 ", b"HTTP/1.1 200 OK\r\n", OK + b"\r\n", OK + b"Content-Length: 9\r\n\r\n"]),
+    st.binary(max_size=200),
+)
+def test_whatever_bytes_a_server_sends_the_caller_gets_json_or_an_error_of_ours(begins: bytes, rest: bytes) -> None:
+    heard = asyncio.run(_heard(begins + rest))
+    if isinstance(heard, ServerError):
+        assert heard.message.startswith("Prometheus did not answer a question: ")
+        assert heard.remedy
