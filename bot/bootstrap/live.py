@@ -56,7 +56,7 @@ class Live:
             if self.any:
                 self.corrections = corrections(self._settings)
                 await self._open(stack, await stack.enter_async_context(new_session()))
-                self.telemetry = Telemetry(metrics=self.prometheus, live=True)
+                self.telemetry = Telemetry(metrics=self.prometheus, topology=self.prometheus, live=True)
             try:
                 yield self.telemetry
             finally:

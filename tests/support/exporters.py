@@ -27,6 +27,7 @@ class Shop:
         for service in POD:
             self._service(service)
             self._containers(service)
+        self._calls()
         self._pool()
         self._postgres()
         self._redis()
@@ -77,15 +78,27 @@ class Shop:
                 bad = failing if self._bad(at) else 0.0
                 return bad if status == "500" else 20 + math.sin(at) - bad
 
-            self.counter("http_server_requests_seconds_count", labels, rate, "unknown")
-            self.counter("http_server_requests_seconds_sum", labels, lambda at: 1.0, "unknown")
-            for le in LE:
+            self.histogram("http_server_requests_seconds", labels, rate, self._duration(slow))
 
-                def below(at: float, le: str = le, rate: _Value = rate) -> float:
-                    median = 1.5 if slow and self._bad(at) else 0.04
-                    return rate(at) * (1 - math.exp(-float(le) / median)) if le != "+Inf" else rate(at)
+    def _calls(self) -> None:
+        """What callers measure of those that they call, as OpenTelemetry's clients do."""
+        for caller, callee in (("gateway", "checkout"), ("checkout", "orders")):
+            labels = {**self._target(caller), "server_address": f"{callee}.shop.svc.cluster.local"}
+            self.histogram("http_client_request_duration_seconds", labels, lambda at: 20, self._duration(slow=True))
 
-                self.counter("http_server_requests_seconds_bucket", {**labels, "le": le}, below, "unknown")
+    def _duration(self, slow: bool) -> _Value:
+        return lambda at: 1.5 if slow and self._bad(at) else 0.04
+
+    def histogram(self, name: str, labels: _Labels, rate: _Value, typical: _Value) -> None:
+        """Durations that are spread exponentially around a typical one."""
+        self.counter(f"{name}_count", labels, rate, "unknown")
+        self.counter(f"{name}_sum", labels, lambda at: rate(at) * typical(at), "unknown")
+        for le in LE:
+
+            def below(at: float, bound: float = float(le)) -> float:
+                return rate(at) * (1 - math.exp(-bound / typical(at)))
+
+            self.counter(f"{name}_bucket", {**labels, "le": le}, below, "unknown")
 
     def _containers(self, service: str) -> None:
         kubelet = {"namespace": "shop", "pod": POD[service], "job": "kubelet", "service": "prometheus-kubelet"}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from agents.sources.catalogue import Corrections, service_of
 from agents.sources.prometheus.answers import Series
 from agents.sources.prometheus.budget import Chosen
+from agents.sources.prometheus.edges import callee_of
 from agents.sources.prometheus.rules import Merge
 from orchestrator.model import MetricSeries
 
@@ -29,34 +30,45 @@ def series_of(answers: Iterable[Told], corrections: Corrections) -> tuple[Metric
     made: dict[_Key, MetricSeries] = {}
     counted: set[_Key] = set()
     for told in answers:
-        for service, rows in _by_service(told, corrections).items():
-            key = (service, told.chosen.ask.rule.told)
+        for (service, callee), rows in _by_service(told, corrections).items():
+            key = (service, _name(told, callee))
             if key not in made:
-                made[key] = _merged(service, told, rows)
+                made[key] = _merged(*key, told, rows)
                 if told.chosen.ask.rule.counts:
                     counted.add(key)
     heard = _heard(made.values())
     return tuple(_from_zero(each, heard[key[0]]) if key in counted else each for key, each in made.items())
 
 
-def _by_service(told: Told, corrections: Corrections) -> dict[str, list[Series]]:
-    """The rows of each service; one that appeared since discovery is named by the labels that came with it."""
-    grouping, only = told.chosen.ask.grouping, told.chosen.services
-    found: dict[str, list[Series]] = defaultdict(list)
+def _by_service(told: Told, corrections: Corrections) -> dict[_Key, list[Series]]:
+    """The rows of each service, and of each that it calls where the rows are a client's.
+
+    A service that appeared since discovery is named by the labels that came with it.
+    """
+    ask, only = told.chosen.ask, told.chosen.services
+    grouping = ask.grouping
+    found: dict[_Key, list[Series]] = defaultdict(list)
     for row in told.rows:
         service = grouping.services.get(grouping.key(row.labels))
         if service is None:
             service = service_of({**row.labels, "__name__": told.chosen.ask.rule.metrics[0]}, corrections)
         if service and (not only or service in only):
-            found[service].append(row)
+            callee = corrections.service(callee_of(row.labels.get(ask.callee, ""))) if ask.callee else ""
+            found[service, callee].append(row)
     return found
 
 
-def _merged(service: str, told: Told, rows: Sequence[Series]) -> MetricSeries:
+def _name(told: Told, callee: str) -> str:
+    """What the series is told as: a client's begins with whom it calls, so that analysis finds the other end."""
+    name = told.chosen.ask.rule.told
+    return f"{callee}_{name}" if callee else name
+
+
+def _merged(service: str, metric: str, told: Told, rows: Sequence[Series]) -> MetricSeries:
     rule, ask = told.chosen.ask.rule, told.chosen.ask
     first = rows[0]
     times, values = (first.times, first.values) if len(rows) == 1 else _together(rows, rule.merge)
-    return MetricSeries(service, rule.told, times, values, rule.unit, aspect=ask.aspect, query=told.query)
+    return MetricSeries(service, metric, times, values, rule.unit, aspect=ask.aspect, query=told.query)
 
 
 def _together(rows: Sequence[Series], merge: Merge) -> "tuple[array[float], array[float]]":

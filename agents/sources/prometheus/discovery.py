@@ -18,6 +18,7 @@ from agents.sources.catalogue.exporters import Describes, exporter_of
 from agents.sources.catalogue.identity import LABELS
 from agents.sources.prometheus.answers import Answer, Meaning
 from agents.sources.prometheus.api import PrometheusApi
+from agents.sources.prometheus.edges import other_ends
 from agents.sources.prometheus.grouping import Row
 from agents.sources.prometheus.kinds import Kind, Metric, metrics_of
 from agents.sources.prometheus.plan import Found, Plan, plan_of, rules_for, sighted
@@ -79,8 +80,7 @@ class Discovery:
         names, left_out = self._wanted(metrics, series)
         if not names:
             return Discovered(Plan(), len(metrics), listed.left_out + labels.left_out)
-        telling = [each for each in self._telling() if each in labels.items]
-        rows = await self._rows(names, telling, window)
+        rows = await self._rows(names, frozenset(labels.items), window)
         found = Found(
             metrics=metrics,
             rows=rows,
@@ -112,20 +112,31 @@ class Discovery:
         scopes = [name for names in SCOPE_LABELS.values() for name in names]
         return tuple(dict.fromkeys((*self._corrections.service_labels, *own, *LABELS, *scopes)))
 
-    async def _rows(self, names: Sequence[str], telling: Sequence[str], window: Window) -> dict[str, list[Row]]:
-        """The label sets of each metric."""
+    async def _rows(self, names: Sequence[str], labels: frozenset[str], window: Window) -> dict[str, list[Row]]:
+        """The label sets of each metric. Only those of calls are asked for the labels that name the other end."""
+        telling = [each for each in self._telling() if each in labels]
+        ends = {tuple(each for each in other_ends(name) if each in labels) for name in names}
+        rows: dict[str, list[Row]] = {}
+        for end in sorted(ends):
+            part = [name for name in names if tuple(each for each in other_ends(name) if each in labels) == end]
+            rows |= await self._rows_by(part, telling, end, window)
+        return rows
+
+    async def _rows_by(
+        self, names: Sequence[str], telling: Sequence[str], ends: Sequence[str], window: Window
+    ) -> dict[str, list[Row]]:
         coarse = [each for each in telling if each not in _OF_INSTANCES]
         plain = [each for each in names if exporter_of({"__name__": each}).describes is Describes.ITSELF]
-        rows = await self._grouped(plain, coarse, window)
+        rows = await self._grouped(plain, (*coarse, *ends), window)
         homeless = [name for name in plain if not all(self._service(row) for row in rows.get(name, ({},)))]
         rest = [*homeless, *(each for each in names if each not in set(plain))]
-        return {**rows, **await self._grouped(rest, telling, window)}
+        return {**rows, **await self._grouped(rest, (*telling, *ends), window)}
 
     def _service(self, row: Row) -> str:
         return service_of(row, self._corrections)
 
     async def _grouped(self, names: Sequence[str], labels: Sequence[str], window: Window) -> dict[str, list[Row]]:
-        by = ", ".join(("__name__", *(label(each) for each in labels)))
+        by = ", ".join(("__name__", *(label(each) for each in dict.fromkeys(labels))))
         answers = await self._twice([f"count by ({by}) ({_any_of(part)})" for part in _parts(names)], window)
         rows: dict[str, dict[tuple[tuple[str, str], ...], Row]] = defaultdict(dict)
         for series in (each for answer in answers for each in answer.series):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agents.sources.catalogue import SCOPE_LABELS, Corrections, scope_of, service_of
+from agents.sources.prometheus.edges import callee_label, calls_of, other_ends
 from agents.sources.prometheus.grouping import Grouping, Row, grouping_of
 from agents.sources.prometheus.kinds import Metric
 from agents.sources.prometheus.known import CLOSED, PLATFORM, RULES
@@ -35,7 +36,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One thing to ask for all services at once. `metric`: what a general rule reads, because no row knows it."""
+    """One thing to ask for all services at once. `metric`: what a general rule reads, because no row knows it.
+
+    `callee`: the label by which a client's metric names whom it calls, where it does.
+    """
 
     rule: Rule
     grouping: Grouping
@@ -44,6 +48,7 @@ class Ask:
     scopes: tuple[Row, ...]
     aspect: Aspect | None = None
     metric: str = ""
+    callee: str = ""
 
     @property
     def services(self) -> frozenset[str]:
@@ -52,13 +57,17 @@ class Ask:
 
     def rows_of(self, services: frozenset[str]) -> int:
         """How many series an answer has; `services` empty means all."""
-        return sum(1 for each in self.grouping.services.values() if each and (not services or each in services))
+        asked = {key for key, each in self.grouping.services.items() if each and (not services or each in services)}
+        if not self.callee:
+            return len(asked)
+        ends = {(self.grouping.key(row), row.get(self.callee, "")) for row in self.scopes}
+        return sum(1 for key, _ in ends if key in asked)
 
     def query(self, step_s: float, scope: Scope, services: frozenset[str] = frozenset()) -> str:
         """The query, for a step of so many seconds, of that scope and those services (empty: all)."""
         matchers = (*self._scope_matchers(scope), *self._service_matchers(services))
         filling = Filling(
-            by=self.grouping.by,
+            by=(*self.grouping.by, *([self.callee] if self.callee else [])),
             rate=duration(max(SCRAPES_IN_A_RATE * self.scrape_s, step_s)),
             step=duration(step_s - JUST_LESS_S),
             matchers=lambda _: matchers,
@@ -83,10 +92,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to ask, the most telling first. `unplaced`: metrics whose labels name no service."""
+    """What to ask, the most telling first. `unplaced`: metrics whose labels name no service. `calls`: (caller, callee)."""
 
     asks: tuple[Ask, ...] = ()
     unplaced: tuple[str, ...] = ()
+    calls: tuple[tuple[str, str], ...] = ()
 
     @property
     def services(self) -> frozenset[str]:
@@ -114,7 +124,8 @@ def plan_of(found: Found, series: frozenset[str], corrections: Corrections) -> P
                 aspect = said.aspect if said and not rule.aside else None
                 asks.append(replace(ask, aspect=aspect, metric=metric.name))
     asks.sort(key=lambda each: (each.rule.tier, each.rule.told, each.rule.promql))
-    return Plan(tuple(asks), tuple(sorted(placing.unplaced)))
+    calls = calls_of(found.rows, lambda row: service_of(row, corrections))
+    return Plan(tuple(asks), tuple(sorted(placing.unplaced)), calls)
 
 
 class _Placing:
@@ -134,12 +145,14 @@ class _Placing:
                 self.unplaced.add(rule.metrics[0])
             return None
         labels = {name: frozenset(key for row in self._rows(name) for key in row) for name in rule.metrics}
-        return Ask(rule, grouping, self._scrape(rows), labels, tuple(rows))
+        callee = callee_label(rule.metrics[0], rows)
+        return Ask(rule, grouping, self._scrape(rows), labels, tuple(rows), callee=callee)
 
     def _grouping(self, name: str) -> Grouping:
         name = sighted(name)
         if name not in self._groupings:
-            rows = self._rows(name)
+            ends = frozenset(other_ends(name))
+            rows = [{key: row[key] for key in row if key not in ends} for row in self._rows(name)]
             self._groupings[name] = grouping_of(rows, lambda row: service_of(row, self._corrections))
         return self._groupings[name]
 

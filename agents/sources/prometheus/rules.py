@@ -105,6 +105,7 @@ BAD_GRPC = (
     "|2|4|8|10|12|13|14|15"
 )
 STATUS_LABELS = {
+    "error_type": ".+",
     "http_response_status_code": BAD_STATUS,
     "http_status_code": BAD_STATUS,
     "status_code": BAD_STATUS,
@@ -177,7 +178,8 @@ def _spread(metric: Metric) -> Iterator[Rule]:
         yield Rule(f"{name}_mean", f"histogram_sum({inner}) / histogram_count({inner})", metric.unit, tier)
         yield Rule(f"{_stem(name)}_rate", f"histogram_count({inner})", "/s", tier, counts=True, aside=True)
     else:
-        yield ratio_of_rates(f"{name}_mean", f"{name}_sum", f"{name}_count", metric.unit, tier)
+        beside = tier if metric.kind is Kind.SUMMARY else max(tier, Tier.TELLING)
+        yield ratio_of_rates(f"{name}_mean", f"{name}_sum", f"{name}_count", metric.unit, beside)
         yield replace(rate_of(f"{_stem(name)}_rate", f"{name}_count", tier=tier), aside=True)
 
 

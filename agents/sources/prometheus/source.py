@@ -19,7 +19,7 @@ from agents.sources.prometheus.discovery import FRESH_FOR, Discovered, Discovery
 from agents.sources.wire import Server, ServerError, Trouble
 from orchestrator.clock import Clock
 from orchestrator.flights import Flights
-from orchestrator.model import Asked, Metrics, MetricSeries, Window
+from orchestrator.model import Asked, Metrics, MetricSeries, Topology, Window
 from orchestrator.ports import Lookup
 
 SOURCE = "prometheus"
@@ -33,7 +33,7 @@ MOST_NOTES = 5
 
 
 class PrometheusSource:
-    """Implements MetricSource."""
+    """Implements MetricSource and TopologySource."""
 
     def __init__(
         self,
@@ -60,6 +60,14 @@ class PrometheusSource:
         key = (wanted.scope, wanted.services, wanted.affected, lookup.window.start, end)
         metrics = await self._lookups.get(key, lambda: self._read(wanted))
         return replace(metrics, asked=replace(metrics.asked, window=lookup.window))
+
+    async def read_topology(self, lookup: Lookup) -> Topology:
+        """Who calls whom, as far as metrics of clients, meshes and service graphs tell."""
+        plan = (await self.discovered(lookup.window)).plan
+        calls = plan.calls
+        if lookup.services:
+            calls = tuple(pair for pair in calls if set(pair) & set(_named(lookup).services))
+        return Topology(services=tuple(sorted(plan.services)), calls=calls)
 
     async def discovered(self, window: Window) -> Discovered:
         """What there is to ask for in that window, looked for at most every ten minutes."""

@@ -142,6 +142,36 @@ def test_families_that_are_known_as_a_whole_are_read_by_their_rows_only() -> Non
     assert 'container!="POD"' in told["container_memory_bytes"]
 
 
+def test_a_mesh_and_a_service_graph_tell_who_calls_whom() -> None:
+    mesh = {"destination_canonical_service": "orders", "reporter": "destination"}
+    found = {
+        **rows(
+            "istio_requests_total", {**mesh, "source_canonical_service": "checkout"}, {**mesh, "source_app": "unknown"}
+        ),
+        **rows("traces_service_graph_request_total", {"client": "gateway", "server": "checkout"}),
+    }
+    plan = planned(list(found), found)
+    assert plan.calls == (("checkout", "orders"), ("gateway", "checkout"))
+    told = queries(plan)
+    assert told["mesh_requests_rate"] == (
+        'sum by (destination_canonical_service) (rate(istio_requests_total{reporter="destination"}[4m]))'
+    )
+    assert told["served_requests_rate"] == "sum by (server) (rate(traces_service_graph_request_total[4m]))"
+
+
+def test_a_client_is_asked_for_each_that_it_calls() -> None:
+    labels = {"service": "orders", "envoy_cluster_name": "outbound|5432||orders-db.shop.svc.cluster.local"}
+    outside = {"service": "orders", "envoy_cluster_name": "10.0.0.7"}
+    found = rows("envoy_cluster_upstream_cx_connect_fail", labels, outside)
+    (asked,) = planned(list(found), found).asks
+    assert (asked.callee, asked.rows_of(frozenset())) == ("envoy_cluster_name", 2)
+    assert "sum by (service, envoy_cluster_name)" in asked.query(60.0, NOWHERE)
+    (chosen,), _ = chosen_of(Plan((asked,)), 60, frozenset(), frozenset(), LookupLimits())
+    answer = [Series(each, array("d", [0]), array("d", [1])) for each in (labels, outside)]
+    made = {each.metric for each in series_of([Told(chosen, "q", answer)], NO_CORRECTIONS)}
+    assert made == {"orders-db_upstream_connect_failures_rate", "upstream_connect_failures_rate"}
+
+
 def test_what_names_no_service_is_told_and_can_be_placed_by_people() -> None:
     found = rows("acme_sun_hours", {"region": "eu"})
     assert planned(["acme_sun_hours"], found).unplaced == ("acme_sun_hours",)

@@ -93,6 +93,16 @@ async def test_what_exporters_print_is_read_of_the_services_that_it_tells_of(ser
     assert before_and_after(metrics, "worker-1", "node_cpu_used_ratio") == (0.3, 0.3)
 
 
+async def test_a_client_tells_of_each_that_it_calls_and_thereby_who_calls_whom(server: Server) -> None:
+    source = PrometheusSource(server, SystemClock())
+    metrics = await source.read_metrics(lookup())
+    waits = before_and_after(metrics, "checkout", "orders_http_client_request_duration_seconds_p90")
+    assert waits[0] < 0.2 < 1.0 < waits[1]
+    topology = await source.read_topology(lookup())
+    assert topology.calls == (("checkout", "orders"), ("gateway", "checkout"))
+    assert (await source.read_topology(lookup(services=("gateway",)))).calls == (("gateway", "checkout"),)
+
+
 async def test_every_point_lies_in_the_window_at_the_pace_at_which_it_was_scraped(server: Server) -> None:
     metrics = await PrometheusSource(server, SystemClock()).read_metrics(lookup())
     start, end = WINDOW.start.timestamp(), WINDOW.end.timestamp()
@@ -133,7 +143,7 @@ async def test_agents_that_read_the_same_ask_the_server_once(server: Server) -> 
 async def test_what_a_limit_leaves_out_is_said(server: Server) -> None:
     source = PrometheusSource(server, SystemClock(), limits=LookupLimits(asks=3))
     metrics = await source.read_metrics(lookup())
-    assert len({each.metric for each in metrics.series}) <= 3
+    assert len({each.query for each in metrics.series}) <= 3
     assert "less telling metrics (" in metrics.asked.left_out
 
 
