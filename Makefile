@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 PYTEST_ARGS ?=
+QRYN := 3.2.39
+CHDB := 26.9.0
 DEMO_ARGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check coverage lab accuracy examples picture clean
+.PHONY: help demo test check coverage counterparts lab accuracy examples picture clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +41,15 @@ check: $(VENV)/installed-dev ## Format, lint, types and import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+counterparts: .compass/counterparts/installed ## Install the server that the clients of Loki and Tempo are tested against (needs npm; 1 GB)
+
+.compass/counterparts/installed: Makefile
+	@mkdir -p $(@D)
+	@NODE_OPTIONS=--use-openssl-ca npm install --prefix $(@D) --no-package-lock --no-audit --no-fund --loglevel=error qryn@$(QRYN)
+	@$(PYTHON) -m venv $(@D)/chdb
+	@$(@D)/chdb/bin/python -m pip --disable-pip-version-check install --quiet 'chdb-core==$(CHDB)'
+	@touch $@
 
 coverage: $(VENV)/installed-dev ## Run the tests with line and branch coverage, and hold it to its limits
 	@$(BIN)/coverage erase
