@@ -179,7 +179,7 @@ class TraceContract:
         _well_told(spans.asked, lookup)
         assert len(spans) == 6
         assert _ascending(spans.starts)
-        assert spans.parent_ids[:2] == ("", "a")
+        assert spans.parent_ids[:2] == ("", spans.span_ids[0])
         assert set(spans.statuses) == {"ok", "error"}
         assert math.isclose(spans.durations[0], 30.0, rel_tol=1e-6)
 

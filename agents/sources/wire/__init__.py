@@ -11,6 +11,7 @@ from agents.sources.wire.settings import ServerSettings
 from agents.sources.wire.switch import Switch
 from agents.sources.wire.tally import Tally, count, counting
 from agents.sources.wire.throttle import Limits
+from agents.sources.wire.together import answers_to
 from agents.sources.wire.troubles import ServerError, Trouble, trouble
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Tally",
     "Trouble",
     "UnreadableError",
+    "answers_to",
     "count",
     "counting",
     "new_session",
