@@ -11,9 +11,11 @@ from typing import Protocol
 
 from aiohttp import ClientSession
 
+from agents.sources.callgraph import CallGraph
 from agents.sources.catalogue import NO_CORRECTIONS, Corrections, CorrectionsError, Overview, parse_corrections
 from agents.sources.grafana import Grafana
 from agents.sources.prometheus import PrometheusSource
+from agents.sources.tempo import TempoSource
 from agents.sources.wire import Limits, Server, ServerSettings, Switch, new_session
 from bot.settings import ServerAccess, Settings, SettingsError
 from orchestrator.clock import Clock
@@ -37,6 +39,7 @@ class Live:
         self.switch = Switch(on=settings.queries)
         self.corrections: Corrections = NO_CORRECTIONS
         self.prometheus: PrometheusSource | None = None
+        self.tempo: TempoSource | None = None
         self.telemetry = Telemetry()
 
     @property
@@ -47,7 +50,7 @@ class Live:
     @property
     def surveyed(self) -> tuple[Surveyed, ...]:
         """The open sources that can say what they hold."""
-        return tuple(each for each in (self.prometheus,) if each is not None)
+        return tuple(each for each in (self.prometheus, self.tempo) if each is not None)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Telemetry]:
@@ -56,7 +59,13 @@ class Live:
             if self.any:
                 self.corrections = corrections(self._settings)
                 await self._open(stack, await stack.enter_async_context(new_session()))
-                self.telemetry = Telemetry(metrics=self.prometheus, topology=self.prometheus, live=True)
+                graphs = [each for each in (self.prometheus, self.tempo) if each is not None]
+                self.telemetry = Telemetry(
+                    metrics=self.prometheus,
+                    traces=self.tempo,
+                    topology=CallGraph(graphs) if graphs else None,
+                    live=True,
+                )
             try:
                 yield self.telemetry
             finally:
@@ -69,6 +78,11 @@ class Live:
             self.prometheus = PrometheusSource(
                 server, self._clock, corrections=self.corrections, grafana=self._grafana("prometheus", access)
             )
+
+        access = self._settings.tempo
+        if access.url:
+            server = await stack.enter_async_context(self._server("Tempo", access, session))
+            self.tempo = TempoSource(server, corrections=self.corrections, grafana=self._grafana("tempo", access))
 
     def _server(self, name: str, access: ServerAccess, session: ClientSession) -> Server:
         return Server(
