@@ -14,6 +14,7 @@ from itertools import pairwise
 from math import sqrt
 
 from agents.analyzers.gravity import Gravity, Trend, gravity
+from agents.analyzers.habits import Break, Handled, breaks
 from agents.analyzers.scoring import share_deviation
 from agents.analyzers.templates import mine
 from agents.analyzers.words import Mentions
@@ -77,37 +78,56 @@ class _Count:
     """How often a template was seen: lines outside of recorded calls, and recorded calls with such a line by operation."""
 
     first_row: int
+    gravity: Gravity
     before: int = 0
     times: list[float] = field(default_factory=list)
     calls_before: dict[str, set[Call]] = field(default_factory=lambda: defaultdict(set))
     calls_after: dict[str, dict[Call, float]] = field(default_factory=lambda: defaultdict(dict))
+    calls: set[tuple[str, Call]] = field(default_factory=set)
 
 
-def log_shifts(
-    lines: Lines, split: float, mentions: Mentions, calls: Calls, recorded: tuple[float, float]
-) -> list[LogShift]:
-    """Templates that stand out after `split` (epoch seconds), the farthest first.
+_Counts = dict[tuple[str, str], _Count]
+
+
+@dataclass(frozen=True, slots=True)
+class LogNews:
+    """What became of templates, and which habits are broken; the farthest first. Nothing is told in both."""
+
+    shifts: list[LogShift] = field(default_factory=list)
+    breaks: list[Break] = field(default_factory=list)
+
+
+def log_news(lines: Lines, split: float, mentions: Mentions, calls: Calls, recorded: tuple[float, float]) -> LogNews:
+    """Templates that stand out after `split` (epoch seconds), alone or in company.
 
     `recorded` says for how many seconds logs were recorded at all, before and after the split: see `recorded_seconds`.
     """
-    before, after = recorded
-    if not (before and after):
-        return []
+    if not all(recorded):
+        return LogNews()
     counted = _counted(lines, split, calls)
+    broken = [each for each in breaks(_handled(counted, calls), split) if not _is_grave(counted, each)]
+    told = {(each.service, each.missing) for each in broken}
+    shifts = _shifts(lines, counted, split, mentions, calls, recorded[1] / recorded[0])
+    return LogNews([each for each in shifts if (each.service, each.template) not in told], broken)
+
+
+def _shifts(
+    lines: Lines, counted: "_Counts", split: float, mentions: Mentions, calls: Calls, ratio: float
+) -> list[LogShift]:
     known = _heads(counted)
     found = []
     for (service, template), count in counted.items():
         moves = [
-            _rate(count, after / before, split),
+            _rate(count, ratio, split),
             *(_share(service, name, count, calls, split) for name in _named(count)),
         ]
         best = max((each for each in moves if each), key=lambda each: abs(each[3]), default=None)
-        level = lines.levels[count.first_row]
-        grave = gravity(level, template)
-        if best is None or (best[0] is Trend.NEW and grave is Gravity.INFO and _head(service, template) in known):
+        if best is None or (
+            best[0] is Trend.NEW and count.gravity is Gravity.INFO and _head(service, template) in known
+        ):
             continue
         peer = mentions.in_text(lines.messages[count.first_row], service)
-        found.append(LogShift(service, template, grave, *best, peer))
+        found.append(LogShift(service, template, count.gravity, *best, peer))
     return sorted(found, key=lambda each: (-abs(each.deviation), each.service, each.template))
 
 
@@ -122,27 +142,52 @@ def recorded_seconds(times: "array[float]", split: float) -> tuple[float, float]
     return before, after
 
 
-def _counted(lines: Lines, split: float, calls: Calls) -> dict[tuple[str, str], _Count]:
+def _is_grave(counted: "_Counts", each: Break) -> bool:
+    """Whether it is an error or a warning that is missing: that is no trouble."""
+    return counted[each.service, each.missing].gravity is not Gravity.INFO
+
+
+def _handled(counted: "_Counts", calls: Calls) -> dict[tuple[str, str], list[Handled]]:
+    """What was said in every call, by operation; of traces in which anything was said at all."""
+    said: dict[tuple[str, str, Call], list[str]] = defaultdict(list)
+    for (service, template), count in counted.items():
+        for trace_id, call in count.calls:
+            said[trace_id, service, call].append(template)
+    spoke = {trace_id for trace_id, _, _ in said}
+    handled: dict[tuple[str, str], list[Handled]] = defaultdict(list)
+    for (trace_id, service), made in calls.by_trace.items():
+        if trace_id in spoke:
+            for call in made:
+                told = frozenset(said.get((trace_id, service, call), ()))
+                handled[service, call[2]].append(Handled(call[0], trace_id, told))
+    return handled
+
+
+def _counted(lines: Lines, split: float, calls: Calls) -> "_Counts":
     mined = mine(lines.services, lines.messages)
-    counts: dict[tuple[str, str], _Count] = {}
+    counts: _Counts = {}
     for row, index in enumerate(mined.of_line):
         if index < 0:
             continue
         at, service = lines.times[row], lines.services[row]
-        count = counts.setdefault((service, mined.texts[index]), _Count(row))
+        key = (service, mined.texts[index])
+        if (count := counts.get(key)) is None:
+            count = counts[key] = _Count(row, gravity(lines.levels[row], key[1]))
         call = calls.at(lines.trace_ids[row], service, at) if lines.trace_ids[row] else None
         if call is None:
             count.before += at < split
             if at >= split:
                 count.times.append(at)
-        elif call[0] < split:
+            continue
+        count.calls.add((lines.trace_ids[row], call))
+        if call[0] < split:
             count.calls_before[call[2]].add(call)
         else:
             count.calls_after[call[2]].setdefault(call, at)
     return counts
 
 
-def _heads(counted: Mapping[tuple[str, str], _Count]) -> set[tuple[str, str]]:
+def _heads(counted: _Counts) -> set[tuple[str, str]]:
     """How the templates of the time before begin: a line that only has another value in it is no new line."""
     return {_head(*key) for key, count in counted.items() if count.before or any(count.calls_before.values())}
 

@@ -6,6 +6,7 @@ seconds; no expression here backtracks over more than a word.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 LONGEST = 2000
@@ -42,7 +43,15 @@ _STATUS = re.compile(
     r"\b((?:GET|POST|PUT|PATCH|DELETE|HEAD|HTTP|status|code|returned|answered|responded|with)\b"
     r"(?:[ :=\"]+(?:<\w+>|[A-Za-z]+)){0,2}[ :=\"]+)([1-5])\d\d\b(?![.\d])"
 )
-_WITH_DIGIT = re.compile(r"(?<![\w.:+-])[A-Za-z_.:+-]*\d[\w.:+-]*%?")
+_SOURCES = (
+    "java|kt|scala|groovy|py|go|rs|rb|js|mjs|jsx|ts|tsx|cs|fs|vb|c|cc|cpp|cxx|h|hpp|php|ex|exs|erl|swift|dart|lua|pl"
+)
+_POSITION = (
+    r"(?<![\w.$#:-])(?:[\w$]{1,80}[./]){0,12}"
+    rf"(?:[\w$]{{1,80}}\.[A-Za-z_$][\w$]{{0,80}}#|[\w$-]{{1,80}}\.(?:{_SOURCES}):)\d{{1,6}}(?![\w.:]*\d)"
+)
+_POSITION_WORD = re.compile(_POSITION)
+_WITH_DIGIT = re.compile(rf"(?P<position>{_POSITION})|(?<![\w.:+-])[A-Za-z_.:+-]*\d[\w.:+-]*%?")
 
 _CLASS = ("1xx", "2xx", "3xx", "4xx", "5xx")
 _WHOLE: tuple[tuple[str, "re.Pattern[str]"], ...] = (
@@ -94,6 +103,16 @@ def without_secrets(text: str) -> str:
     return _without_secrets(text).replace("<<email>>", "<email>")
 
 
+def position(words: Sequence[str]) -> str:
+    """Where in the source code a line was written, as far as its words say it; empty if they do not."""
+    for word in words:
+        if "#" in word or ":" in word:
+            found = _POSITION_WORD.search(word)
+            if found:
+                return found.group()
+    return ""
+
+
 def telling_words(template: str) -> int:
     """How many words a template has left that are no mask."""
     return len(_TELLING_WORD.findall(_ANY_MASK.sub(" ", template)))
@@ -122,7 +141,7 @@ def _without_data(line: str) -> str:
 
 
 def _replaced(found: "re.Match[str]") -> str:
-    return _word(found.group())
+    return found["position"] or _word(found.group())
 
 
 @lru_cache(maxsize=65536)

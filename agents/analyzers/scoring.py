@@ -7,6 +7,9 @@ A score multiplies what must all be true of something worth telling: it lies far
 from collections.abc import Iterable
 from math import sqrt
 
+import numpy as np
+from numpy.typing import NDArray
+
 FURTHER = 0.6
 
 
@@ -37,3 +40,14 @@ def share_deviation(hits_before: int, of_before: int, hits_after: int, of_after:
     before, after = (hits_before + 1) / (of_before + 2), (hits_after + 1) / (of_after + 2)
     pooled = (hits_before + hits_after + 2) / (of_before + of_after + 4)
     return (after - before) / sqrt(pooled * (1 - pooled) * (1 / (of_before + 2) + 1 / (of_after + 2)))
+
+
+def share_deviations(
+    hits_before: "NDArray[np.int64]", of_before: "NDArray[np.int64]", hits_after: "NDArray[np.int64]",
+    of_after: "NDArray[np.int64]",
+) -> "NDArray[np.float64]":  # fmt: skip
+    """The same for many pairs of shares at once."""
+    before, after = (hits_before + 1) / (of_before + 2), (hits_after + 1) / (of_after + 2)
+    pooled = (hits_before + hits_after + 2) / (of_before + of_after + 4)
+    spread = np.sqrt(pooled * (1 - pooled) * (1 / (of_before + 2) + 1 / (of_after + 2)))
+    return np.asarray((after - before) / spread, dtype=np.float64)

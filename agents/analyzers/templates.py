@@ -10,11 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agents.analyzers.masks import ANY, mask
+from agents.analyzers.masks import ANY, mask, position
 
 THRESHOLD = 4
 LONGEST_TEMPLATE = 220
 MOST_WORDS = 60
+SAME_STATEMENT = 3
 _FRAME = re.compile(r"^\s+at \S|^\s*File \"|^\s+\.\.\. \d+ (?:more|common)|^goroutine \d|^\s*Caused by:|^\s+[\^~]+\s*$")
 _RAISED = re.compile(r"^(?:Caused by: )?(?:[\w$]+\.)*[A-Z]\w*(?:Error|Exception|Failure|Timeout)\b.*")
 
@@ -66,15 +67,46 @@ def _headline(message: str) -> str:
 
 def _name(counts: Mapping[tuple[str, Words], int]) -> dict[tuple[str, Words], tuple[str, str]]:
     """The template of each masked line."""
-    by_length: dict[tuple[str, int], list[tuple[Words, int]]] = defaultdict(list)
+    placed: dict[tuple[str, str], list[tuple[Words, int]]] = defaultdict(list)
     for (service, words), count in counts.items():
-        by_length[service, len(words)].append((words, count))
+        placed[service, position(words)].append((words, count))
+    headers = _headers(counts)
     named: dict[tuple[str, Words], tuple[str, str]] = {}
-    for (service, _), lines in by_length.items():
-        for group in _groups(lines).values():
-            for words, text in _templates(group):
-                named[service, words] = (service, text)
+    for (service, place), lines in placed.items():
+        statement = _statement([words for words, _ in lines], headers[service]) if place else ""
+        told = ((words, statement) for words, _ in lines) if statement else _by_words(lines)
+        for words, text in told:
+            named[service, words] = (service, text)
     return named
+
+
+def _headers(counts: Iterable[tuple[str, Words]]) -> Mapping[str, frozenset[tuple[int, str]]]:
+    """What every line of a service has in the same place: it tells nothing of what a line says."""
+    headers: dict[str, frozenset[tuple[int, str]]] = {}
+    for service, words in counts:
+        places = frozenset(enumerate(words))
+        headers[service] = headers[service] & places if service in headers else places
+    return headers
+
+
+def _statement(lines: Sequence[Words], header: frozenset[tuple[int, str]]) -> str:
+    """The one template of lines from the same place in the source; empty where they have too little in common.
+
+    Some programs log everything from one place, a function of their own: there only the words tell lines apart.
+    """
+    common = frozenset.intersection(*(frozenset(enumerate(words)) for words in lines))
+    if len(lines) > 1 and len(common - header) < SAME_STATEMENT:
+        return ""
+    return _text([word if (at, word) in common else ANY for at, word in enumerate(max(lines, key=len))])
+
+
+def _by_words(lines: Sequence[tuple[Words, int]]) -> Iterable[tuple[Words, str]]:
+    by_length: dict[int, list[tuple[Words, int]]] = defaultdict(list)
+    for words, count in lines:
+        by_length[len(words)].append((words, count))
+    for alike in by_length.values():
+        for group in _groups(alike).values():
+            yield from _templates(group)
 
 
 def _groups(lines: Sequence[tuple[Words, int]]) -> dict[tuple[tuple[int, str], ...], list[Words]]:
@@ -96,6 +128,9 @@ def _groups(lines: Sequence[tuple[Words, int]]) -> dict[tuple[tuple[int, str], .
 def _templates(group: Sequence[Words]) -> Iterable[tuple[Words, str]]:
     variable = [len(set(column)) > THRESHOLD for column in zip(*group, strict=True)]
     for words in group:
-        parts = [ANY if varies else word for word, varies in zip(words, variable, strict=True)]
-        text = " ".join(part for at, part in enumerate(parts) if part != ANY or at == 0 or parts[at - 1] != ANY)
-        yield words, text if len(text) <= LONGEST_TEMPLATE else text[: LONGEST_TEMPLATE - 1] + "…"
+        yield words, _text([ANY if varies else word for word, varies in zip(words, variable, strict=True)])
+
+
+def _text(parts: Sequence[str]) -> str:
+    text = " ".join(part for at, part in enumerate(parts) if part != ANY or at == 0 or parts[at - 1] != ANY)
+    return text if len(text) <= LONGEST_TEMPLATE else text[: LONGEST_TEMPLATE - 1] + "…"

@@ -12,7 +12,7 @@ from agents.incident.change_telling import WHY
 from agents.incident.phrases import CHANGE_DISPROVED, DISPROVE, FIRST, FIRST_OF_LOCKS, VERIFY, WHAT
 from agents.incident.suspect import Suspect
 from agents.incident.suspects import suspects
-from agents.incident.testimony import Role, Testimony, is_link
+from agents.incident.testimony import Role, Testimony, is_broken_habit, is_link
 from agents.incident.words import clock, figure, plain, quoted, short_ids, shortened
 from orchestrator.model import THE_BAR, Aspect, FaultKind, Hypothesis, Observation, Signal
 
@@ -152,6 +152,8 @@ def _brief(fact: Observation, room: int) -> str:
         return line
     if fact.value is None or fact.usual is None:
         return fact.summary
+    if is_broken_habit(fact):
+        return f"no longer logs {line}"
     if fact.signal is Signal.LOG:
         return f"{figure(fact.value)} times {line}, {figure(fact.usual)} expected"
     value, usual = figure(fact.value, fact.unit), figure(fact.usual, fact.unit)

@@ -1,16 +1,20 @@
 """What logs say: templates that are new, gone, more or fewer, told with masked templates only."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from agents.analyzers import habits
+from agents.analyzers.graph import Graph
 from agents.analyzers.gravity import Gravity, Trend
-from agents.analyzers.logs import FAR, Calls, Lines, LogShift, log_shifts, recorded_seconds
+from agents.analyzers.habits import Break
+from agents.analyzers.logs import FAR, Calls, Lines, LogShift, log_news, recorded_seconds
 from agents.analyzers.masks import telling_words
 from agents.analyzers.scoring import strength
 from agents.analyzers.words import Mentions
 from agents.incident.reading import Reading
 from agents.incident.territory import NETWORK, owner_of_line
-from agents.incident.words import clock, quoted
+from agents.incident.words import clock, percent, quoted
 from orchestrator.model import Asked, Aspect, Logs, Observation, Signal
 
 MOST_OF_A_SERVICE = 4
@@ -25,13 +29,14 @@ _WEIGHT = {
 }
 
 
-def log_facts(reading: Reading, mentions: Mentions, calls: Calls) -> list[Observation]:
-    """The most telling templates of one agent's territory, a few for each service."""
+def log_facts(reading: Reading, mentions: Mentions, calls: Calls, graph: Graph) -> list[Observation]:
+    """The most telling templates of one agent's territory, a few for each service, and what is no longer said."""
     if reading.logs is None:
         return []
     lines = _mine(reading.agent_id, reading.logs)
     recorded = recorded_seconds(reading.logs.times, reading.split)
-    scored = [(_score(each), each) for each in log_shifts(lines, reading.split, mentions, calls, recorded)]
+    news = log_news(lines, reading.split, mentions, calls, recorded)
+    scored = [(_score(each), each) for each in news.shifts]
     told: dict[str, int] = defaultdict(int)
     facts = []
     for score, each in sorted(scored, key=_order):
@@ -39,7 +44,26 @@ def log_facts(reading: Reading, mentions: Mentions, calls: Calls) -> list[Observ
         if told[each.service] < most:
             told[each.service] += 1
             facts.append(_told(reading, reading.logs.asked, each, score))
-    return facts
+    return [*facts, *_broken(reading, reading.logs.asked, news.breaks, graph)]
+
+
+def _broken(reading: Reading, asked: Asked, broken: Sequence[Break], graph: Graph) -> list[Observation]:
+    """The most telling broken habit of each service, as far as none of those that it calls explains it."""
+    told: dict[str, Observation] = {}
+    for each in broken:
+        score = strength(each.deviation, habits.FAR / 2) * (1.0 - _explained(each, broken, graph))
+        if each.service not in told or score > told[each.service].score:
+            told[each.service] = _told_break(reading, asked, each, score)
+    return list(told.values())
+
+
+def _explained(each: Break, broken: Sequence[Break], graph: Graph) -> float:
+    """In how many of the traces in which it is broken something is broken further down as well."""
+    below = graph.depends_on(each.service)
+    causes = [
+        other for other in broken if other.service in below and each.service not in graph.depends_on(other.service)
+    ]
+    return max((len(each.broken & other.broken) / len(each.broken) for other in causes), default=0.0)
 
 
 def _mine(agent_id: str, logs: Logs) -> Lines:
@@ -65,6 +89,32 @@ def _order(one: tuple[float, LogShift]) -> tuple[bool, float, str, str]:
     """Strongest first; lines without a word in them tell a reader nothing, so they come after all that have some."""
     score, shift = one
     return not telling_words(shift.template), -score, shift.service, shift.template
+
+
+def _told_break(reading: Reading, asked: Asked, each: Break, score: float) -> Observation:
+    after = f" after {quoted(each.given)}" if each.given else ""
+    summary = (
+        f"{each.service} no longer logs this line{after} in {each.operation} since {clock(each.onset)}: "
+        f"{percent(each.value)} of {each.calls} calls, was {percent(each.usual)}: {quoted(each.missing)}"
+    )
+    return Observation(
+        agent_id=reading.agent_id,
+        summary=summary[:600],
+        signal=Signal.LOG,
+        aspect=Aspect.BEHAVIOUR,
+        service=each.service,
+        signal_name=each.missing[:200],
+        score=round(score, 4),
+        onset=datetime.fromtimestamp(each.onset, UTC),
+        value=round(100 * each.value, 1),
+        usual=round(100 * each.usual, 1),
+        unit="%",
+        window=reading.window,
+        source=asked.source,
+        query=asked.query,
+        link=asked.link,
+        latest=asked.latest,
+    )
 
 
 def _told(reading: Reading, asked: Asked, each: LogShift, score: float) -> Observation:

@@ -31,7 +31,7 @@ def look_at_application(reading: Reading) -> tuple[Observation, ...]:
     others = [peer for _, peer, _ in scene.forest.waits if not is_store(peer)]
     facts = [
         *metric_facts(reading, scene),
-        *log_facts(reading, scene.mentions, scene.forest.entered(reading.split)),
+        *log_facts(reading, scene.mentions, scene.forest.entered(reading.split), scene.graph),
         *traces.own_time(),
         *traces.waits(others),
         *traces.errors(),
@@ -47,7 +47,7 @@ def look_at_database(reading: Reading) -> tuple[Observation, ...]:
     stores = [peer for _, peer, _ in scene.forest.waits if is_store(peer)]
     facts = [
         *metric_facts(reading, scene),
-        *log_facts(reading, scene.mentions, scene.forest.entered(reading.split)),
+        *log_facts(reading, scene.mentions, scene.forest.entered(reading.split), scene.graph),
         *TraceFacts(reading, scene.forest).waits(stores),
     ]
     facts += normal_facts(reading, scene, facts)
@@ -59,7 +59,7 @@ def look_at_network(reading: Reading) -> tuple[Observation, ...]:
     scene = scene_of(reading)
     facts = [
         *metric_facts(reading, scene),
-        *log_facts(reading, scene.mentions, scene.forest.entered(reading.split)),
+        *log_facts(reading, scene.mentions, scene.forest.entered(reading.split), scene.graph),
         *TraceFacts(reading, scene.forest).links(),
     ]
     facts += normal_facts(reading, scene, facts)

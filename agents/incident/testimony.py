@@ -73,6 +73,11 @@ def is_link(fact: Observation) -> bool:
     return bool(fact.peer) and fact.signal_name == f"{fact.service} → {fact.peer}"
 
 
+def is_broken_habit(fact: Observation) -> bool:
+    """Whether a fact from logs is about calls in which something that always was said is missing."""
+    return fact.signal is Signal.LOG and fact.unit == "%"
+
+
 _Said = Iterator[tuple[str, Role, float, FaultKind]]
 
 
@@ -98,6 +103,8 @@ def _of_metric(fact: Observation) -> _Said:
 def _of_log(fact: Observation) -> _Said:
     if fact.aspect is Aspect.OUTSIDE:
         yield fact.service, Role.SAID, 0.7, FaultKind.EXTERNAL
+    elif is_broken_habit(fact):
+        yield fact.service, Role.SAID, 0.9, FaultKind.WRONG_RESULT
     elif fact.aspect is Aspect.BEHAVIOUR:
         yield fact.service, Role.SAID, 0.6, FaultKind.WRONG_RESULT
     elif fact.peer and fact.aspect is Aspect.NETWORK:

@@ -5,7 +5,7 @@ from array import array
 import pytest
 
 from agents.analyzers.gravity import Gravity, Trend, gravity
-from agents.analyzers.logs import Call, Calls, Lines, LogShift, log_shifts, recorded_seconds
+from agents.analyzers.logs import Call, Calls, Lines, LogShift, log_news, recorded_seconds
 from agents.analyzers.masks import LONGEST, mask, telling_words, without_secrets
 from agents.analyzers.templates import mine
 from agents.analyzers.words import Mentions
@@ -113,7 +113,7 @@ def ticking(
 def shifts(rows: list[tuple[float, str, str, str]], calls: Calls | None = None) -> dict[str, LogShift]:
     lines = lines_of(rows)
     recorded = recorded_seconds(lines.times, 0.0)
-    found = log_shifts(lines, 0.0, Mentions(["orders", "payment"]), calls or Calls(), recorded)
+    found = log_news(lines, 0.0, Mentions(["orders", "payment"]), calls or Calls(), recorded).shifts
     return {each.template: each for each in found}
 
 
