@@ -5,25 +5,18 @@ the same operation: a service that got other work than before logs other lines, 
 measure is time, and not the clock's but what was really recorded.
 """
 
-from array import array
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import sqrt
 
-from agents.analyzers.gravity import Gravity, Trend, gravity
-from agents.analyzers.habits import Break, Handled, breaks
+from agents.analyzers.counts import Calls, Count, Counts, Lines, count_lines, handled
+from agents.analyzers.gravity import Gravity, Trend
+from agents.analyzers.habits import Break, breaks
 from agents.analyzers.scoring import share_deviation
-from agents.analyzers.templates import mine
 from agents.analyzers.words import Mentions
 
-LONGEST_GAP_S = 30.0
 TRAFFIC_SWING = 0.2
 FAR = 3.0
 FEWEST = 3
-SLACK_S = 0.05
 SHARE_WEIGHT = 1.5
 SHORTEST_HEAD = 4
 
@@ -44,52 +37,6 @@ class LogShift:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """Log lines in columns, ascending by time."""
-
-    times: "array[float]"
-    services: Sequence[str]
-    levels: Sequence[str]
-    messages: Sequence[str]
-    trace_ids: Sequence[str]
-
-
-Call = tuple[float, float, str]
-"""One recorded call into a service: start, end, operation."""
-
-
-@dataclass(slots=True)
-class Calls:
-    """The recorded calls into services: by trace and service, ascending; and how many of an operation before and after."""
-
-    by_trace: Mapping[tuple[str, str], Sequence[Call]] = field(default_factory=dict)
-    counts: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
-
-    def at(self, trace_id: str, service: str, at: float) -> Call | None:
-        """The call at which the service was in that trace at that time; the last to begin, if there are several."""
-        calls = self.by_trace.get((trace_id, service), ())
-        last = bisect_right(calls, at + SLACK_S, key=lambda call: call[0])
-        within = [call for call in calls[:last] if call[1] >= at - SLACK_S]
-        return within[-1] if within else None
-
-
-@dataclass(slots=True)
-class _Count:
-    """How often a template was seen: lines outside of recorded calls, and recorded calls with such a line by operation."""
-
-    first_row: int
-    gravity: Gravity
-    before: int = 0
-    times: list[float] = field(default_factory=list)
-    calls_before: dict[str, set[Call]] = field(default_factory=lambda: defaultdict(set))
-    calls_after: dict[str, dict[Call, float]] = field(default_factory=lambda: defaultdict(dict))
-    calls: set[tuple[str, Call]] = field(default_factory=set)
-
-
-_Counts = dict[tuple[str, str], _Count]
-
-
-@dataclass(frozen=True, slots=True)
 class LogNews:
     """What became of templates, and which habits are broken; the farthest first. Nothing is told in both."""
 
@@ -104,15 +51,15 @@ def log_news(lines: Lines, split: float, mentions: Mentions, calls: Calls, recor
     """
     if not all(recorded):
         return LogNews()
-    counted = _counted(lines, split, calls)
-    broken = [each for each in breaks(_handled(counted, calls), split) if not _is_grave(counted, each)]
+    counted = count_lines(lines, split, calls)
+    broken = [each for each in breaks(handled(counted, calls), split) if not _is_grave(counted, each)]
     told = {(each.service, each.missing) for each in broken}
     shifts = _shifts(lines, counted, split, mentions, calls, recorded[1] / recorded[0])
     return LogNews([each for each in shifts if (each.service, each.template) not in told], broken)
 
 
 def _shifts(
-    lines: Lines, counted: "_Counts", split: float, mentions: Mentions, calls: Calls, ratio: float
+    lines: Lines, counted: Counts, split: float, mentions: Mentions, calls: Calls, ratio: float
 ) -> list[LogShift]:
     known = _heads(counted)
     found = []
@@ -131,65 +78,14 @@ def _shifts(
     return sorted(found, key=lambda each: (-abs(each.deviation), each.service, each.template))
 
 
-def recorded_seconds(times: "array[float]", split: float) -> tuple[float, float]:
-    """For how long anything was recorded before and after; silence of all services for over half a minute is cut short."""
-    before = after = 0.0
-    for earlier, later in pairwise(times):
-        if later < split:
-            before += min(later - earlier, LONGEST_GAP_S)
-        elif earlier >= split:
-            after += min(later - earlier, LONGEST_GAP_S)
-    return before, after
-
-
-def _is_grave(counted: "_Counts", each: Break) -> bool:
+def _is_grave(counted: Counts, each: Break) -> bool:
     """Whether it is an error or a warning that is missing: that is no trouble."""
     return counted[each.service, each.missing].gravity is not Gravity.INFO
 
 
-def _handled(counted: "_Counts", calls: Calls) -> dict[tuple[str, str], list[Handled]]:
-    """What was said in every call, by operation; of traces in which anything was said at all."""
-    said: dict[tuple[str, str, Call], list[str]] = defaultdict(list)
-    for (service, template), count in counted.items():
-        for trace_id, call in count.calls:
-            said[trace_id, service, call].append(template)
-    spoke = {trace_id for trace_id, _, _ in said}
-    handled: dict[tuple[str, str], list[Handled]] = defaultdict(list)
-    for (trace_id, service), made in calls.by_trace.items():
-        if trace_id in spoke:
-            for call in made:
-                told = frozenset(said.get((trace_id, service, call), ()))
-                handled[service, call[2]].append(Handled(call[0], trace_id, told))
-    return handled
-
-
-def _counted(lines: Lines, split: float, calls: Calls) -> "_Counts":
-    mined = mine(lines.services, lines.messages)
-    counts: _Counts = {}
-    for row, index in enumerate(mined.of_line):
-        if index < 0:
-            continue
-        at, service = lines.times[row], lines.services[row]
-        key = (service, mined.texts[index])
-        if (count := counts.get(key)) is None:
-            count = counts[key] = _Count(row, gravity(lines.levels[row], key[1]))
-        call = calls.at(lines.trace_ids[row], service, at) if lines.trace_ids[row] else None
-        if call is None:
-            count.before += at < split
-            if at >= split:
-                count.times.append(at)
-            continue
-        count.calls.add((lines.trace_ids[row], call))
-        if call[0] < split:
-            count.calls_before[call[2]].add(call)
-        else:
-            count.calls_after[call[2]].setdefault(call, at)
-    return counts
-
-
-def _heads(counted: _Counts) -> set[tuple[str, str]]:
+def _heads(counted: Counts) -> set[tuple[str, str]]:
     """How the templates of the time before begin: a line that only has another value in it is no new line."""
-    return {_head(*key) for key, count in counted.items() if count.before or any(count.calls_before.values())}
+    return {_head(*key) for key, count in counted.items() if count.is_before}
 
 
 def _head(service: str, template: str) -> tuple[str, str]:
@@ -197,14 +93,14 @@ def _head(service: str, template: str) -> tuple[str, str]:
     return service, " ".join(words[: max(SHORTEST_HEAD, 2 * len(words) // 3)])
 
 
-def _named(count: _Count) -> list[str]:
+def _named(count: Count) -> list[str]:
     return sorted({*count.calls_before, *count.calls_after})
 
 
 _Move = tuple[Trend, int, float, float, float]
 
 
-def _rate(count: _Count, ratio: float, split: float) -> _Move | None:
+def _rate(count: Count, ratio: float, split: float) -> _Move | None:
     """Lines outside of recorded calls, by time: with the noise that counts have, and the swing that any traffic has."""
     seen, expected = len(count.times), count.before * ratio
     trend = _trend(count.before, seen, expected)
@@ -224,7 +120,7 @@ def _trend(before: int, seen: int, expected: float) -> Trend | None:
     return Trend.FALLING if seen <= 0.67 * expected else None
 
 
-def _share(service: str, operation: str, count: _Count, calls: Calls, split: float) -> _Move | None:
+def _share(service: str, operation: str, count: Count, calls: Calls, split: float) -> _Move | None:
     """Recorded calls of one operation, by the share that has such a line."""
     of_before, of_after = calls.counts.get((service, operation), (0, 0))
     before, after = len(count.calls_before[operation]), len(count.calls_after[operation])

@@ -113,6 +113,11 @@ def position(words: Sequence[str]) -> str:
     return ""
 
 
+def without_line_number(text: str) -> str:
+    """The text with the file or class that it was written in, and no number of a line in it: any edit changes those."""
+    return _POSITION_WORD.sub(lambda found: found.group().rstrip("0123456789"), text)
+
+
 def telling_words(template: str) -> int:
     """How many words a template has left that are no mask."""
     return len(_TELLING_WORD.findall(_ANY_MASK.sub(" ", template)))

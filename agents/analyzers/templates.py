@@ -97,7 +97,12 @@ def _statement(lines: Sequence[Words], header: frozenset[tuple[int, str]]) -> st
     common = frozenset.intersection(*(frozenset(enumerate(words)) for words in lines))
     if len(lines) > 1 and len(common - header) < SAME_STATEMENT:
         return ""
-    return _text([word if (at, word) in common else ANY for at, word in enumerate(max(lines, key=len))])
+    longest = max(lines, key=_longer)
+    return _text([word if (at, word) in common else ANY for at, word in enumerate(longest)])
+
+
+def _longer(words: Words) -> tuple[int, Words]:
+    return len(words), words
 
 
 def _by_words(lines: Sequence[tuple[Words, int]]) -> Iterable[tuple[Words, str]]:

@@ -7,7 +7,7 @@ queueing in front of the callee, and what the callee's clock cannot see.
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from agents.analyzers.logs import Calls
+from agents.analyzers.counts import Calls
 from orchestrator.model import Spans
 
 Edge = tuple[str, str]

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agents.analyzers import habits
+from agents.analyzers.counts import Calls, Lines, recorded_seconds
 from agents.analyzers.graph import Graph
 from agents.analyzers.gravity import Gravity, Trend
 from agents.analyzers.habits import Break
-from agents.analyzers.logs import FAR, Calls, Lines, LogShift, log_news, recorded_seconds
+from agents.analyzers.logs import FAR, LogShift, log_news
 from agents.analyzers.masks import telling_words
 from agents.analyzers.scoring import strength
 from agents.analyzers.words import Mentions
