@@ -63,6 +63,23 @@ def calibration_error(stated: Sequence[tuple[float, bool]]) -> float:
     return sum(gaps) / len(stated)
 
 
+def brier(stated: Sequence[tuple[float, bool]]) -> float:
+    """Of (confidence, was right): the mean of the squared difference (Brier, Monthly Weather Review 1950)."""
+    return sum((confidence - right) ** 2 for confidence, right in stated) / len(stated)
+
+
+def reliability(stated: Sequence[tuple[float, bool]], steps: int = 5) -> str:
+    """As a Markdown table: for each stretch of confidence, how many said so and how many of them were right."""
+    lines = ["| confidence | said | in the mean | right |", "|---|---|---|---|"]
+    for step in range(steps):
+        here = [(c, right) for c, right in stated if min(steps - 1, int(c * steps)) == step]
+        if here:
+            mean, right = sum(c for c, _ in here) / len(here), sum(right for _, right in here)
+            bounds = f"{step / steps:.1f} to {(step + 1) / steps:.1f}"
+            lines.append(f"| {bounds} | {len(here)} | {mean:.2f} | {right} ({right / len(here):.2f}) |")
+    return "\n".join(lines)
+
+
 def highest(line: Line) -> float:
     """The highest confidence that an answer claims; 0 for none."""
     return max((float(each) for each in line.get("confidence") or ()), default=0.0)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from agents.analyzers.masks import telling_words
 from agents.analyzers.words import vocabulary, words
+from agents.incident.calibration import calibrated
 from agents.incident.change_telling import WHY
 from agents.incident.phrases import CHANGE_DISPROVED, DISPROVE, FIRST, FIRST_OF_LOCKS, VERIFY, WHAT
 from agents.incident.suspect import Suspect
@@ -32,7 +33,7 @@ _VERSION = re.compile(r"[\w.+-]{1,24}")
 
 def explain(agent_id: str, observations: Sequence[Observation]) -> list[Hypothesis]:
     """The hypotheses of one agent, likeliest first, from the observations of all."""
-    ranked = suspects(observations)
+    ranked = calibrated(suspects(observations), observations)
     return [_told(agent_id, each, ranked) for each in ranked if _decided_by(each) == agent_id]
 
 

@@ -61,13 +61,13 @@ def known(culprit: str = "a", location: Path = Path("case-9"), dataset: str = "s
     return Known("case-9", location, dataset, {"case_id": "case-9", "root_cause_service": culprit}, ("a", "b", "c"))
 
 
-def write_known(folder: Path, culprit: str = "a") -> Path:
+def write_known(folder: Path, culprit: str = "a", dataset: str = "small") -> Path:
     """The same case as a folder, with its truth."""
     folder.mkdir(parents=True)
     case = recorded()
     sheet = {
         "case_id": folder.name,
-        "dataset": "small",
+        "dataset": dataset,
         "start_time": SPLIT,
         "end_time": TIMES[-1],
         "candidate_services": ["a", "b", "c"],

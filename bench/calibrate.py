@@ -1,0 +1,209 @@
+"""Fit how strength becomes confidence, and keep it as data with where it comes from.
+
+    python -m bench.calibrate --cases DIR --lab             # fit, and say how it would do on a system it does not know
+    python -m bench.calibrate --cases DIR --lab --write     # keep it in agents/incident/calibration.json
+
+Examples are the suspects of every known incident, with who was the cause; and those of the quiet time before each, where
+nobody was. Data sets whose cause is a change are left out, and systems weigh alike, however many incidents they have. What
+counts is the figure on the left: fitted on the other systems, measured on the one that was left out.
+"""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.incident import calibration
+from agents.incident.calibration import FILE, Calibration, confidences, features, loudness
+from agents.incident.suspects import suspects
+from bench.investigating import Run, investigate_all, say
+from bench.known import Known, chosen, data_sets
+from bench.scores import brier, calibration_error, reliability
+from bench.variants import before_the_fault, read_changed
+from orchestrator.clock import SystemClock
+
+DATA = Path(calibration.__file__).with_name(FILE)
+OTHERS_COUNT, OTHERS = 1 / 3, 3
+QUIET_COUNTS = 0.5
+RIDGE = 0.001
+METHOD = "logistic regression, weights of systems equal, ridge, no weight but the bias below zero"
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One investigation: its suspects' strengths, strongest first, which of them was the cause, and how much was heard."""
+
+    system: str
+    case_id: str
+    quiet: bool
+    strengths: tuple[float, ...]
+    right: tuple[bool, ...]
+    heard: float
+
+    @property
+    def found(self) -> bool:
+        """Whether the first suspect was the cause."""
+        return bool(self.right) and self.right[0]
+
+    def first(self, by: Calibration) -> float:
+        """The confidence of the first suspect; 0 for none."""
+        return next(iter(confidences(self.strengths, self.heard, by)), 0.0)
+
+
+def example(run: Run) -> Example:
+    """What there is to learn from one run."""
+    found, case = suspects(run.observations), run.case
+    culprit = case.culprit.casefold()
+    return Example(
+        case.dataset,
+        case.case_id,
+        case.is_quiet,
+        tuple(each.confidence for each in found),
+        tuple(not case.is_quiet and each.service.casefold() == culprit for each in found),
+        loudness(run.observations),
+    )
+
+
+async def collected(cases: Sequence[Known], jobs: int) -> list[Example]:
+    """An example of every case, and one of the quiet time before it. Those that are alike in every figure count once."""
+    faults = [case for case in cases if not case.is_quiet]
+    before = partial(read_changed, before_the_fault)
+    found = [example(run) for run in await investigate_all(cases, jobs=jobs)]
+    quiet = [example(run) for run in await investigate_all(faults, reader_of=lambda _case: before, jobs=jobs)]
+    nobody = [replace(each, quiet=True, right=(False,) * len(each.right)) for each in quiet]
+    return [*found, *{(each.system, each.strengths, each.heard): each for each in nobody}.values()]
+
+
+def fitted(examples: Sequence[Example]) -> Calibration:
+    """The weights that make these examples likeliest: Newton's steps, a weight that would fall below zero stays there."""
+    seen, right, counts = _table(examples)
+    free = list(range(seen.shape[1]))
+    while True:
+        weights = np.zeros(seen.shape[1])
+        weights[free] = _newton(seen[:, free], right, counts)
+        below = [at for at in free if at > 0 and weights[at] < 0]
+        if not below:
+            return Calibration(*(round(float(each), 4) for each in weights))
+        free.remove(min(below, key=lambda at: weights[at]))
+
+
+def _newton(seen: Values, right: Values, counts: Values) -> Values:
+    held = RIDGE * np.array([0.0] + [1.0] * (seen.shape[1] - 1))
+    weights = np.zeros(seen.shape[1])
+    for _ in range(200):
+        likely = 1.0 / (1.0 + np.exp(-seen @ weights))
+        slope = seen.T @ (counts * (likely - right)) + held * weights
+        bend = (seen * (counts * likely * (1.0 - likely))[:, None]).T @ seen + np.diag(held + 1e-9)
+        step = np.clip(np.linalg.solve(bend, slope), -2.0, 2.0)
+        weights = weights - step
+        if float(np.abs(step).max()) < 1e-9:
+            break
+    return weights
+
+
+def _table(examples: Sequence[Example]) -> tuple[Values, Values, Values]:
+    """A row a suspect: what the mapping looks at, whether it was the cause, and how much it counts."""
+    of = Counter((each.system, each.quiet) for each in examples)
+    rows, right, counts = [], [], []
+    for each in examples:
+        share = (QUIET_COUNTS if each.quiet else 1.0) / of[each.system, each.quiet]
+        for place, strength in enumerate(each.strengths[: 1 + OTHERS]):
+            rows.append((1.0, *features(strength, each.strengths[0], each.heard, first=place == 0)))
+            right.append(float(each.right[place]))
+            counts.append(share * (OTHERS_COUNT if place else 1.0))
+    return np.array(rows), np.array(right), np.array(counts)
+
+
+def left_out(examples: Sequence[Example]) -> dict[str, dict[str, float]]:
+    """By system, and for all together: how confidence does there when it was fitted on the other systems."""
+    stated: dict[str, list[tuple[float, bool]]] = {}
+    for system in sorted({each.system for each in examples if not each.quiet}):
+        by = fitted([each for each in examples if each.system != system])
+        here = [each for each in examples if each.system == system]
+        stated[system] = [(each.first(by), each.found) for each in here if not each.quiet]
+    together = [pair for pairs in stated.values() for pair in pairs]
+    return {name: _figures(pairs) for name, pairs in [*stated.items(), ("all", together)]}
+
+
+def _figures(pairs: Sequence[tuple[float, bool]]) -> dict[str, float]:
+    right = sum(found for _, found in pairs) / len(pairs)
+    figures = {
+        "incidents": float(len(pairs)),
+        "right": right,
+        "confidence": sum(stated for stated, _ in pairs) / len(pairs),
+        "ECE": calibration_error(pairs),
+        "Brier": brier(pairs),
+        "Brier of the best constant": right * (1.0 - right),
+    }
+    return {name: round(value, 4) for name, value in figures.items()}
+
+
+def provenance(examples: Sequence[Example], by: Calibration, commit: str, date: str) -> dict[str, Any]:
+    """The data that is kept: the weights, and everything needed to judge them."""
+    faults = Counter(each.system for each in examples if not each.quiet)
+    quiet = Counter(each.system for each in examples if each.quiet)
+    return {
+        "weights": asdict(by),
+        "method": METHOD,
+        "command": "python -m bench.calibrate --cases CASES --lab --write",
+        "date": date,
+        "commit": commit,
+        "systems": {name: {"incidents": faults[name], "quiet": quiet[name]} for name in sorted(faults)},
+        "quiet_above_the_bar": sum(each.first(by) > 0.3 for each in examples if each.quiet),
+        "fitted_on_all": _figures([(each.first(by), each.found) for each in examples if not each.quiet]),
+        "fitted_on_the_others": left_out(examples),
+    }
+
+
+def told(data: Mapping[str, Any], examples: Sequence[Example], by: Calibration) -> str:
+    """The figures as a page has them: each system as the one that was left out, and how reliable the words are."""
+    columns = ("incidents", "right", "confidence", "ECE", "Brier", "Brier of the best constant")
+    lines = [f"| left out | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
+    for name, row in data["fitted_on_the_others"].items():
+        lines.append(f"| {name} | {row['incidents']:.0f} | {' | '.join(f'{row[each]:.3f}' for each in columns[1:])} |")
+    row = data["fitted_on_all"]
+    lines.append(
+        f"| none (as kept) | {row['incidents']:.0f} | {' | '.join(f'{row[each]:.3f}' for each in columns[1:])} |"
+    )
+    faults = [(each.first(by), each.found) for each in examples if not each.quiet]
+    return "\n".join([*lines, "", reliability(faults)])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Fit how strength becomes confidence.")
+    parser.add_argument("--cases", type=Path, help="a folder of cases, each with its truth.json")
+    parser.add_argument("--lab", action="store_true", help="the incidents that come with Compass")
+    parser.add_argument("--sets", nargs="*", default=["nezha-tt", "petshop", "sockshop", "lab"], help="only these sets")
+    parser.add_argument("--jobs", type=int, default=2, help="cases at once (2)")
+    parser.add_argument("--write", action="store_true", help=f"keep it in {FILE}")
+    options = parser.parse_args(arguments)
+    with chosen(options.cases, options.lab, options.sets) as cases:
+        if len(data_sets(cases)) < 2:
+            parser.error("it takes the incidents of two systems at least, to leave one out: --cases DIR, and --lab")
+        examples = asyncio.run(collected(cases, options.jobs))
+    by = fitted(examples)
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout
+    data = provenance(examples, by, commit.strip(), SystemClock().now().date().isoformat())
+    for each in examples:
+        if each.quiet and each.first(by) > 0.3:
+            say(f"quiet, but above the bar: {each.system} {each.case_id} {each.first(by):.2f}")
+    print(told(data, examples, by))
+    if options.write:
+        DATA.write_text(json.dumps(data, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
