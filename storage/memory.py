@@ -5,6 +5,7 @@ two turns of the event loop, hence every append is whole or not at all.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from orchestrator.events import (
@@ -18,8 +19,8 @@ from orchestrator.events import (
     StateChanged,
     fold,
 )
-from orchestrator.model import Feature, PastIncident, Verdict, features_of
-from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered
+from orchestrator.model import Change, Feature, PastIncident, Verdict, features_of
+from orchestrator.ports import MOST_CHANGES, InvestigationSummary, OutboxEntry, Remembered
 from storage import codec, rules
 from storage.errors import StorageClosedError
 
@@ -34,6 +35,7 @@ class MemoryStore:
         self._journals: dict[Key, list[Recorded]] = {}
         self._views: dict[Key, InvestigationView] = {}
         self._posts: dict[Key, OutboxEntry] = {}
+        self._changes: dict[str, dict[tuple[str, ...], Change]] = {}
         self._past: dict[Key, tuple[Key, tuple[Feature, ...]]] = {}
 
     async def open(self) -> None:
@@ -120,6 +122,25 @@ class MemoryStore:
         self._check_open()
         wanted = (workspace, investigation_id)
         return [each for each in self._posts.values() if (each.workspace, each.investigation_id) == wanted]
+
+    async def keep_changes(self, workspace: str, changes: Sequence[Change]) -> int:
+        """See `ChangeStore.keep_changes`."""
+        self._check_open()
+        known = self._changes.setdefault(workspace, {})
+        before = len(known)
+        for each in changes:
+            key = rules.change_key(each)
+            known[key] = replace(each, at=min(each.at, known[key].at)) if key in known else each
+        new = len(known) - before
+        for key in sorted(known, key=lambda one: (known[one].at, one))[: max(0, len(known) - MOST_CHANGES)]:
+            del known[key]
+        return new
+
+    async def changes_between(self, workspace: str, start: datetime, end: datetime) -> Sequence[Change]:
+        """See `ChangeStore.changes_between`."""
+        self._check_open()
+        found = [each for each in self._changes.get(workspace, {}).values() if start <= each.at < end]
+        return sorted(found, key=lambda each: (each.at, rules.change_key(each)))
 
     def _check_open(self) -> None:
         if not self._open:

@@ -5,7 +5,7 @@ gets an answer and not only a failure.
 """
 
 from orchestrator.errors import ConflictError, InvestigationNotFoundError
-from orchestrator.model import Decision, InvestigationState
+from orchestrator.model import Change, Decision, InvestigationState
 
 ENDED = frozenset({InvestigationState.COMPLETED, InvestigationState.STOPPED, InvestigationState.FAILED})
 """The states that nothing follows. A run in any other state is unfinished."""
@@ -14,6 +14,11 @@ ENDED = frozenset({InvestigationState.COMPLETED, InvestigationState.STOPPED, Inv
 def incident_key(incident_id: str) -> str:
     """An incident's id as it is compared: people type INC-123 and inc-123 and mean the same."""
     return incident_id.casefold()
+
+
+def change_key(change: Change) -> tuple[str, ...]:
+    """By what a change is known."""
+    return change.change_id, change.kind, change.service, change.environment
 
 
 def not_opened(investigation_id: str) -> InvestigationNotFoundError:

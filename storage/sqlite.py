@@ -7,8 +7,9 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from orchestrator.events import Event, Recorded
-from orchestrator.model import Feature
+from orchestrator.model import Change, Feature
 from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered
+from storage import changes as told
 from storage import codec, investigations, journal, past, posts, projection
 from storage.connection import Access, Synchronous
 from storage.database import OwnedDatabase
@@ -91,3 +92,11 @@ class SqliteStore:
     async def posts_of(self, workspace: str, investigation_id: str) -> Sequence[OutboxEntry]:
         """See `Outbox.posts_of`."""
         return await self._database.run(lambda db: posts.of_investigation(db, workspace, investigation_id))
+
+    async def keep_changes(self, workspace: str, changes: Sequence[Change]) -> int:
+        """See `ChangeStore.keep_changes`."""
+        return await self._database.run(lambda db: told.keep(db, workspace, changes))
+
+    async def changes_between(self, workspace: str, start: datetime, end: datetime) -> Sequence[Change]:
+        """See `ChangeStore.changes_between`."""
+        return await self._database.run(lambda db: told.between(db, workspace, start, end))

@@ -9,31 +9,13 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-LONGEST = 2000
+from agents.masking import LONGEST, mask_secrets
+
 ANY = "<*>"
 
-_SECRET_SIGNS = (
-    *("passw", "pwd", "secret", "token", "api_key", "api-key", "apikey", "access_key", "access-key", "accesskey"),
-    *("authorization", "bearer", "basic ", "credential", "eyj", "xox", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "sk-"),
-    *("akia", "asia", "private key", "private_key", "private-key", "privatekey"),
-)
-_KEY = "password|passwd|pwd|secret|token|(?:api|access|private)[_-]?key|authorization|credential"
-_SECRET = re.compile(
-    rf"(?i:(?P<scheme>\b(?:bearer|basic)\s+)[\w.~+/=-]{{6,}}"
-    rf"|(?P<key>(?<![\w-])[\w-]{{0,40}}(?:{_KEY})[\w-]{{0,40}}(?:\\?[\"'])?\s*[:=]\s*)"
-    r"(?:\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|(?:\\?[\"'])?(?:bearer\s+|basic\s+)?[^\s,;\"'}\])]+))"
-    r"|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|\b(?:xox[a-z]-|gh[pousr]_|sk-|AKIA|ASIA(?=[A-Z0-9]{16}\b))[A-Za-z0-9_-]{10,}"
-)
-_PRIVATE_KEY = re.compile(
-    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----"
-    r"(?:[\s\S]{0,2000}?-----END [A-Z ]{0,40}PRIVATE KEY-----|(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{20,})*)"
-    r"|-----END [A-Z ]{0,40}PRIVATE KEY-----"
-)
-_LOGIN = re.compile(r"(?<=://)[^\s/@:]{0,64}:[^\s/@]{1,128}(?=@)")
 _ENCODED = re.compile(r"(?<![\w+/=])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{60,}={0,2}(?![\w+/=])")
 _ANY_MASK = re.compile(r"<(?:[a-z]+|private key|\*)>")
 _TELLING_WORD = re.compile(r"[^\W\d_]{2,}")
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _URL = re.compile(r"(?<![\w+.-])[A-Za-z][\w+.-]{0,20}://[^\s\"'<>)\]]+")
 _QUOTED = re.compile(r"\"[^\"\n]{1,400}\"|(?<!\w)'[^'\n]{1,400}'(?!\w)")
 _DATA = re.compile(r"\{[^{}\[\]()]*\}|\([^{}\[\]()=]*=[^{}\[\]()]*\)|\[[^{}\[\](),=]*[,=][^{}\[\]()]*\]")
@@ -80,7 +62,7 @@ def mask(line: str) -> str:
     line = line[:LONGEST]
     if "://" in line:
         line = _URL.sub("<url>", line)
-    line = _without_secrets(line)
+    line = mask_secrets(line)
     if '"' in line or "'" in line:
         line = _QUOTED.sub("<text>", line)
     if "/" in line:
@@ -90,17 +72,6 @@ def mask(line: str) -> str:
     if "{" in line or "[" in line or "(" in line:
         line = _without_data(line)
     return _WITH_DIGIT.sub(_replaced, _STATUS.sub(r"\g<1>\g<2>xx", line))
-
-
-def without_secrets(text: str) -> str:
-    """What people wrote, with everything masked that must not be shown: secrets, keys and addresses of people.
-
-    Numbers, versions and paths stay: in the title of a change they are what it says.
-    """
-    text = text[:LONGEST]
-    if "://" in text:
-        text = _LOGIN.sub("<secret>", text)
-    return _without_secrets(text).replace("<<email>>", "<email>")
 
 
 def position(words: Sequence[str]) -> str:
@@ -121,18 +92,6 @@ def without_line_number(text: str) -> str:
 def telling_words(template: str) -> int:
     """How many words a template has left that are no mask."""
     return len(_TELLING_WORD.findall(_ANY_MASK.sub(" ", template)))
-
-
-def _without_secrets(line: str) -> str:
-    lower = line.lower()
-    if any(sign in lower for sign in _SECRET_SIGNS):
-        line = _SECRET.sub(_hidden, _PRIVATE_KEY.sub("<private key>", line))
-    return _EMAIL.sub("<email>", line) if "@" in line else line
-
-
-def _hidden(found: "re.Match[str]") -> str:
-    """The value is hidden and not the words that say what it is: without them nobody knows what the line is about."""
-    return f"{found['scheme'] or found['key'] or ''}<secret>"
 
 
 def _without_data(line: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from agents.analyzers.effects import UNTOLD
-from agents.analyzers.masks import without_secrets
 from agents.analyzers.mechanisms import ANYTHING
 from agents.analyzers.rollouts import Placed
 from agents.incident.blame import NAMED
@@ -13,6 +12,7 @@ from agents.incident.reading import Reading
 from agents.incident.symptoms import Symptoms
 from agents.incident.weighed import Weighed
 from agents.incident.words import clock, many, short_ids, shortened
+from agents.masking import without_secrets
 from orchestrator.model import Asked, Aspect, Change, Observation, Signal, Standing
 
 WHY = " · "

@@ -97,7 +97,10 @@ class Spans:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something somebody changed: a deploy, a commit, a configuration. `change_id` is what people call it by."""
+    """Something somebody changed: a deploy, a commit, a configuration. `change_id` is what people call it by.
+
+    `environment` is where, as far as it is told: a change in one environment does nothing in another.
+    """
 
     change_id: str
     at: datetime
@@ -107,6 +110,7 @@ class Change:
     author: str = ""
     files: tuple[str, ...] = ()
     details: str = ""
+    environment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

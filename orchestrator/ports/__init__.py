@@ -18,6 +18,9 @@ from orchestrator.ports.sources import (
     TraceSource,
 )
 from orchestrator.ports.stores import (
+    EVERYWHERE,
+    MOST_CHANGES,
+    ChangeStore,
     InvestigationStore,
     InvestigationSummary,
     Outbox,
@@ -30,11 +33,14 @@ from orchestrator.ports.stores import (
 from orchestrator.ports.team import AgentKit, AgentSpec, TeamSpec, everything
 
 __all__ = [
+    "EVERYWHERE",
+    "MOST_CHANGES",
     "Account",
     "Agent",
     "AgentKit",
     "AgentSpec",
     "ChangeSource",
+    "ChangeStore",
     "Compute",
     "ContextSource",
     "IncidentSource",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from orchestrator.events import Event, Recorded
-from orchestrator.model import Feature, Frozen, InvestigationState, Moment, PastIncident
+from orchestrator.model import Change, Feature, Frozen, InvestigationState, Moment, PastIncident
 
 
 class InvestigationSummary(Frozen):
@@ -127,7 +127,29 @@ class Outbox(Protocol):
         ...
 
 
-class Store(InvestigationStore, PastIncidents, Outbox, Protocol):
+EVERYWHERE = "*"
+"""The workspace of what concerns all: systems change for everybody who looks at them."""
+
+MOST_CHANGES = 20_000
+"""So many changes are kept of a workspace, the newest by when they happened."""
+
+
+class ChangeStore(Protocol):
+    """What people said they changed. A change is known by its id, kind, service and environment.
+
+    Told again it is replaced, but for its time: it went live when that was first told, however often it is repeated.
+    """
+
+    async def keep_changes(self, workspace: str, changes: Sequence[Change]) -> int:
+        """Store them, in one transaction; how many of them were not known. Beyond `MOST_CHANGES` the oldest are dropped."""
+        ...
+
+    async def changes_between(self, workspace: str, start: datetime, end: datetime) -> Sequence[Change]:
+        """Those from `start` until before `end`, ascending by time, then by id."""
+        ...
+
+
+class Store(InvestigationStore, PastIncidents, Outbox, ChangeStore, Protocol):
     """Everything that is kept, behind one life cycle."""
 
     async def open(self) -> None: ...

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from storage.migrations import m0001_first, m0002_reading, m0003_likeness
+from storage.migrations import m0001_first, m0002_reading, m0003_likeness, m0004_changes
 from storage.migrations.m0001_first import APPLICATION_ID
 
 __all__ = ["ALL", "APPLICATION_ID", "BOOK", "Migration", "applied", "apply"]
@@ -29,6 +29,7 @@ ALL: tuple[Migration, ...] = (
     Migration("0001_first", m0001_first.change),
     Migration("0002_reading", m0002_reading.change),
     Migration("0003_likeness", m0003_likeness.change),
+    Migration("0004_changes", m0004_changes.change),
 )
 
 BOOK = Migrations.migrations_table

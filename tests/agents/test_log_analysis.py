@@ -7,9 +7,10 @@ import pytest
 from agents.analyzers.counts import Call, Calls, Lines, recorded_seconds
 from agents.analyzers.gravity import Gravity, Trend, gravity
 from agents.analyzers.logs import LogShift, log_news
-from agents.analyzers.masks import LONGEST, mask, telling_words, without_secrets
+from agents.analyzers.masks import mask, telling_words
 from agents.analyzers.templates import mine
 from agents.analyzers.words import Mentions
+from agents.masking import LONGEST, without_secrets
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import lzma
 import random
 import tarfile
@@ -250,6 +251,19 @@ def test_severity_environment_and_bounds_are_taken_from_where_they_are_known(tmp
     assert sheet.incident.end_time > case.at(600)
     case.sheet |= {"severity": "SEV3"}
     assert read_case(case.write(tmp_path)).sheet.incident.severity is Severity.SEV3
+
+
+def test_titles_and_changes_are_masked_where_they_are_read(tmp_path: Path) -> None:
+    case = CaseBuilder(
+        changes=[{"at": iso(CaseBuilder().at(0)), "id": "a", "message": "password=hunter2", "diff": "-token = abcdef"}]
+    )
+    folder = case.write(tmp_path / "case")
+    sheet = json.loads((folder / "case.json").read_text())
+    (folder / "case.json").write_text(json.dumps({**sheet, "title": "login of ana@example.org fails"}))
+    recorded = read_case(folder)
+    assert recorded.sheet.incident.title == "login of <email> fails"
+    assert recorded.changes[0].summary == "password=<secret>"
+    assert recorded.changes[0].details == "-token = <secret>"
 
 
 def test_a_deploy_that_names_its_commit_is_one_change(tmp_path: Path) -> None:

@@ -4,11 +4,12 @@ import pytest
 
 from orchestrator.ports import Store
 from storage.memory import MemoryStore
+from tests.storage.contract_changes import ChangeContract
 from tests.storage.contract_past import PastContract
 from tests.storage.contract_store import StoreContract
 
 
-class TestMemoryStore(StoreContract, PastContract):
+class TestMemoryStore(StoreContract, PastContract, ChangeContract):
     @pytest.fixture
     async def store(self) -> Store:
         made = MemoryStore()

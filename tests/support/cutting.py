@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from orchestrator.events import Event, Recorded
-from orchestrator.model import Feature
+from orchestrator.model import Change, Feature
 from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered, Store
 
 
@@ -41,6 +41,14 @@ class CuttingStore:
     async def events(self, workspace: str, investigation_id: str, after: int = 0) -> Sequence[Recorded]:
         self._alive()
         return await self._inner.events(workspace, investigation_id, after)
+
+    async def keep_changes(self, workspace: str, changes: Sequence[Change]) -> int:
+        self._alive()
+        return await self._inner.keep_changes(workspace, changes)
+
+    async def changes_between(self, workspace: str, start: datetime, end: datetime) -> Sequence[Change]:
+        self._alive()
+        return await self._inner.changes_between(workspace, start, end)
 
     async def unfinished(self) -> Sequence[tuple[str, str]]:
         self._alive()
