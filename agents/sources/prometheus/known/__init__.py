@@ -13,7 +13,7 @@ RULES: tuple[Rule, ...] = (*mesh.RULES, *kubernetes.RULES, *hosts.RULES, *stores
 """All rows."""
 
 CLOSED = re.compile(
-    r"(?:container|kube|node|windows|istio|pg|postgresql|mysql|redis|mongodb|rabbitmq|elasticsearch|memcached|process|go"
+    r"(?:container|kube|envoy|node|windows|istio|pg|postgresql|mysql|redis|mongodb|rabbitmq|elasticsearch|memcached|process|go"
     r"|jvm|probe|hikaricp|pgbouncer|python|nodejs|namedprocess|machine|cadvisor|kafka_(?:brokers?|topic|consumergroup)|scrape|promhttp"
     r"|traces_service_graph|target|net_conntrack|tomcat|logback|system|disk)_|up$|ALERTS"
 )

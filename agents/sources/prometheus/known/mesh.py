@@ -4,7 +4,7 @@ Istio counts every request twice, at either end (`reporter`); the callee's word 
 the caller: its cluster is whom it calls.
 """
 
-from agents.sources.prometheus.rules import Rule, Tier, least_of, most_of, rate_of, ratio_of_rates
+from agents.sources.prometheus.rules import Rule, Tier, least_of, most_of, rate_of, ratio_of_rates, sum_of
 
 _AT_CALLEE = 'reporter="destination"?'
 _FELT = Tier.FELT
@@ -39,6 +39,12 @@ RULES: tuple[Rule, ...] = (
     _spread("upstream_request_duration_p90_ms", "envoy_cluster_upstream_rq_time", "ms"),
     rate_of("upstream_connect_failures_rate", "envoy_cluster_upstream_cx_connect_fail"),
     rate_of("upstream_tcp_resets_rate", "envoy_cluster_upstream_cx_destroy_with_active_rq"),
+    rate_of("upstream_timeouts_rate", "envoy_cluster_upstream_rq_timeout"),
+    rate_of("upstream_retries_rate", "envoy_cluster_upstream_rq_retry"),
+    sum_of("upstream_connections_active", "envoy_cluster_upstream_cx_active"),
+    sum_of("upstream_requests_pending", "envoy_cluster_upstream_rq_pending_active"),
+    sum_of("upstream_outliers_unavailable", "envoy_cluster_outlier_detection_ejections_active"),
+    rate_of("upstream_requests_rate", "envoy_cluster_upstream_rq_total", tier=Tier.TELLING),
     rate_of("upstream_pending_overflow_rate", "envoy_cluster_upstream_rq_pending_overflow"),
     ratio_of_rates(
         "proxy_error_ratio",
