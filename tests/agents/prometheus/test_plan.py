@@ -263,6 +263,7 @@ def test_answers_stay_small_and_each_has_one_step() -> None:
     kept, _ = chosen_of(plan, 1500, frozenset(), frozenset(), LookupLimits())
     groups = list(answers_of(kept, LookupLimits(points_an_answer=600, asks_an_answer=4)))
     assert [len(group) for group in groups] == [3, 3, 3, 1]
+    assert [len(group) for group in answers_of(kept, LookupLimits(series_an_answer=10))] == [5, 5]
     assert list(answers_of([], LookupLimits())) == []
 
 
