@@ -67,7 +67,7 @@ class PrometheusApi:
         """The label sets of the series that some matcher selects and that have a sample in the window."""
         form, most = self._listing(window, matchers), self._limits.names
         found = await self._server.post(
-            "api/v1/series", form, read_label_sets, most, what="a list of series", explain=explain
+            "api/v1/series", form, read_label_sets, most, what="a search for series", explain=explain
         )
         count(self._server.asked, series=len(found.items))
         return found
@@ -76,7 +76,7 @@ class PrometheusApi:
         """The names of labels of series with a sample in the window."""
         form, most = self._listing(window, matchers), self._limits.names
         return await self._server.post(
-            "api/v1/labels", form, read_names, most, "labels", what="a list of labels", explain=explain
+            "api/v1/labels", form, read_names, most, "labels", what="a search for labels", explain=explain
         )
 
     async def label_values(self, label: str, window: Window, matchers: Sequence[str] = ()) -> Listed[str]:
@@ -87,14 +87,14 @@ class PrometheusApi:
             self._limits.names,
         )
         return await self._server.get(
-            path, params, read_names, most, "values", what="the values of a label", explain=explain
+            path, params, read_names, most, "values", what="a search for the values of a label", explain=explain
         )
 
     async def metadata(self, metric: str = "") -> Mapping[str, Meaning]:
         """What exporters say of that metric, or of all that are scraped now (at most as many as names are allowed)."""
         params = {"metric": metric} if metric else {"limit": str(self._limits.names)}
         return await self._server.get(
-            "api/v1/metadata", params, read_metadata, what="what its metrics mean", explain=explain
+            "api/v1/metadata", params, read_metadata, what="a question for metadata", explain=explain
         )
 
     async def version(self) -> str:

@@ -25,6 +25,8 @@ from orchestrator.retry import Breaker
 TRY_AGAIN = frozenset({429, 502, 503, 504})
 TRIES_TAKE = 2
 """All tries of one question together take at most so many times the time of one."""
+WORTH_TRYING = 0.25
+"""With less than this share of an attempt's time left it would only be cut off."""
 
 
 class Attempts:
@@ -56,7 +58,8 @@ class Attempts:
         """Return when the next attempt may begin, at least `at_least` seconds from now. Raises `failure` if there is none."""
         wait = self._limits.retry.decide(attempt, self._dice) if _passing(failure) else None
         now = self._clock.monotonic()
-        if wait is None or self._breaker.resting_s(now) > 0 or now + max(wait, at_least) >= ends:
+        latest = ends - WORTH_TRYING * self._settings.timeout_s
+        if wait is None or self._breaker.resting_s(now) > 0 or now + max(wait, at_least) > latest:
             if at_least > 0:
                 self._breaker.rest(now, at_least)
             raise failure
@@ -80,7 +83,7 @@ class Attempts:
             return self._trouble(Trouble.TOO_LARGE, question, f"its answer is larger than {most}", error), 0.0
         except (TimeoutError, ClientError, OSError, ValueError) as error:
             self._failed()
-            return self._trouble(*_sorted(error, question, seconds), error), 0.0
+            return self._trouble(*_sorted(error, question, self._settings.timeout_s), error), 0.0
         except BaseException:
             self._breaker.let_go()
             raise
