@@ -67,6 +67,7 @@ def test_a_vector_of_histograms_has_one_point() -> None:
         (0.75, [(-2.0, -1.0, 4.0), (-0.001, 0.001, 4.0)], -0.0005),
         (0.99, [(1.0, 2.0, 50.0), (2.0, math.inf, 50.0)], 2.0),
         (0.5, [(-math.inf, 5.0, 10.0)], 2.5),
+        (0.5, [(0.25, 0.5, 4.0), (0.5, 1.0, 4.0)], 0.5),
         (0.5, [(-math.inf, -5.0, 10.0)], -5.0),
         (0.0, [(1.0, 2.0, 4.0)], 1.0),
         (1.0, [(1.0, 2.0, 4.0)], 2.0),
@@ -79,6 +80,7 @@ def test_a_quantile_lies_where_its_rank_falls(q: float, buckets: list[Bucket], e
 def test_of_nothing_there_is_no_quantile() -> None:
     assert math.isnan(quantile(0.5, []))
     assert math.isnan(quantile(0.5, [(1.0, 2.0, math.nan)]))
+    assert math.isnan(quantile(0.5, [(-math.inf, math.inf, 4.0)]))
 
 
 @st.composite

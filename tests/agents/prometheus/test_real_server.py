@@ -150,6 +150,17 @@ async def test_the_longest_answer_the_server_gives_is_within_our_limits(server: 
     assert len(answer.series[0].times) == 11_000
 
 
+async def test_an_empty_window_is_not_asked_about(api: PrometheusApi, server: Server) -> None:
+    assert (await api.range("memory_bytes", Window(start=NOON, end=NOON), 15)).series == ()
+    assert server.asked.queries == 0
+
+
+@pytest.mark.parametrize("given", [{"points": 0}, {"points": 11_001}, {"series": 0}, {"names": 0}])
+def test_limits_that_no_server_knows_are_refused(given: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="limits are at least 1"):
+        ApiLimits(**given)
+
+
 async def test_what_was_asked_is_counted(api: PrometheusApi, server: Server) -> None:
     await api.instant("memory_bytes", NOON + timedelta(minutes=5))
     assert (server.asked.queries, server.asked.series) == (1, 10)

@@ -203,3 +203,10 @@ async def test_every_question_is_a_span_that_says_how_it_ended_and_no_address(mo
         {"compass.server": "Prometheus", "compass.question": "a list of labels", "compass.outcome": "rejected"},
     ]
     assert all(not each.events for each in exporter.get_finished_spans())
+
+
+async def test_a_server_that_was_not_opened_cannot_be_asked() -> None:
+    server = server_at("http://127.0.0.1:1")
+    with pytest.raises(RuntimeError, match="Prometheus is asked before it was opened"):
+        await server.get_json("x")
+    await server.aclose()
