@@ -48,6 +48,7 @@ def step_ended(db: Database, recorded: Recorded, event: StepEnded) -> None:
         "duration_s": event.duration_s,
         "cost_nano": codec.nano(event.cost),
         "note": event.note,
+        **event.use.model_dump(),
     }
     db.table("steps").insert(row)
     db.table("observations").insert_all(

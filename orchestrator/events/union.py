@@ -20,6 +20,7 @@ from orchestrator.model import (
     Person,
     Step,
     StepOutcome,
+    StoreUse,
 )
 
 
@@ -71,6 +72,7 @@ class StepEnded(_Happened):
     hypotheses: tuple[Hypothesis, ...] = ()
     cost: Decimal = Decimal(0)
     note: str = ""
+    use: StoreUse = StoreUse()
 
 
 class CallReserved(_Happened):

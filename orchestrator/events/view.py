@@ -38,6 +38,7 @@ from orchestrator.model import (
     Phase,
     Step,
     StepOutcome,
+    StoreUse,
 )
 
 
@@ -52,6 +53,7 @@ class StepView(Frozen):
     hypotheses: tuple[Hypothesis, ...] = ()
     cost: Decimal = ZERO
     note: str = ""
+    use: StoreUse = StoreUse()
 
 
 class InvestigationView(Frozen):
@@ -118,7 +120,8 @@ class InvestigationView(Frozen):
         billed = [each for each in self.ledger if each.status != CallStatus.RELEASED]
         names = dict.fromkeys([*self.investigation.agent_ids, *(each.agent_id for each in billed)])
         lines = tuple(CostLine(agent_id=name, amount=max(self._booked(name), self._told(name))) for name in names)
-        return CostBreakdown(lines=lines, limit=self.investigation.budget)
+        use = sum((each.use for each in self.steps), StoreUse())
+        return CostBreakdown(lines=lines, limit=self.investigation.budget, use=use)
 
     def _booked(self, agent_id: str) -> Decimal:
         billed = (e for e in self.ledger if e.agent_id == agent_id and e.status != CallStatus.RELEASED)
@@ -184,6 +187,7 @@ def _step_ended(view: InvestigationView, event: StepEnded, at: datetime) -> Upda
         hypotheses=event.hypotheses,
         cost=event.cost,
         note=event.note,
+        use=event.use,
     )
     if not begun:
         return {"steps": (*view.steps, ended)}

@@ -19,8 +19,9 @@ from orchestrator.events import StepEnded
 from orchestrator.investigation.answers import findings, told_cost
 from orchestrator.investigation.ranking import rank
 from orchestrator.investigation.turns import MemoryTurns, Turns
-from orchestrator.model import ZERO, Hypothesis, Incident, Observation, Phase, Step, StepOutcome
+from orchestrator.model import ZERO, Hypothesis, Incident, Observation, Phase, Step, StepOutcome, StoreUse
 from orchestrator.ports import Agent, PlainAnalyst, Spender
+from orchestrator.tally import Tally, counting
 
 AGENT_TIMEOUT_S = 120.0
 RUN_TIMEOUT_S = 300.0
@@ -171,7 +172,8 @@ class Orchestrator:
         limit = self._time_left()
         if limit <= 0:
             return await self._missed(step, agent, "the run had no time left"), None
-        result = await attempt(self._clock, limit, self._asked(step, agent, ask))
+        with counting() as tally:
+            result = await attempt(self._clock, limit, self._asked(step, agent, ask))
         refused = result.error if isinstance(result.error, BudgetExceededError) else None
         found: Found = result.value or ()
         if refused and step.phase == Phase.HYPOTHESISE:
@@ -184,6 +186,7 @@ class Orchestrator:
             hypotheses=tuple(one for one in found if isinstance(one, Hypothesis)),
             cost=self._cost_of_turn(agent),
             note=_note(result, limit),
+            use=_use_of(tally),
         )
         return ended, refused
 
@@ -243,6 +246,10 @@ class Orchestrator:
                 f"The run has spent {in_cents(total, ROUND_UP)} of {in_cents(limit, ROUND_DOWN)}.",
                 details={"spent": str(total), "limit": str(limit)},
             )
+
+
+def _use_of(tally: Tally) -> StoreUse:
+    return StoreUse(queries=tally.queries, read_bytes=tally.read_bytes, series=tally.series, refused=tally.refused)
 
 
 def _outcome(result: Attempt[Found], refused: BudgetExceededError | None) -> StepOutcome:

@@ -77,6 +77,7 @@ class JournalTurns:
             hypotheses=found.hypotheses,
             cost=found.cost,
             note=found.note,
+            use=found.use,
         )
 
     def entries(self) -> Sequence[LedgerEntry]:

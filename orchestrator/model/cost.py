@@ -4,6 +4,8 @@ from collections.abc import Callable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
 
+from pydantic import Field
+
 from orchestrator.model.base import Frozen, Name
 
 NANO = Decimal("0.000000001")
@@ -56,6 +58,34 @@ class LedgerEntry(Frozen):
     status: CallStatus = CallStatus.RESERVED
 
 
+class StoreUse(Frozen):
+    """What was asked of the telemetry stores: requests sent, bytes read, series in them, and questions that were not sent.
+
+    It stands beside the money, because somebody pays for it, and a store that is asked too much fails when it is needed.
+    """
+
+    queries: int = Field(default=0, ge=0)
+    read_bytes: int = Field(default=0, ge=0)
+    series: int = Field(default=0, ge=0)
+    refused: int = Field(default=0, ge=0)
+
+    def __add__(self, other: "StoreUse") -> "StoreUse":
+        return StoreUse(
+            queries=self.queries + other.queries,
+            read_bytes=self.read_bytes + other.read_bytes,
+            series=self.series + other.series,
+            refused=self.refused + other.refused,
+        )
+
+    def __str__(self) -> str:
+        """`34 queries, 1.2 MB`; "" where nothing was asked."""
+        if not self.queries and not self.refused:
+            return ""
+        size = f"{self.read_bytes / 1e6:.1f} MB" if self.read_bytes >= 1e5 else f"{self.read_bytes / 1e3:.1f} kB"
+        refused = f"; {self.refused} not sent" if self.refused else ""
+        return f"{self.queries} {'query' if self.queries == 1 else 'queries'}, {size}{refused}"
+
+
 class CostLine(Frozen):
     """What one agent cost."""
 
@@ -64,10 +94,11 @@ class CostLine(Frozen):
 
 
 class CostBreakdown(Frozen):
-    """What a run cost, by agent, and how much of the limit that was."""
+    """What a run cost, by agent, how much of the limit that was, and what it asked of the telemetry stores."""
 
     lines: tuple[CostLine, ...] = ()
     limit: Decimal = ZERO
+    use: StoreUse = StoreUse()
 
     @property
     def total(self) -> Decimal:
@@ -85,6 +116,8 @@ class CostBreakdown(Frozen):
 def breakdown_lines(cost: CostBreakdown, title_of: Callable[[str], str]) -> tuple[str, ...]:
     """A line for each agent, a rule, the total against the limit, and how much of it that is; aligned, four decimals.
 
+    Where telemetry stores were asked, a last line says how much.
+
     `title_of` gives an agent's name as that surface may show it. Agents beyond the first thirty share one line.
     """
     rows = [(title_of(line.agent_id), line.amount) for line in cost.lines]
@@ -97,6 +130,7 @@ def breakdown_lines(cost: CostBreakdown, title_of: Callable[[str], str]) -> tupl
         "─" * max([RULE, *(len(line) for line in agents)]),
         f"{'Total:':<{width}} {_exact(cost.total)} / {_limit(cost.limit)}",
         f"{'Utilization:':<{width}} {cost.utilization:.1f}%",
+        *([f"{'Asked:':<{width}} {cost.use}"] if str(cost.use) else []),
     )
 
 

@@ -41,8 +41,13 @@ SIMILAR = "ALTER TABLE investigations ADD COLUMN similar TEXT NOT NULL DEFAULT '
 
 UNKNOWN = "ALTER TABLE investigations ADD COLUMN unknown TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(unknown))"
 
+USE = tuple(
+    f"ALTER TABLE steps ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0"
+    for name in ("queries", "read_bytes", "series", "refused")
+)
+
 
 def change(db: Database) -> None:
-    """Make the table, its index and what keeps the two equal, and give every run what was known around it."""
-    for statement in (PAST, INDEX, ADDED, REMOVED, SIMILAR, UNKNOWN):
+    """Make the table, its index and what keeps the two equal, and give runs and steps what is kept of them now."""
+    for statement in (PAST, INDEX, ADDED, REMOVED, SIMILAR, UNKNOWN, *USE):
         db.execute(statement)

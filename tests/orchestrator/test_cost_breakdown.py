@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from orchestrator.model import CostBreakdown, CostLine, breakdown_lines, dollars
+from orchestrator.model import CostBreakdown, CostLine, StoreUse, breakdown_lines, dollars
 
 
 def lines(limit: str, **costs: str) -> list[str]:
@@ -40,3 +40,12 @@ def test_dollars_round_to_the_nearest_cent_and_never_to_nothing() -> None:
     assert dollars(Decimal("0.005")) == "$0.01"
     assert dollars(Decimal("0.0001")) == "under $0.01"
     assert dollars(Decimal("1234.5")) == "$1234.50"
+
+
+def test_what_was_asked_of_the_telemetry_stores_stands_beside_the_money() -> None:
+    told = CostBreakdown(
+        lines=(CostLine(agent_id="a"),), limit=Decimal(10), use=StoreUse(queries=34, read_bytes=1_234_567)
+    )
+    assert breakdown_lines(told, str.upper)[-1] == "Asked:       34 queries, 1.2 MB"
+    assert str(StoreUse(queries=1, read_bytes=900, refused=2)) == "1 query, 0.9 kB; 2 not sent"
+    assert str(StoreUse()) == ""

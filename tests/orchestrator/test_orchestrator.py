@@ -13,7 +13,8 @@ from orchestrator import Orchestrator
 from orchestrator.errors import AgentExecutionError, SourceUnavailableError
 from orchestrator.events import StepEnded
 from orchestrator.investigation import MemoryTurns
-from orchestrator.model import Hypothesis, NoData, Observation, Phase, Step, StepOutcome
+from orchestrator.model import Hypothesis, NoData, Observation, Phase, Step, StepOutcome, StoreUse
+from orchestrator.tally import Tally, count
 from tests.support.agents import Diary, PricedAgent, ScriptedAgent
 from tests.support.builders import hypothesis, incident, observation
 from tests.support.clock import ManualClock
@@ -321,3 +322,18 @@ async def test_an_agent_may_keep_its_own_account_open_between_its_turns() -> Non
     orchestrator = Orchestrator([agent, ScriptedAgent("b")])
     await orchestrator.generate_hypotheses(await orchestrator.observe(incident()))
     assert orchestrator.get_agent_costs() == {"a": Decimal(3), "b": Decimal(0)}
+
+
+async def test_each_turn_knows_what_it_asked_of_the_telemetry_stores_also_where_it_failed() -> None:
+    async def asks(given: Any) -> list[Observation]:
+        await asyncio.gather(*(asyncio.to_thread(lambda: None), _query(1000), _query(500)))
+        raise SourceUnavailableError("nothing came back")
+
+    async def _query(size: int) -> None:
+        count(Tally(), queries=1, read_bytes=size, series=3)
+
+    turns = Remembering()
+    orchestrator = Orchestrator([ScriptedAgent("a", asks), ScriptedAgent("b")], turns=turns)
+    await orchestrator.observe(incident())
+    assert turns.of("observe", "a").use == StoreUse(queries=2, read_bytes=1500, series=6)
+    assert turns.of("observe", "b").use == StoreUse()

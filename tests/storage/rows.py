@@ -23,6 +23,7 @@ from orchestrator.model import (
     Phase,
     Sketch,
     Step,
+    StoreUse,
     Window,
     from_nano,
 )
@@ -106,6 +107,7 @@ def _step(db: Database, key: list[str], row: dict[str, Any]) -> StepView:
         hypotheses=_hypotheses(db, key, row["step"]),
         cost=from_nano(row["cost_nano"]),
         note=row["note"],
+        use=StoreUse(**{name: row[name] for name in StoreUse.model_fields}),
     )
 
 

@@ -9,10 +9,10 @@ from agents.sources.wire.replies import UnreadableError, parsed
 from agents.sources.wire.server import Server
 from agents.sources.wire.settings import ServerSettings
 from agents.sources.wire.switch import Switch
-from agents.sources.wire.tally import Tally, count, counting
 from agents.sources.wire.throttle import Limits
 from agents.sources.wire.together import answers_to
 from agents.sources.wire.troubles import ServerError, Trouble, trouble
+from orchestrator.tally import Tally, count, counting
 
 __all__ = [
     "Limits",

@@ -16,11 +16,11 @@ from aiohttp import (
 from agents.sources.wire.exchange import Exchange, Question
 from agents.sources.wire.replies import REDIRECTS, Reply, TooLargeError
 from agents.sources.wire.settings import ServerSettings
-from agents.sources.wire.tally import Tally, count
 from agents.sources.wire.throttle import Limits, Throttle
 from agents.sources.wire.troubles import ServerError, Trouble, refused, trouble
 from orchestrator.clock import Clock, within
 from orchestrator.retry import Breaker
+from orchestrator.tally import Tally, count
 
 TRY_AGAIN = frozenset({429, 502, 503, 504})
 TRIES_TAKE = 2

@@ -11,9 +11,9 @@ from yarl import URL
 
 from agents.sources.wire.replies import REDIRECTS, Explain, Reply, read_reply
 from agents.sources.wire.settings import TENANT_HEADER, ServerSettings
-from agents.sources.wire.tally import Tally, count
 from agents.sources.wire.throttle import Limits
 from agents.sources.wire.tls import tls_context
+from orchestrator.tally import Tally, count
 
 Params = Mapping[str, str | Sequence[str]]
 """Names and values; a name with several values is sent several times."""

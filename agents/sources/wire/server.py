@@ -17,12 +17,12 @@ from agents.sources.wire.exchange import Exchange, Params, Question
 from agents.sources.wire.replies import Explain, UnreadableError, parsed
 from agents.sources.wire.settings import ServerSettings
 from agents.sources.wire.switch import QueriesOffError, Switch
-from agents.sources.wire.tally import Tally, count
 from agents.sources.wire.throttle import Limits
 from agents.sources.wire.troubles import ServerError, Trouble, trouble
 from orchestrator.clock import Clock
 from orchestrator.errors import AgentExecutionError
 from orchestrator.ports import Compute
+from orchestrator.tally import Tally, count
 
 T = TypeVar("T")
 
