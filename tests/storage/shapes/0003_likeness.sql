@@ -234,13 +234,13 @@ CREATE TABLE steps (
     outcome TEXT,
     duration_s REAL NOT NULL,
     cost_nano INTEGER NOT NULL,
-    note TEXT NOT NULL,
+    note TEXT NOT NULL, queries INTEGER NOT NULL DEFAULT 0, read_bytes INTEGER NOT NULL DEFAULT 0, series INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (workspace, investigation_id, step),
     FOREIGN KEY (workspace, investigation_id) REFERENCES investigations ON DELETE CASCADE
 ) STRICT
 ;
-INSERT INTO "steps" VALUES('T1','r1','observe:database','observe','database',3,'2026-03-14T12:00:02.000000Z','timed_out',120.25,125000000,'did not answer in 120 s');
-INSERT INTO "steps" VALUES('T1','r1','hypothesise:application','hypothesise','application',6,'2026-03-14T12:00:05.000000Z','finished',1.5,0,'');
+INSERT INTO "steps" VALUES('T1','r1','observe:database','observe','database',3,'2026-03-14T12:00:02.000000Z','timed_out',120.25,125000000,'did not answer in 120 s',0,0,0,0);
+INSERT INTO "steps" VALUES('T1','r1','hypothesise:application','hypothesise','application',6,'2026-03-14T12:00:05.000000Z','finished',1.5,0,'',0,0,0,0);
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 CREATE UNIQUE INDEX one_unfinished_run_of_an_incident ON investigations (workspace, incident_key)
