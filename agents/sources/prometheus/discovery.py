@@ -24,7 +24,7 @@ from agents.sources.prometheus.kinds import Kind, Metric, metrics_of
 from agents.sources.prometheus.plan import Found, Plan, plan_of, rules_for, sighted
 from agents.sources.prometheus.promql import escaped, label, quoted
 from agents.sources.prometheus.rules import STATUS_LABELS
-from agents.sources.wire import ServerError, Trouble
+from agents.sources.wire import ServerError, Trouble, answers_to
 from orchestrator.model import Window
 
 NAMES_IN_A_QUESTION = 40
@@ -156,7 +156,7 @@ class Discovery:
             for part in _parts(counting)
         }
         found: dict[str, str] = {}
-        answers = await asyncio.gather(*(self._twice([query], window) for query in questions))
+        answers = await answers_to(self._twice([query], window) for query in questions)
         for name, both in zip(questions.values(), answers, strict=True):
             for series in (each for answer in both for each in answer.series):
                 found.setdefault(series.name, name)
@@ -177,7 +177,7 @@ class Discovery:
         """What they answer at the end and in the middle of the window: what has gone by its end counts too."""
         middle = window.start + (window.end - window.start) / 2
         moments = dict.fromkeys((window.end, middle))
-        return await asyncio.gather(*(self._api.instant(query, at) for query in queries for at in moments))
+        return await answers_to(self._api.instant(query, at) for query in queries for at in moments)
 
 
 def _any_of(names: Sequence[str], *matchers: str) -> str:

@@ -16,7 +16,7 @@ from agents.sources.prometheus.assembling import Told, series_of
 from agents.sources.prometheus.budget import Chosen, LookupLimits, answers_of, chosen_of
 from agents.sources.prometheus.describing import overview_of
 from agents.sources.prometheus.discovery import FRESH_FOR, Discovered, Discovery, Look
-from agents.sources.wire import Server, ServerError, Trouble
+from agents.sources.wire import Server, ServerError, Trouble, answers_to
 from orchestrator.clock import Clock
 from orchestrator.flights import Flights
 from orchestrator.model import Asked, Metrics, MetricSeries, Topology, Window
@@ -94,7 +94,7 @@ class PrometheusSource:
         )
         groups = list(answers_of(chosen, self._limits))
         reading = _Reading(self._api, lookup)
-        told = [each for answer in await asyncio.gather(*(reading.ask(group) for group in groups)) for each in answer]
+        told = [each for answer in await answers_to(reading.ask(group) for group in groups) for each in answer]
         series = await asyncio.to_thread(series_of, told, self._corrections)
         left_out = "; ".join(dict.fromkeys(part for part in (too_much, *discovered.left_out, *reading.notes) if part))
         asked = _asked(lookup, told, series, left_out)

@@ -90,16 +90,19 @@ class Attempts:
         return self._heard(question, reply)
 
     def _heard(self, question: Question, reply: Reply) -> tuple[Reply | ServerError, float]:
-        if reply.status >= 500 or reply.status == 429:
+        status, wait = reply.status, reply.wait_s(self._clock.now())
+        if status == 403 and wait:
+            status = 429  # GitHub's way to ask for less: docs.github.com, "Rate limits for the REST API"
+        if status >= 500 or status == 429:
             self._failed()
         else:
             self._breaker.succeeded()
         if reply.ok:
             return reply, 0.0
-        if reply.status in REDIRECTS:
+        if status in REDIRECTS:
             return self._trouble(Trouble.REDIRECTED, question, "it redirects to another place"), 0.0
-        error = refused(reply.status, self._settings, question.what, reply.explained(question.explain))
-        return error, reply.wait_s(self._clock.now()) if reply.status in TRY_AGAIN else 0.0
+        error = refused(status, self._settings, question.what, reply.explained(question.explain))
+        return error, wait if status in TRY_AGAIN else 0.0
 
     def _failed(self) -> None:
         now = self._clock.monotonic()

@@ -4,13 +4,7 @@ import asyncio
 
 import pytest
 
-from agents.sources.wire import (
-    Limits,
-    ServerError,
-    Switch,
-    Trouble,
-    counting,
-)
+from agents.sources.wire import Limits, ServerError, Switch, Trouble, answers_to, counting
 from orchestrator.retry import BreakerPolicy, RetryPolicy
 from tests.agents.wire.counterpart import counterpart, says, sends, server_at, waits
 from tests.support.clock import HurriedClock
@@ -124,3 +118,21 @@ async def test_when_a_rest_begins_the_caller_hears_what_went_wrong_and_the_log_s
             await server.get_json("x")
     assert len(partner.seen) == 2
     assert [each.getMessage() for each in caplog.records] == ["Prometheus failed 2 times in a row: no queries for 30 s"]
+
+
+async def test_a_refusal_that_says_when_to_come_back_is_no_matter_of_rights() -> None:
+    clock = HurriedClock()
+    script = (says({}, status=403, Retry_After="7"), says({"b": 1}))
+    async with counterpart(*script) as (_, url), server_at(url, clock) as server:
+        assert await server.get_json("x") == {"b": 1}
+    assert max(clock.waits) == 7
+
+
+async def test_where_one_of_several_questions_fails_the_others_are_not_asked_any_more() -> None:
+    script = (says({}, status=400), waits())
+    async with counterpart(*script) as (partner, url), server_at(url, limits=Limits(at_once=2)) as server:
+        with pytest.raises(ServerError, match="rejected the query"):
+            await answers_to(server.get_json("x") for _ in range(20))
+        assert len(partner.seen) <= 3
+        partner.script = [says({"b": 1})]
+        assert await answers_to(server.get_json("x") for _ in range(3)) == [{"b": 1}] * 3
