@@ -9,7 +9,7 @@ CHDB := 26.9.0
 DEMO_ARGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check coverage counterparts lab accuracy examples picture clean
+.PHONY: help demo test check coverage counterparts lab accuracy live examples picture clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -62,6 +62,9 @@ lab: $(VENV)/installed-lab ## Record every fault of the lab anew into .compass/l
 
 accuracy: $(VENV)/installed ## Measure on recorded incidents (CASES=folder of cases, beside those of the lab)
 	@$(BIN)/python -m bench.accuracy --lab $(if $(CASES),--cases $(CASES)) --write
+
+live: $(VENV)/installed-dev .compass/counterparts/installed ## Investigate every recording from its folder and from live servers, and compare (needs Prometheus, npm)
+	@$(BIN)/python -m bench.live --write $(ARGS)
 
 examples: $(VENV)/installed ## Write docs/examples.md anew: the report on each incident that comes with Compass
 	@$(BIN)/python -m bench.examples --write

@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 
 from agents.sources.callgraph import CallGraph
 from agents.sources.catalogue import NO_CORRECTIONS, Corrections, CorrectionsError, Overview, parse_corrections
+from agents.sources.changes import KeptChanges
 from agents.sources.grafana import Grafana
 from agents.sources.prometheus import PrometheusSource
 from agents.sources.tempo import TempoSource
@@ -20,7 +21,7 @@ from agents.sources.wire import Limits, Server, ServerSettings, Switch, new_sess
 from bot.settings import ServerAccess, Settings, SettingsError
 from orchestrator.clock import Clock
 from orchestrator.model import Window
-from orchestrator.ports import Compute, Telemetry
+from orchestrator.ports import ChangeStore, Compute, Telemetry
 
 
 class Surveyed(Protocol):
@@ -32,10 +33,16 @@ class Surveyed(Protocol):
 
 
 class Live:
-    """The live sources. `telemetry` is empty until they are open; without `compute` every answer is read here."""
+    """The live sources. `telemetry` is empty until they are open; without `compute` every answer is read here.
 
-    def __init__(self, settings: Settings, clock: Clock, compute: Compute | None = None) -> None:
+    `changes` are those that people told Compass; without it nobody is asked for any.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock, compute: Compute | None = None, changes: ChangeStore | None = None
+    ) -> None:
         self._settings, self._clock, self._compute = settings, clock, compute
+        self._changes = KeptChanges(changes) if changes is not None else None
         self.switch = Switch(on=settings.queries)
         self.corrections: Corrections = NO_CORRECTIONS
         self.prometheus: PrometheusSource | None = None
@@ -63,6 +70,7 @@ class Live:
                 self.telemetry = Telemetry(
                     metrics=self.prometheus,
                     traces=self.tempo,
+                    changes=self._changes,
                     topology=CallGraph(graphs) if graphs else None,
                     live=True,
                 )

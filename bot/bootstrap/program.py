@@ -47,7 +47,7 @@ class Compass:
         self.compute: Compute = compute or self._pool
         places = [*cases, *settings.cases, *([packaged_recordings()] if own_recordings else [])]
         self.incidents = SnapshotLibrary(places, self.compute)
-        self.live = Live(settings, self.clock, self.compute)
+        self.live = Live(settings, self.clock, self.compute, self.store)
         self.service = self._service(self.store)
 
     def _service(self, store: Store) -> Investigations:
