@@ -12,6 +12,7 @@ from pydantic import Field
 from orchestrator.errors import ParameterExtractionError
 from orchestrator.model import Frozen, Moment, Severity
 from orchestrator.parameters.values import (
+    A_MOMENT,
     MOST_BUDGET,
     parse_budget,
     parse_names,
@@ -28,6 +29,7 @@ _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "
 _AROUND = ".,:;!?()[]\"'`*_"
 """What people and Slack's own markup put around an id."""
 _OPTION = re.compile(r'(?<!\S)([A-Za-z_]+)\s?=\s?("[^"]*"|[^\s"]*)')
+_SAID_SINCE = re.compile(rf"(?<!\S)since\s+(?P<moment>{A_MOMENT})(?=[.,;!?]?(?:\s|$))", re.ASCII | re.IGNORECASE)
 _INCIDENT = re.compile(r"#?([A-Za-z][A-Za-z0-9]{0,19}-[0-9]{1,12})", re.ASCII)
 _SHORT_SEVERITY = re.compile(r"(?:sev-?|p)[0-4]", re.IGNORECASE)
 
@@ -50,7 +52,12 @@ def extract_parameters(text: str, *, now: datetime, zone: tzinfo) -> Parameters:
     """Parameters from `text`. Clock times are read in `zone`. Raises ParameterExtractionError; nothing is half-read."""
     plain = text.encode(errors="replace").decode().translate(_CURLY)
     options = _options(plain)
-    words = _OPTION.sub(" ", plain).split()
+    rest = _OPTION.sub(" ", plain)
+    said = None if "since" in options else _SAID_SINCE.search(rest)
+    if said:
+        options["since"] = said["moment"]
+        rest = f"{rest[: said.start()]} {rest[said.end() :]}"
+    words = rest.split()
     incident_id = next((each for each in words if _INCIDENT.fullmatch(each.strip(_AROUND))), None)
     if incident_id:
         words.remove(incident_id)

@@ -18,6 +18,8 @@ _AGO = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?(z?)", re.ASCII | re.IGNORECASE)
+A_MOMENT = rf"(?:{_AGO.pattern}|{_CLOCK.pattern})"
+"""An expression for a time as it may stand within a sentence; `parse_since` reads what it finds."""
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SEVERITIES = {
     "critical": Severity.SEV1,

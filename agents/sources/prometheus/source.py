@@ -16,14 +16,14 @@ from agents.sources.prometheus.assembling import Told, series_of
 from agents.sources.prometheus.budget import Chosen, LookupLimits, answers_of, chosen_of
 from agents.sources.prometheus.describing import overview_of
 from agents.sources.prometheus.discovery import FRESH_FOR, Discovered, Discovery, Look
-from agents.sources.wire import Server, ServerError, Trouble, answers_to
+from agents.sources.wire import Server, ServerError, Trouble
 from orchestrator.clock import Clock
 from orchestrator.flights import Flights
 from orchestrator.model import Asked, Metrics, MetricSeries, Topology, Window
 from orchestrator.ports import Lookup
 
 SOURCE = "prometheus"
-KEPT_LOOKUPS = 8
+KEPT_LOOKUPS = 5
 KEPT_DISCOVERIES = 8
 SAME_MOMENT = timedelta(minutes=1)
 """Windows that end within the same minute of the present are one lookup."""
@@ -94,7 +94,7 @@ class PrometheusSource:
         )
         groups = list(answers_of(chosen, self._limits))
         reading = _Reading(self._api, lookup)
-        told = [each for answer in await answers_to(reading.ask(group) for group in groups) for each in answer]
+        told = await reading.ask_all(groups)
         series = await asyncio.to_thread(series_of, told, self._corrections)
         left_out = "; ".join(dict.fromkeys(part for part in (too_much, *discovered.left_out, *reading.notes) if part))
         asked = _asked(lookup, told, series, left_out)
@@ -116,17 +116,38 @@ class _Reading:
         more = [f"and {len(missing) - MOST_NOTES} more"] if len(missing) > MOST_NOTES else []
         return missing[:MOST_NOTES] + more
 
+    async def ask_all(self, groups: Sequence[Sequence[Chosen]]) -> list[Told]:
+        """What the groups bring. After the first failure nothing more is asked, and what came before it is kept.
+
+        Raises ServerError where nothing came.
+        """
+        tasks = [asyncio.ensure_future(self.ask(group)) for group in groups]
+        try:
+            answered, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION) if tasks else (set(), set())
+        finally:
+            for each in tasks:
+                each.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        failures = [failure for each in answered if (failure := each.exception()) is not None]
+        for failure in failures:
+            if len(failures) == len(answered) or not isinstance(failure, ServerError):
+                raise failure
+            self._missing[f"what was not asked any more, for {failure.message}"] = None
+        kept = [each for each in tasks if each in answered and each.exception() is None]
+        return [told for each in kept for told in each.result()]
+
     async def ask(self, group: Sequence[Chosen]) -> list[Told]:
         """Everything of one group in one question, or where that is too much, in two halves."""
         queries = [each.ask.query(each.step_s, self._lookup.scope, each.services) for each in group]
-        numbered = [f'label_replace({query}, "{_NUMBER}", "{at}", "", "")' for at, query in enumerate(queries)]
         try:
-            answer = await self._api.range("\nor\n".join(numbered), self._lookup.window, group[0].step_s)
+            answer = await self._api.range(_either(queries), self._lookup.window, group[0].step_s)
         except ServerError as error:
             if error.trouble not in _TOO_MUCH:
                 raise
             return await self._halves(group, error)
         self._missing.update(dict.fromkeys(answer.left_out))
+        if len(group) == 1:
+            return [Told(group[0], queries[0], answer.series)]
         rows = {
             str(at): [each for each in answer.series if each.labels.get(_NUMBER) == str(at)] for at in range(len(group))
         }
@@ -140,6 +161,14 @@ class _Reading:
         return [*await self.ask(group[:middle]), *await self.ask(group[middle:])]
 
 
+def _either(queries: Sequence[str]) -> str:
+    """Several queries as one, whose series say by a number which of them they answer."""
+    if len(queries) == 1:
+        return queries[0]
+    numbered = (f'label_replace({query}, "{_NUMBER}", "{at}", "", "")' for at, query in enumerate(queries))
+    return "\nor\n".join(numbered)
+
+
 def _named(lookup: Lookup) -> Lookup:
     """The lookup with services as the catalogue spells them."""
     names = (tuple(sorted({canonical(each) or each for each in part})) for part in (lookup.services, lookup.affected))
@@ -150,9 +179,7 @@ def _named(lookup: Lookup) -> Lookup:
 def _asked(lookup: Lookup, told: Sequence[Told], series: Sequence[MetricSeries], left_out: str) -> Asked:
     answered = [each for each in told if each.rows]
     latest = max((each.times[-1] for each in series if each.times), default=None)
-    query = f"{len(told)} queries, one for each metric of all services"
-    if lookup.services:
-        query += f" among {', '.join(lookup.services)}"
+    query = f"{len(told)} queries, one for each metric of {', '.join(lookup.services) or 'all services'}"
     if answered:
         query += f"; the first: {answered[0].query}"
     at = None if latest is None else datetime.fromtimestamp(latest, UTC)

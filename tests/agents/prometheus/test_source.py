@@ -4,6 +4,7 @@ import math
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -161,6 +162,17 @@ async def test_a_server_that_refuses_everything_is_unavailable_and_not_empty() -
     assert refused.value.trouble is Trouble.FAILED
 
 
+async def test_what_a_server_answered_before_it_failed_is_kept_and_the_rest_is_said(shop: RealPrometheus) -> None:
+    async with server_at(shop.url, SystemClock(), limits=UNHURRIED) as server:
+        source = PrometheusSource(server, SystemClock(), limits=LookupLimits(asks_an_answer=1))
+        await source.discovered(WINDOW)
+        tired = _Tired(server.post, after=5)
+        server.post = tired.post  # type: ignore[method-assign]
+        metrics = await source.read_metrics(lookup())
+    assert {each.metric for each in metrics.series}
+    assert "Prometheus did not answer" in metrics.asked.left_out
+
+
 async def test_the_file_of_corrections_that_is_written_corrects_nothing_until_it_is_changed(server: Server) -> None:
     found = await PrometheusSource(server, SystemClock()).overview(WINDOW)
     assert found.unplaced == ("acme_sun_hours",)
@@ -180,6 +192,19 @@ async def test_the_query_of_every_row_is_one_that_a_server_understands(server: S
     for rule in RULES:
         answer = await api.instant(rendered(rule.promql, filling), NOON)
         assert answer.series == (), "nothing is in prod"
+
+
+class _Tired:
+    """Lets so many questions through, and then the server is down."""
+
+    def __init__(self, post: Any, after: int) -> None:
+        self._post, self._left = post, after
+
+    async def post(self, *arguments: Any, **more: Any) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            raise ServerError(Trouble.FAILED, "Prometheus did not answer.", remedy="", server="Prometheus")
+        return await self._post(*arguments, **more)
 
 
 def _the(metric: str, series: tuple[MetricSeries, ...]) -> MetricSeries:
