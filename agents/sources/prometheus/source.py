@@ -16,7 +16,7 @@ from agents.sources.prometheus.assembling import Told, series_of
 from agents.sources.prometheus.budget import Chosen, LookupLimits, answers_of, chosen_of
 from agents.sources.prometheus.describing import overview_of
 from agents.sources.prometheus.discovery import FRESH_FOR, Discovered, Discovery, Look
-from agents.sources.wire import Server, ServerError, Trouble
+from agents.sources.wire import Server, ServerError, Trouble, answers_to
 from orchestrator.clock import Clock
 from orchestrator.flights import Flights
 from orchestrator.model import Asked, Metrics, MetricSeries, Topology, Window
@@ -29,6 +29,8 @@ SAME_MOMENT = timedelta(minutes=1)
 """Windows that end within the same minute of the present are one lookup."""
 _TOO_MUCH = (Trouble.REJECTED, Trouble.TOO_LARGE, Trouble.TIMED_OUT)
 _NUMBER = "compass_ask"
+AT_ONCE = 4
+"""So many groups are under way together, so that a failure is heard before the others begin."""
 MOST_NOTES = 5
 
 
@@ -108,6 +110,8 @@ class _Reading:
     def __init__(self, api: PrometheusApi, lookup: Lookup) -> None:
         self._api, self._lookup = api, lookup
         self._missing: dict[str, None] = {}
+        self._failure: ServerError | None = None
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     @property
     def notes(self) -> list[str]:
@@ -117,24 +121,26 @@ class _Reading:
         return missing[:MOST_NOTES] + more
 
     async def ask_all(self, groups: Sequence[Sequence[Chosen]]) -> list[Told]:
-        """What the groups bring. After the first failure nothing more is asked, and what came before it is kept.
+        """What the groups bring. After the first failure no other group is begun, and what came is kept.
 
         Raises ServerError where nothing came.
         """
-        tasks = [asyncio.ensure_future(self.ask(group)) for group in groups]
-        try:
-            answered, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION) if tasks else (set(), set())
-        finally:
-            for each in tasks:
-                each.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        failures = [failure for each in answered if (failure := each.exception()) is not None]
-        for failure in failures:
-            if len(failures) == len(answered) or not isinstance(failure, ServerError):
-                raise failure
-            self._missing[f"what was not asked any more, for {failure.message}"] = None
-        kept = [each for each in tasks if each in answered and each.exception() is None]
-        return [told for each in kept for told in each.result()]
+        answers = await answers_to(self._ask_unless_failed(group) for group in groups)
+        told = [each for answer in answers for each in answer]
+        if self._failure is not None:
+            if not told:
+                raise self._failure
+            self._missing[f"what was not asked any more: {self._failure.message}"] = None
+        return told
+
+    async def _ask_unless_failed(self, group: Sequence[Chosen]) -> list[Told]:
+        async with self._places:
+            if self._failure is None:
+                try:
+                    return await self.ask(group)
+                except ServerError as failure:
+                    self._failure = failure
+            return []
 
     async def ask(self, group: Sequence[Chosen]) -> list[Told]:
         """Everything of one group in one question, or where that is too much, in two halves."""
