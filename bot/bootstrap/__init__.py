@@ -9,5 +9,16 @@ from bot.bootstrap.look_alike import sandbox
 from bot.bootstrap.overview import overview
 from bot.bootstrap.program import Compass, assembling
 from bot.bootstrap.serving import serve
+from bot.bootstrap.telling import known_changes, tell_changes
 
-__all__ = ["Compass", "assembling", "checks", "migrate", "overview", "sandbox", "serve"]
+__all__ = [
+    "Compass",
+    "assembling",
+    "checks",
+    "known_changes",
+    "migrate",
+    "overview",
+    "sandbox",
+    "serve",
+    "tell_changes",
+]

@@ -4,24 +4,29 @@ A server is opened with the program and closed with it; nothing is asked before 
 better than discovery is read from the file of corrections when the program opens.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from aiohttp import ClientSession
 
 from agents.sources.callgraph import CallGraph
 from agents.sources.catalogue import NO_CORRECTIONS, Corrections, CorrectionsError, Overview, parse_corrections
-from agents.sources.changes import KeptChanges
+from agents.sources.changes import HEADERS, GitHubChanges, KeptChanges, MergedChanges
 from agents.sources.grafana import Grafana
 from agents.sources.prometheus import PrometheusSource
 from agents.sources.tempo import TempoSource
 from agents.sources.wire import Limits, Server, ServerSettings, Switch, new_session
+from bot.bootstrap.doors import repositories
 from bot.settings import ServerAccess, Settings, SettingsError
 from orchestrator.clock import Clock
 from orchestrator.model import Window
-from orchestrator.ports import ChangeStore, Compute, Telemetry
+from orchestrator.ports import ChangeSource, ChangeStore, Compute, Telemetry
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Surveyed(Protocol):
@@ -35,18 +40,18 @@ class Surveyed(Protocol):
 class Live:
     """The live sources. `telemetry` is empty until they are open; without `compute` every answer is read here.
 
-    `changes` are those that people told Compass; without it nobody is asked for any.
+    `changes` are those that people told Compass.
     """
 
     def __init__(
         self, settings: Settings, clock: Clock, compute: Compute | None = None, changes: ChangeStore | None = None
     ) -> None:
-        self._settings, self._clock, self._compute = settings, clock, compute
-        self._changes = KeptChanges(changes) if changes is not None else None
+        self._settings, self._clock, self._compute, self._kept = settings, clock, compute, changes
         self.switch = Switch(on=settings.queries)
         self.corrections: Corrections = NO_CORRECTIONS
         self.prometheus: PrometheusSource | None = None
         self.tempo: TempoSource | None = None
+        self.changes: list[ChangeSource] = []
         self.telemetry = Telemetry()
 
     @property
@@ -70,7 +75,7 @@ class Live:
                 self.telemetry = Telemetry(
                     metrics=self.prometheus,
                     traces=self.tempo,
-                    changes=self._changes,
+                    changes=MergedChanges(self.changes) if self.changes else None,
                     topology=CallGraph(graphs) if graphs else None,
                     live=True,
                 )
@@ -92,9 +97,20 @@ class Live:
             server = await stack.enter_async_context(self._server("Tempo", access, session))
             self.tempo = TempoSource(server, corrections=self.corrections, grafana=self._grafana("tempo", access))
 
-    def _server(self, name: str, access: ServerAccess, session: ClientSession) -> Server:
+        self.changes = [KeptChanges(self._kept)] if self._kept is not None else []
+        if self._settings.github_repos:
+            self.changes.append(await self._github(stack, session))
+
+    async def _github(self, stack: AsyncExitStack, session: ClientSession) -> GitHubChanges:
+        access = ServerAccess(url=self._settings.github_url, token=self._settings.github_token)
+        server = await stack.enter_async_context(self._server("GitHub", access, session, HEADERS))
+        return GitHubChanges(server, repositories(self._settings))
+
+    def _server(
+        self, name: str, access: ServerAccess, session: ClientSession, headers: Mapping[str, str] = NO_HEADERS
+    ) -> Server:
         return Server(
-            server_settings(name, access),
+            replace(server_settings(name, access), headers=headers),
             self._clock,
             limits=Limits(per_second=access.rate),
             session=session,

@@ -2,12 +2,14 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
+from aiohttp.web import RouteDef
 from pydantic import SecretStr
 
 from agents.sources.wire import Switch
+from bot.bootstrap.doors import door_routes, listening
 from bot.bootstrap.program import Compass
 from bot.settings import Settings
 from bot.slack import SlackConfig, SlackSurface
@@ -17,8 +19,11 @@ from bot.telemetry import EventLog
 async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     """Work for Slack until cancelled. Announces one line with the word "ready" when it takes requests."""
     program = Compass(settings)
-    async with connected(program) as surface:
+    doors = door_routes(settings, program.store, program.clock)
+    async with connected(program, doors=doors) as surface, listening(settings, doors) as told_at:
         with switched_by_signals(program.live.switch):
+            if told_at:
+                announce(f"Changes are told at {told_at}")
             announce(f"Compass is ready in {surface.team_name}: {surface.listens_at}")
             await asyncio.Event().wait()
 
@@ -38,7 +43,9 @@ def switched_by_signals(switch: Switch) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def connected(program: Compass, config: SlackConfig | None = None) -> AsyncIterator[SlackSurface]:
+async def connected(
+    program: Compass, config: SlackConfig | None = None, *, doors: Sequence[RouteDef] = ()
+) -> AsyncIterator[SlackSurface]:
     """The program at work in the workspace that its settings name; unfinished runs go on in their threads."""
     surface = SlackSurface(
         service=program.service,
@@ -46,6 +53,7 @@ async def connected(program: Compass, config: SlackConfig | None = None) -> Asyn
         config=config or slack_config(program.settings),
         clock=program.clock,
         compute=program.compute,
+        doors=doors,
     )
     async with program.opened() as service:
         service.listen(EventLog())

@@ -5,6 +5,7 @@ never as a traceback. `main` is the console script `compass`; the composition ro
 """
 
 from bot.cli.care import doctor, migrate
+from bot.cli.changes import changes
 from bot.cli.evaluate import evaluate
 from bot.cli.group import main
 from bot.cli.investigate import investigate
@@ -12,7 +13,7 @@ from bot.cli.look import history, show
 from bot.cli.map import map_command
 from bot.cli.serve import sandbox, serve
 
-for command in (investigate, serve, sandbox, history, show, evaluate, map_command, doctor, migrate):
+for command in (investigate, serve, sandbox, history, show, evaluate, map_command, changes, doctor, migrate):
     main.add_command(command)
 
 __all__ = ["main"]

@@ -1,7 +1,7 @@
 """What the commands call: the composition root, as a protocol, so that a test can hand in another one."""
 
 import importlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from bot.evaluation import Assembled, Library
 from bot.settings import Settings
 from bot.terminal import Post
 from orchestrator.investigation import Investigations
-from orchestrator.model import InvestigationState
+from orchestrator.model import Change, InvestigationState
 from orchestrator.ports import Listener
 
 WORKSPACE = "local"
@@ -89,6 +89,14 @@ class Bootstrap(Protocol):
 
     def overview(self, settings: Settings, looking_back: timedelta) -> Awaitable[Overview]:
         """What the live telemetry servers are found to hold."""
+        ...
+
+    def tell_changes(self, settings: Settings, told: Sequence[Mapping[str, object]]) -> Awaitable[int]:
+        """Keep changes; how many were new."""
+        ...
+
+    def known_changes(self, settings: Settings, looking_back: timedelta) -> Awaitable[Sequence[Change]]:
+        """The changes that were told, of that time up to now."""
         ...
 
     def migrate(self, settings: Settings) -> tuple[str, ...]:

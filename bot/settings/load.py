@@ -8,6 +8,7 @@ OpenTelemetry's its own; ours begin with COMPASS_.
 
 import difflib
 import os
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
@@ -22,7 +23,9 @@ from bot.settings.servers import Secret, ServerAccess, Url
 from orchestrator.errors import OrchestratorError
 
 SLACK_API = "https://slack.com/api/"
+GITHUB_API = "https://api.github.com/"
 DOTENV = ".env"
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+(?:\s*=\s*[\w.-]+)?")
 PREFIX = "COMPASS_"
 
 
@@ -63,6 +66,15 @@ def _lowered(value: object) -> object:
 def _folders(value: object) -> object:
     if isinstance(value, str):
         return tuple(Path(part.strip()).expanduser() for part in value.split(os.pathsep) if part.strip())
+    return value
+
+
+def _repositories(value: object) -> object:
+    """`owner/name` or `owner/name=service`, separated by commas."""
+    if isinstance(value, str):
+        value = tuple(part.strip() for part in value.split(",") if part.strip())
+    if isinstance(value, tuple) and not all(isinstance(each, str) and _REPOSITORY.fullmatch(each) for each in value):
+        raise ValueError("must be repositories as owner/name, each with =service where that is called otherwise")
     return value
 
 
@@ -107,6 +119,12 @@ class Settings(BaseSettings):
     map: Path = Path("compass.toml")
     queries: bool = True
 
+    changes_token: Secret | None = Field(None, min_length=16)
+    github_repos: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_repositories)] = ()
+    github_token: Secret | None = None
+    github_url: Url = GITHUB_API
+    github_webhook_secret: Secret | None = None
+
     budget: Dollars = Decimal("10.00")
     budget_critical: Dollars = Decimal("20.00")
     agent_timeout: float = Field(120.0, gt=0, le=3600, allow_inf_nan=False)
@@ -133,6 +151,11 @@ class Settings(BaseSettings):
         "grafana_url": "http://localhost:3000",
         "map": "compass.toml (made with: compass map --write compass.toml)",
         "queries": "on, or off",
+        "changes_token": "at least 16 characters; make one with: openssl rand -hex 16",
+        "github_repos": "acme/orders, acme/web-shop=frontend",
+        "github_token": "github_pat_... with read access to deployments and contents",
+        "github_url": GITHUB_API,
+        "github_webhook_secret": "the Secret of the webhook in GitHub",
         "budget": "10.00",
         "budget_critical": "20.00",
         "agent_timeout": "120",

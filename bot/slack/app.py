@@ -5,12 +5,13 @@ Web API is acknowledged too late. Here `auth.test` is asked once, at `open()`, a
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from aiohttp import ClientSession, ClientTimeout
+from aiohttp.web import RouteDef
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -65,7 +66,9 @@ class SlackSurface:
         compute: Compute,
         *,
         request_ids: Callable[[], str] = new_request_id,
+        doors: Sequence[RouteDef] = (),
     ) -> None:
+        self._doors = tuple(doors)
         self._service, self._posts, self._config, self._clock, self._compute = service, outbox, config, clock, compute
         self._request_ids = request_ids
         past = timedelta(hours=config.catch_up_hours)
@@ -226,7 +229,7 @@ class SlackSurface:
         if config.mode == "http":
             if not config.signing_secret:
                 raise SlackSetupError("HTTP mode needs a signing secret.", remedy="Set SLACK_SIGNING_SECRET.")
-            return HttpIntake(app, config.signing_secret, self._clock, config.host, config.port)
+            return HttpIntake(app, config.signing_secret, self._clock, config.host, config.port, self._doors)
         if not config.app_token:
             raise SlackSetupError("Socket Mode needs an app token.", remedy="Set SLACK_APP_TOKEN.")
         return SocketIntake(app, web, config.app_token, self._clock, client.logger, connections=config.connections)

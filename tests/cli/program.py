@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from agents.sources.catalogue import KnownService, Overview
 from agents.sources.snapshot import SnapshotLibrary
+from bot.bootstrap.telling import known_changes, tell_changes
 from bot.cli import main
 from bot.doctor import Check
 from bot.settings import Settings
@@ -21,7 +22,7 @@ from bot.terminal import Post
 from orchestrator.clock import SystemClock
 from orchestrator.errors import AgentExecutionError, SourceUnavailableError
 from orchestrator.investigation import Investigations, Limits
-from orchestrator.model import FaultKind, Hypothesis, Incident, InvestigationState, Observation
+from orchestrator.model import Change, FaultKind, Hypothesis, Incident, InvestigationState, Observation
 from orchestrator.ports import AgentKit, AgentSpec, Listener, TeamSpec, Telemetry
 from storage.memory import MemoryStore
 
@@ -177,6 +178,12 @@ class FakeBootstrap:
 
     async def overview(self, settings: Settings, looking_back: timedelta) -> Overview:
         return Overview(services=(KnownService(name="checkout", stores=("prometheus",)),))
+
+    async def tell_changes(self, settings: Settings, told: Sequence[Mapping[str, object]]) -> int:
+        return await tell_changes(settings, told)
+
+    async def known_changes(self, settings: Settings, looking_back: timedelta) -> Sequence[Change]:
+        return await known_changes(settings, looking_back)
 
     def migrate(self, settings: Settings) -> tuple[str, ...]:
         return self.script.steps()

@@ -4,7 +4,9 @@ Shapes: https://docs.github.com/en/webhooks/webhook-events-and-payloads#deployme
 first status `in_progress` or `success` on: an instance that runs the new version can do harm before all of them do.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from agents.masking import without_secrets
@@ -15,17 +17,19 @@ LIVE = ("in_progress", "success")
 EVENT = "deployment_status"
 
 
-def change_of_webhook(event: str, body: Any) -> Change | None:
+def change_of_webhook(event: str, body: Any, services: Mapping[str, str] = MappingProxyType({})) -> Change | None:
     """The change that a delivery tells; None where it tells none (a ping, a deployment that waits or failed).
 
-    `event` is the header X-GitHub-Event. Raises RefusedChangesError for a delivery of another shape.
+    `event` is the header X-GitHub-Event; `services` names the services of repositories, by owner/name in lower case,
+    that are called otherwise. Raises RefusedChangesError for a delivery of another shape.
     """
     if event != EVENT:
         return None
     status, deployment, repository = (_part(body, name) for name in ("deployment_status", "deployment", "repository"))
     if status.get("state") not in LIVE:
         return None
-    return deployed(deployment, moment(status.get("created_at")), _text(repository.get("name")))
+    service = services.get(_text(repository.get("full_name")).lower(), _text(repository.get("name")))
+    return deployed(deployment, moment(status.get("created_at")), service)
 
 
 def deployed(deployment: dict[str, Any], live: datetime, service: str) -> Change:

@@ -9,6 +9,7 @@ wrong with it, and tells nothing more.
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -32,9 +33,18 @@ def is_signed(secret: str, body: bytes, timestamp: str, signature: str, *, now: 
 
 
 class HttpIntake:
-    """A server on `host:port`; port 0 takes any free one, and `port` says which."""
+    """A server on `host:port`; port 0 takes any free one, and `port` says which. `doors` are others' routes beside ours."""
 
-    def __init__(self, app: AsyncApp, signing_secret: str, clock: Clock, host: str, port: int) -> None:
+    def __init__(
+        self,
+        app: AsyncApp,
+        signing_secret: str,
+        clock: Clock,
+        host: str,
+        port: int,
+        doors: Sequence[web.RouteDef] = (),
+    ) -> None:
+        self._doors = tuple(doors)
         self._app, self._secret, self._clock = app, signing_secret, clock
         self._host, self._wanted = host, port
         self._runner: web.AppRunner | None = None
@@ -48,7 +58,7 @@ class HttpIntake:
     async def open(self) -> None:
         """Listen. Raises SlackSetupError where that address cannot be used."""
         server = web.Application(client_max_size=LARGEST_BODY)
-        server.add_routes([web.post(EVENTS_PATH, self._events), web.get(HEALTH_PATH, self._health)])
+        server.add_routes([web.post(EVENTS_PATH, self._events), web.get(HEALTH_PATH, self._health), *self._doors])
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         try:

@@ -1,0 +1,33 @@
+"""Telling changes from a terminal: into the file, which one process at a time may write, and out of it, beside any."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from agents.sources.changes import posted_changes
+from bot.settings import Settings
+from orchestrator.clock import SystemClock
+from orchestrator.model import Change
+from orchestrator.ports import EVERYWHERE
+from storage import SqliteStore
+
+
+async def tell_changes(settings: Settings, told: Sequence[Mapping[str, object]]) -> int:
+    """Keep them; how many were new. Raises RefusedChangesError, or a StorageError while a bot has the file."""
+    changes = posted_changes([dict(each) for each in told], SystemClock().now())
+    store = SqliteStore(settings.database)
+    await store.open()
+    try:
+        return await store.keep_changes(EVERYWHERE, changes)
+    finally:
+        await store.aclose()
+
+
+async def known_changes(settings: Settings, looking_back: timedelta) -> Sequence[Change]:
+    """What was told of that time up to now, oldest first. Raises a StorageError."""
+    now = SystemClock().now()
+    store = SqliteStore(settings.database, read_only=True)
+    await store.open()
+    try:
+        return await store.changes_between(EVERYWHERE, now - looking_back, now + timedelta(minutes=10))
+    finally:
+        await store.aclose()
