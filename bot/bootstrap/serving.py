@@ -22,9 +22,9 @@ async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     doors = door_routes(settings, program.store, program.clock)
     async with connected(program, doors=doors) as surface, listening(settings, doors) as told_at:
         with switched_by_signals(program.live.switch):
+            announce(f"Compass is ready in {surface.team_name}: {surface.listens_at}")
             if told_at:
                 announce(f"Changes are told at {told_at}")
-            announce(f"Compass is ready in {surface.team_name}: {surface.listens_at}")
             await asyncio.Event().wait()
 
 

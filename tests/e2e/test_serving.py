@@ -55,3 +55,18 @@ async def test_over_signed_http_the_same_program_answers_and_a_forged_request_is
                     bot.address, data="command=/investigate&text=INC-123", headers=headers
                 ) as answer:
                     assert answer.status == 401
+
+
+async def test_changes_are_told_beside_slacks_events_and_need_their_own_token(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("COMPASS_CHANGES_TOKEN=a-token-of-the-tests\n")
+    async with SandboxServer(seed(CHANNEL)) as server, serve(server, tmp_path, "--mode", "http", "--port", "0") as bot:
+        address = bot.address.replace("/slack/events", "/changes")
+        told = {"id": "v412", "service": "orders"}
+        async with aiohttp.ClientSession() as somebody:
+            async with somebody.post(address, json=told) as refused:
+                assert refused.status == 401
+            login = {"Authorization": "Bearer a-token-of-the-tests"}
+            async with somebody.post(address, json=told, headers=login) as taken:
+                assert (taken.status, (await taken.json())["new"]) == (200, 1)
+    with rows(tmp_path / "compass.db") as db:
+        assert [row["change_id"] for row in db.execute("select change_id from changes")] == ["v412"]
