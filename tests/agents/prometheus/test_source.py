@@ -132,6 +132,14 @@ async def test_only_what_was_asked_for_is_sent_for(server: Server) -> None:
     assert {each.service for each in elsewhere.series} == {"worker-1", "worker-2"}, "hosts have no namespace"
 
 
+async def test_what_is_meant_where_nobody_says_otherwise_comes_from_the_corrections(server: Server) -> None:
+    corrections = Corrections(scope=Scope(namespace="bakery"))
+    source = PrometheusSource(server, SystemClock(), corrections=corrections)
+    assert {each.service for each in (await source.read_metrics(lookup())).series} == {"worker-1", "worker-2"}
+    said = await source.read_metrics(lookup(scope=Scope(namespace="Shop")))
+    assert "orders" in {each.service for each in said.series}, "what is said goes first, in any case"
+
+
 async def test_agents_that_read_the_same_ask_the_server_once(server: Server) -> None:
     source = PrometheusSource(server, SystemClock())
     first = await source.read_metrics(lookup())
