@@ -25,6 +25,7 @@ _STATUS = re.compile(
     r"\b((?:GET|POST|PUT|PATCH|DELETE|HEAD|HTTP|status|code|returned|answered|responded|with)\b"
     r"(?:[ :=\"]+(?:<\w+>|[A-Za-z]+)){0,2}[ :=\"]+)([1-5])\d\d\b(?![.\d])"
 )
+_CODE = re.compile(r"[ :=\"][1-5]\d\d\b(?![.\d])")
 _SOURCES = (
     "java|kt|scala|groovy|py|go|rs|rb|js|mjs|jsx|ts|tsx|cs|fs|vb|c|cc|cpp|cxx|h|hpp|php|ex|exs|erl|swift|dart|lua|pl"
 )
@@ -34,6 +35,7 @@ _POSITION = (
 )
 _POSITION_WORD = re.compile(_POSITION)
 _WITH_DIGIT = re.compile(rf"(?P<position>{_POSITION})|(?<![\w.:+-])[A-Za-z_.:+-]*\d[\w.:+-]*%?")
+_WORD_WITH_DIGIT = re.compile(r"(?<!\S)[^\s\d]*\d\S*")
 
 _CLASS = ("1xx", "2xx", "3xx", "4xx", "5xx")
 _WHOLE: tuple[tuple[str, "re.Pattern[str]"], ...] = (
@@ -67,11 +69,13 @@ def mask(line: str) -> str:
         line = _QUOTED.sub("<text>", line)
     if "/" in line:
         line = _PATH.sub("<path>", line)
-    if len(line) >= _SHORTEST_ENCODED:
+    if len(line) >= _SHORTEST_ENCODED and max(map(len, line.split()), default=0) >= _SHORTEST_ENCODED:
         line = _ENCODED.sub("<data>", line)
     if "{" in line or "[" in line or "(" in line:
         line = _without_data(line)
-    return _WITH_DIGIT.sub(_replaced, _STATUS.sub(r"\g<1>\g<2>xx", line))
+    if _CODE.search(line):
+        line = _STATUS.sub(r"\g<1>\g<2>xx", line)
+    return _WORD_WITH_DIGIT.sub(_without_values, line)
 
 
 def position(words: Sequence[str]) -> str:
@@ -102,6 +106,16 @@ def _without_data(line: str) -> str:
             break
         line = shorter
     return line
+
+
+def _without_values(found: "re.Match[str]") -> str:
+    return _masked(found.group())
+
+
+@lru_cache(maxsize=65536)
+def _masked(word: str) -> str:
+    """What stands between two spaces: programs say the same again and again, and looking it up is faster."""
+    return _WITH_DIGIT.sub(_replaced, word)
 
 
 def _replaced(found: "re.Match[str]") -> str:
