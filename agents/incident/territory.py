@@ -81,6 +81,7 @@ def owner_of_metric(service: str, metric: str, peer: str, aspect: Aspect | None 
     return APPLICATION
 
 
+@lru_cache(maxsize=32768)
 def owner_of_line(service: str, message: str) -> str:
     """Whose log line it is."""
     text = message[:LONGEST_LOOKED_AT].lower()
