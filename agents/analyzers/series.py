@@ -174,7 +174,7 @@ def stretch_lengths(at: Floats) -> tuple[int, ...]:
     points = at.size
     if points < 3:
         return (points,)
-    return tuple(sorted({points, max(2, points // 2), max(3, points // 5) if points >= 6 else 2}))
+    return tuple(sorted({points, max(2, points // 2), max(3, points // 5) if points >= 6 else 1}))
 
 
 def rolling_median(values: Floats, length: int) -> Floats:

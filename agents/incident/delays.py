@@ -37,24 +37,25 @@ class Delays:
 
     def explained(self, service: str, callee: str) -> float:
         """How much of the service's slowness its callee's explains, in [0, 1]; all of it where that is not known."""
-        causes = self._rises.get(callee, [])
-        return max((self._share(cause, service) for cause in causes), default=1.0)
+        shares = [self._share(cause, service) for cause in self._rises.get(callee, ())]
+        return max((1.0 if each is None else each for each in shares), default=1.0)
 
     def felt(self, word: Testimony) -> float:
-        """How much of what callers suffer this delay could be; all of it where nobody's is known."""
+        """How much of what a caller suffers this delay could be, at most; all of it where nobody's is known."""
         callers = [*self._graph.needed_by(word.service)]
         if word.role is Role.LINK:
             callers = [word.fact.service, *self._graph.needed_by(word.fact.service)]
         cause = _rise(word.fact)
-        return min((self._share(cause, caller) for caller in callers), default=1.0)
+        shares = [self._share(cause, caller) for caller in callers]
+        return max((each for each in shares if each is not None), default=1.0)
 
-    def _share(self, cause: _Rise, effect: str) -> float:
-        """The share of the effect's slowness that the cause may be."""
+    def _share(self, cause: _Rise, effect: str) -> float | None:
+        """The share of the effect's slowness that the cause may be; None where they cannot be compared."""
         unit, rank, rise = cause
         needed = [
             other for its_unit, its_rank, other in self._rises.get(effect, ()) if its_unit == unit and its_rank <= rank
         ]
-        return portion(CALLS_PER_CALL * rise, max(needed)) if needed else 1.0
+        return portion(CALLS_PER_CALL * rise, max(needed)) if needed else None
 
 
 def _rise(fact: Observation) -> _Rise:

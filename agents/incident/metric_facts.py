@@ -23,6 +23,7 @@ LASTING_POINTS = 3.0
 LASTING_S = 600.0
 LASTING_SHARE = 0.15
 OF_AN_IDLE_SERVICE = 0.3
+BESIDE_THE_AFFECTED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def metric_facts(reading: Reading, scene: Scene) -> list[Observation]:
     mine = series_of(reading, scene)
     levels = Levels(reading.metrics.series, scene.graph, reading.split)
     found = (_moved(each, peer, reading.split, levels) for each, peer in mine)
-    moved = [_of_an_idle(each) if each.series.service in scene.idle else each for each in found if each]
+    moved = [replace(each, score=each.score * _place(each, scene)) for each in found if each]
     told = [_told(reading, reading.metrics.asked, each) for each in _strongest(moved)]
     return told + silent_facts(reading, [each for each, _ in mine])
 
@@ -75,8 +76,13 @@ def _lasting(shift: Shift) -> float:
     return min(max(points, portion(shift.lasted, LASTING_S)), sqrt(portion(shift.share, LASTING_SHARE)))
 
 
-def _of_an_idle(moved: Moved) -> Moved:
-    return replace(moved, score=moved.score * OF_AN_IDLE_SERVICE)
+def _place(moved: Moved, scene: Scene) -> float:
+    """How much it can have to do with the incident, by where it is: what nobody there calls hurts by its host at most."""
+    if moved.series.service in scene.idle:
+        return OF_AN_IDLE_SERVICE
+    if moved.series.service in scene.beside and moved.meaning.aspect in (Aspect.ERRORS, Aspect.LATENCY):
+        return BESIDE_THE_AFFECTED
+    return 1.0
 
 
 def _strongest(moved: Iterable[Moved]) -> list[Moved]:

@@ -1,6 +1,7 @@
 """What every look at a reading begins with: who is there, who calls whom, what the spans say, and who is idle."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agents.analyzers.graph import Graph
@@ -14,7 +15,11 @@ COVERED_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What all looks at one reading share. `idle`: services that take part in no recorded call, where most do."""
+    """What all looks at one reading share.
+
+    `idle`: services that take part in no recorded call, where most do. `beside`: services with calls of their own that
+    no affected service needs, directly or through others, and that need none.
+    """
 
     services: tuple[str, ...]
     mentions: Mentions
@@ -22,6 +27,7 @@ class Scene:
     forest: Forest
     graph: Graph
     idle: frozenset[str]
+    beside: frozenset[str]
 
 
 def scene_of(reading: Reading) -> Scene:
@@ -39,7 +45,18 @@ def scene_of(reading: Reading) -> Scene:
         for each in (reading.metrics.series if reading.metrics else ())
     ]
     graph = Graph([*reading.topology.calls, *forest.calls, *(call for call in named if call[1])])
-    return Scene(services, Mentions(services), peers, forest, graph, _idle(reading, measured, graph))
+    idle, beside = _idle(reading, measured, graph), _beside(reading.incident.affected_services, graph)
+    return Scene(services, Mentions(services), peers, forest, graph, idle, beside)
+
+
+def _beside(affected: Iterable[str], graph: Graph) -> frozenset[str]:
+    """Nobody where it is not known whom the affected services call."""
+    near: set[str] = set()
+    for service in affected:
+        needed = graph.depends_on(service)
+        if needed:
+            near.update((service, *needed, *graph.needed_by(service)))
+    return frozenset({name for call in graph.calls for name in call} - near) if near else frozenset()
 
 
 def _idle(reading: Reading, measured: set[str], graph: Graph) -> frozenset[str]:

@@ -16,8 +16,15 @@ from tests.agents.test_incident_team import run
 from tests.agents.test_metric_analysis import series
 
 FRONT_DOOR = "search-7.eu.elb.example.com"
-CALLS = (("site", FRONT_DOOR), ("site", "search"), ("site", "orders"), ("search", "files"), ("orders", "store"))
-USUAL_S = {"site": 0.1, FRONT_DOOR: 0.02, "search": 0.01, "orders": 0.05, "files": 0.1, "store": 0.004}
+CALLS = (
+    ("site", FRONT_DOOR),
+    ("site", "search"),
+    ("site", "orders"),
+    ("search", "files"),
+    ("orders", "store"),
+    ("robot", "search"),
+)
+USUAL_S = {"site": 0.1, FRONT_DOOR: 0.02, "search": 0.01, "orders": 0.05, "files": 0.1, "store": 0.004, "robot": 0.05}
 
 
 @dataclass
@@ -53,6 +60,7 @@ def shop(fault: Fault, symptom: str = "availability of site below 99 %", seed: i
         (Fault(lost={"site": 0.02, FRONT_DOOR: 0.1}), FRONT_DOOR),
         (Fault(lost={"site": 0.02, "orders": 0.02}, slower={"store": 0.003}), "orders"),
         (Fault(lost={"site": 0.02, "search": 0.03}, slower={"files": 0.1}), "search"),
+        (Fault(slower={"site": 0.03, "search": 0.02, "robot": 0.4}), "search"),
         (Fault(slower={"site": 0.1, "search": 0.4, FRONT_DOOR: 0.5}), "search"),
         (Fault(slower={"site": 0.1, "orders": 0.1, "store": 0.1}), "store"),
     ],
@@ -62,6 +70,7 @@ def shop(fault: Fault, symptom: str = "availability of site below 99 %", seed: i
         "the address where nothing else is bad",
         "not who is slower than nobody notices",
         "not who is slow where nobody is slow",
+        "not who calls the cause as well",
         "the slow service behind the address",
         "the end of the chain",
     ],
@@ -70,6 +79,15 @@ async def test_few_metrics_and_the_dependencies_find_the_cause(tmp_path: Path, f
     symptom = "availability of site below 99 %" if fault.lost else "latency of site above 0.15 s"
     _, hypotheses = await run(tmp_path, shop(fault, symptom))
     assert hypotheses[0].service == service
+
+
+async def test_one_bad_point_is_enough_where_a_point_stands_for_minutes(tmp_path: Path) -> None:
+    case = shop(Fault(lost={"site": 0.04, "search": 0.06}))
+    for column in case.columns.values():
+        for at in (300, 900):
+            del column[case.at(at)]
+    _, hypotheses = await run(tmp_path, case)
+    assert hypotheses[0].service == "search"
 
 
 async def test_a_quiet_half_hour_of_few_metrics_accuses_nobody(tmp_path: Path) -> None:
