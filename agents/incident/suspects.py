@@ -10,7 +10,8 @@ The rules, in the order in which they work:
 4. One signal alone is weak, however loud: independent signals have to agree before a suspicion becomes confidence, and
    somebody has to feel it.
 5. A change of that service shortly before its trouble began makes a strong suspicion stronger, and what happens to those
-   that it calls explains it less: they do what they are asked. It makes no suspicion by itself.
+   that it calls explains it less: they do what they are asked. What it says of them, it may as well say of itself. A
+   change makes no suspicion by itself.
 6. An address is what callers see of something. What else they call may stand behind it, and explains what is seen there.
 7. Trouble of a kind that the affected services do not have counts half.
 8. The likeliest is surer where those who need it suffer as it does, and where no rival comes near.
@@ -26,7 +27,7 @@ from agents.analyzers.scoring import portion, together
 from agents.incident.blame import blamed_change
 from agents.incident.calm import Calm
 from agents.incident.delays import Delays
-from agents.incident.links import shares_of_blame
+from agents.incident.links import link_of, shares_of_blame
 from agents.incident.rivals import apart
 from agents.incident.suspect import WEIGHS, Suspect, onset_of, strongest
 from agents.incident.testimony import Role, Testimony, testimonies
@@ -108,13 +109,21 @@ class _Weighing:
         slow = word.fact.aspect is Aspect.LATENCY
         felt = self._matters(word)
         if word.role is Role.LINK:
-            return word.weight * felt * self._links[word.service]
+            return word.weight * felt * self._links[word.service, link_of(word)]
         below = (
             self._trouble.get(callee, 0.0) * (self._delays.explained(word.service, callee) if slow else 1.0)
             for callee in self._behind(word.service)
         )
         explained = EXPLAINED_BY_CALLEE[word.role] * (1.0 - CHANGE_KEEPS_BLAME * self._blamed[word.service][1])
-        return word.weight * felt * (1.0 - explained * max(below, default=0.0))
+        return word.weight * felt * self._believed(word) * (1.0 - explained * max(below, default=0.0))
+
+    def _believed(self, word: Testimony) -> float:
+        """How far a caller's complaint is about whom it calls: who was changed just before, says as much of itself."""
+        fact = word.fact
+        if not fact.peer or word.role is not Role.FELT or fact.service not in self._blamed:
+            return 1.0
+        doubt = CHANGE_KEEPS_BLAME * self._blamed[fact.service][1]
+        return 1.0 - doubt if word.service == fact.peer else 1.0 + doubt
 
     def _troubled(self, words: Iterable[Testimony]) -> float:
         """How much trouble a service is in, whoever is to blame."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from agents.analyzers.addresses import is_address
 from agents.analyzers.meaning import Reach, meaning_of
+from agents.analyzers.refusals import nobody_listens
 from orchestrator.model import Aspect, FaultKind, Observation, Signal
 
 
@@ -107,6 +108,9 @@ def _of_log(fact: Observation) -> _Said:
         yield fact.service, Role.SAID, 0.9, FaultKind.WRONG_RESULT
     elif fact.aspect is Aspect.BEHAVIOUR:
         yield fact.service, Role.SAID, 0.6, FaultKind.WRONG_RESULT
+    elif fact.peer and nobody_listens(fact.signal_name):
+        yield fact.peer, Role.OWN, 0.8, FaultKind.ERROR
+        yield fact.service, Role.FELT, 0.3, FaultKind.DEPENDENCY
     elif fact.peer and fact.aspect is Aspect.NETWORK:
         yield fact.service, Role.LINK, 0.5, FaultKind.NETWORK
         yield fact.peer, Role.LINK, 0.6, FaultKind.NETWORK
