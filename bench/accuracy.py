@@ -10,16 +10,15 @@ reads a truth; the program never does.
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.known import NOTHING_WRONG, unpack
+from bench.pages import with_sections
 from bench.scores import highest, rank_of, score, table
 from bench.stretches import stretch_before
 
@@ -135,18 +134,6 @@ def data_sets(cases: Path) -> dict[str, str]:
     """By case id: the data set that the case says it is of."""
     sheets = (json.loads(file.read_text()) for file in sorted(cases.rglob("case.json")))
     return {sheet["case_id"]: sheet.get("dataset", "cases") for sheet in sheets if "case_id" in sheet}
-
-
-def with_sections(page: str, sections: dict[str, str]) -> str:
-    """The page with these sections between their marks, the others as they were."""
-    for name, text in sections.items():
-        marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
-        page = marked.sub(partial(_filled, text), page)
-    return page
-
-
-def _filled(text: str, marks: re.Match[str]) -> str:
-    return f"{marks[1]}{text}\n{marks[2]}"
 
 
 def _truth(case: Path) -> Line:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bench import accuracy
-from bench.accuracy import measure_cases, measure_lab, with_sections
+from bench.accuracy import measure_cases, measure_lab
+from bench.pages import with_sections
 from bench.scores import MISS, calibration_error, highest, rank_of, score, table
 from bench.stretches import stretch_before
 from tests.cli.program import Script, compass, write_case
