@@ -9,7 +9,7 @@ CHDB := 26.9.0
 DEMO_ARGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check coverage counterparts lab accuracy live examples picture clean
+.PHONY: help demo test check coverage counterparts lab accuracy calibrate live examples picture clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,8 +60,12 @@ coverage: $(VENV)/installed-dev ## Run the tests with line and branch coverage, 
 lab: $(VENV)/installed-lab ## Record every fault of the lab anew into .compass/lab, 1 h 45 min (ARGS="record NAME --out DIR" for one; needs PostgreSQL)
 	@$(BIN)/python -m bench.lab $(or $(ARGS),all --out .compass/lab)
 
-accuracy: $(VENV)/installed ## Measure on recorded incidents (CASES=folder of cases, beside those of the lab)
-	@$(BIN)/python -m bench.accuracy --lab $(if $(CASES),--cases $(CASES)) --write
+accuracy: $(VENV)/installed-lab ## Measure on recorded incidents (CASES=folder of cases beside those of the lab, SPOILT=1 also spoils them, CASE=one to multiply)
+	@$(BIN)/python -m bench.accuracy --lab $(if $(CASES),--cases $(CASES)) $(if $(SPOILT),--spoilt) --write
+	@$(if $(CASE),$(BIN)/python -m bench.scaling --case $(CASE) --write)
+
+calibrate: $(VENV)/installed ## Fit confidence anew (CASES=folder of cases, beside those of the lab)
+	@$(BIN)/python -m bench.calibrate --lab $(if $(CASES),--cases $(CASES)) --write
 
 live: $(VENV)/installed-dev .compass/counterparts/installed ## Investigate every recording from its folder and from live servers, and compare (needs Prometheus, npm)
 	@$(BIN)/python -m bench.live --write $(ARGS)

@@ -2,70 +2,61 @@
 
     python -m bench.accuracy --lab --write                 # the incidents that come with Compass
     python -m bench.accuracy --cases DIR --write           # any folder of cases with their truth beside them
+    python -m bench.accuracy --cases DIR --lab --spoilt --write    # and what is left when telemetry is spoilt; takes long
     python -m bench.accuracy --cases DIR --evaluator FILE  # scored by somebody else's evaluate.py as well
 
-It runs `compass evaluate`, as anybody would, and then compares the answers with each case's `truth.json`. Only this file
+It runs `compass evaluate`, as anybody would, and then compares the answers with each case's `truth.json`. Only the bench
 reads a truth; the program never does.
 """
 
 import argparse
+import asyncio
 import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.known import NOTHING_WRONG, unpack
+from agents.sources.snapshot import packaged_recordings
+from bench import robustness
+from bench.calibrate import DATA, figures_told
+from bench.investigating import investigate_all
+from bench.known import Known, known_cases, unpack
 from bench.pages import with_sections
-from bench.scores import highest, rank_of, score, table
-from bench.stretches import stretch_before
+from bench.peers import compared
+from bench.scores import claims, highest, rank_of, reliability, score, table
+from bench.variants import before_the_fault, read_changed
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "accuracy.md"
-RECORDINGS = ROOT / "agents" / "sources" / "recorded"
 QUIET_BAR = 0.3
 RECORDED_AFTERWARDS = ("INC-130", "INC-131")
 """Faults that nobody had seen who wrote the analysis; it was not touched for them."""
 
 Line = dict[str, Any]
+Answers = dict[str, Line]
 Evaluate = Callable[[Path, Path, int], None]
-
-FRAME = """\
-# Accuracy
-
-How often Compass names the true cause, with no model and no key: plain analysis only, $0.00 a run. The figures are
-written by the commands that stand above them; `truth.json` is read by the bench alone. AC@k is the share of cases
-whose true service is among the first k answers, change_AC@1 the share whose true change (or "none") is named first, ECE
-how far the stated confidence is from the share that was right, and seconds the time of a whole investigation.
-
-## Recorded incidents of others
-
-<!-- cases -->
-<!-- end cases -->
-
-## Incidents recorded in our lab
-
-<!-- lab -->
-<!-- end lab -->
-"""
+Sections = dict[str, str]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    sections: dict[str, str] = {}
+    sections: Sections = {}
     with tempfile.TemporaryDirectory(prefix="compass-accuracy-") as folder:
         work = Path(folder)
         if options.cases:
-            sections["cases"] = measure_cases(options.cases, work, options.jobs, evaluator=options.evaluator)
+            sections |= measure_cases(options.cases, work, options.jobs, evaluator=options.evaluator)
         if options.lab:
-            sections["lab"] = measure_lab(RECORDINGS, work, options.jobs)
+            sections |= measure_lab(packaged_recordings(), work, options.jobs)
+        if options.spoilt:
+            sections |= measure_spoilt(options.cases, options.lab, options.every, options.jobs)
     for text in sections.values():
         print(text, end="\n\n")
     if options.write:
-        page = PAGE.read_text() if PAGE.exists() else FRAME
-        PAGE.write_text(with_sections(page, sections))
+        PAGE.write_text(with_sections(PAGE.read_text(), sections))
     return 0
 
 
@@ -77,89 +68,98 @@ def compass_evaluate(cases: Path, out: Path, jobs: int) -> None:
 
 def measure_cases(
     cases: Path, work: Path, jobs: int, *, evaluator: Path | None = None, evaluate: Evaluate = compass_evaluate
-) -> str:
-    """The section of a folder of cases: a row for all, one for each data set in it."""
+) -> Sections:
+    """Of a folder of cases: a row for all and one for each data set, peers on the same cases, and how far to believe it."""
     out = work / "cases.jsonl"
     evaluate(cases, out, jobs)
-    answers, truths = read_answers(out), read_truths(cases)
-    sets = data_sets(cases)
-    rows = {
-        name: score(answers, [t for t in truths if sets.get(t["case_id"]) == name])
-        for name in sorted(set(sets.values()))
-    }
-    whole = {"all": score(answers, truths)} if len(rows) > 1 else {}
+    answers, known = read_answers(out), [case for case in known_cases(cases) if not case.is_quiet]
     if evaluator:
         subprocess.run([sys.executable, evaluator, "--cases", cases, "--predictions", out], check=True)
     commands = (
         f"$ compass evaluate --cases CASES --out answers.jsonl --jobs {jobs}\n$ python -m bench.accuracy --cases CASES"
     )
-    return f"```console\n{commands}\n```\n\n{table(whole | {name: row for name, row in rows.items() if row})}"
-
-
-def measure_lab(recordings: Path, work: Path, jobs: int, *, evaluate: Evaluate = compass_evaluate) -> str:
-    """The section of our recordings: each fault with the first answer, and what is claimed where nothing is wrong."""
-    cases, before = work / "lab", work / "before"
-    unpack(recordings, cases)
-    for case in sorted(each for each in cases.iterdir() if not _is_quiet(_truth(each))):
-        stretch_before(case, before / case.name)
-    evaluate(cases, work / "lab.jsonl", jobs)
-    answers, truths = read_answers(work / "lab.jsonl"), read_truths(cases)
-    quiet = {truth["case_id"]: answers.get(truth["case_id"], {}) for truth in truths if _is_quiet(truth)}
-    if before.exists():
-        evaluate(before, work / "before.jsonl", jobs)
-        quiet |= read_answers(work / "before.jsonl")
-    faults = [truth for truth in truths if not _is_quiet(truth)]
-    command = "```console\n$ python -m bench.accuracy --lab\n```"
-    rows = {
-        "known to those who wrote the analysis": [
-            each for each in faults if each["case_id"] not in RECORDED_AFTERWARDS
-        ],
-        "recorded after it was written": [each for each in faults if each["case_id"] in RECORDED_AFTERWARDS],
+    of_changes = [case for case in known if case.truth.get("root_cause_commit") is not None]
+    of_services = [dict(case.truth) for case in known if case not in of_changes]
+    return {
+        "cases": f"{_console(commands)}\n\n{_by_set(answers, known)}",
+        "peers": f"{_console('$ python -m bench.peers --cases CASES')}\n\n{compared(known, answers)}",
+        "reliability": reliability(claims(answers, of_services)) if of_services else "",
+        "calibration": _calibration(),
     }
-    figures = table({name: score(answers, some) for name, some in rows.items() if some})
-    return "\n\n".join([command, figures, _faults(answers, faults), _quiet(quiet)])
 
 
-def read_answers(file: Path) -> dict[str, Line]:
+def measure_lab(recordings: Path, work: Path, jobs: int, *, evaluate: Evaluate = compass_evaluate) -> Sections:
+    """Of our recordings: each fault with the first answer, and what is claimed where nothing is wrong."""
+    cases = work / "lab"
+    unpack(recordings, cases)
+    evaluate(cases, work / "lab.jsonl", jobs)
+    answers, known = read_answers(work / "lab.jsonl"), known_cases(cases)
+    quiet = {case.case_id: answers.get(case.case_id, {}) for case in known if case.is_quiet}
+    faults = [case for case in known if not case.is_quiet]
+    quiet |= _before(faults, jobs)
+    rows = {
+        "known to those who wrote the analysis": [each for each in faults if each.case_id not in RECORDED_AFTERWARDS],
+        "recorded after it was written": [each for each in faults if each.case_id in RECORDED_AFTERWARDS],
+    }
+    figures = table({name: score(answers, [case.truth for case in some]) for name, some in rows.items() if some})
+    told = [_console("$ python -m bench.accuracy --lab"), figures, _faults(answers, faults), _quiet(quiet)]
+    return {"lab": "\n\n".join(told)}
+
+
+def measure_spoilt(cases: Path | None, lab: bool, every: int, jobs: int) -> Sections:
+    """What is left when telemetry is missing, torn or wrong, and what each part of it is worth."""
+    with robustness.chosen(cases, lab, every=every) as known:
+        spoilt, worth = robustness.measured(known, jobs)
+    sample = f" --every {every}" if every > 1 else ""
+    command = _console(f"$ python -m bench.robustness --cases CASES --lab{sample}")
+    return {"spoilt": f"{command}\n\n{spoilt}", "worth": f"{command}\n\n{worth}"}
+
+
+def read_answers(file: Path) -> Answers:
     lines = (json.loads(line) for line in file.read_text().splitlines() if line.strip())
     return {line["case_id"]: line for line in lines}
 
 
-def read_truths(cases: Path) -> list[Line]:
-    truths = [json.loads(file.read_text()) for file in sorted(cases.rglob("truth.json"))]
-    return [truth for truth in truths if "case_id" in truth]
+def _before(faults: Sequence[Known], jobs: int) -> Answers:
+    """What is claimed in the quiet time before each fault."""
+    before = partial(read_changed, before_the_fault)
+    runs = asyncio.run(investigate_all(faults, reader_of=lambda _case: before, jobs=jobs))
+    return {f"{run.case.case_id}-before": run.answer for run in runs}
 
 
-def data_sets(cases: Path) -> dict[str, str]:
-    """By case id: the data set that the case says it is of."""
-    sheets = (json.loads(file.read_text()) for file in sorted(cases.rglob("case.json")))
-    return {sheet["case_id"]: sheet.get("dataset", "cases") for sheet in sheets if "case_id" in sheet}
+def _by_set(answers: Answers, known: Sequence[Known]) -> str:
+    sets = sorted({case.dataset for case in known})
+    rows = {name: score(answers, [case.truth for case in known if case.dataset == name]) for name in sets}
+    whole = {"all": score(answers, [case.truth for case in known])} if len(rows) > 1 else {}
+    return table(whole | rows)
 
 
-def _truth(case: Path) -> Line:
-    return dict(json.loads((case / "truth.json").read_text()))
+def _calibration() -> str:
+    data = json.loads(DATA.read_text())
+    where = f"Fitted on {data['date']} at commit {data['commit']}."
+    return f"{_console('$ ' + data['command'])}\n\n{figures_told(data)}\n\n{where}"
 
 
-def _is_quiet(truth: Line) -> bool:
-    return str(truth["root_cause_service"]) == NOTHING_WRONG
+def _console(commands: str) -> str:
+    return f"```console\n{commands}\n```"
 
 
-def _faults(answers: dict[str, Line], truths: list[Line]) -> str:
+def _faults(answers: Answers, faults: Sequence[Known]) -> str:
     lines = [
         "| recording | fault | true service | first answer | confidence | place |",
         "|---|---|---|---|---|---|",
     ]
-    for truth in truths:
-        line = answers.get(truth["case_id"], {})
+    for case in faults:
+        line, truth = answers.get(case.case_id, {}), case.truth
         ranked, confidence = line.get("ranked") or ["nobody"], line.get("confidence") or [0.0]
-        place = rank_of(truth["root_cause_service"], ranked)
+        place = rank_of(case.culprit, ranked)
         also = " (acceptable)" if place > 1 and ranked[0] in truth.get("acceptable_services", ()) else ""
-        cells = [truth["case_id"], truth["fault_type"].replace("_", " "), truth["root_cause_service"], ranked[0] + also]
+        cells = [case.case_id, str(truth["fault_type"]).replace("_", " "), case.culprit, ranked[0] + also]
         lines.append(f"| {' | '.join(cells)} | {confidence[0]:.2f} | {place if place <= len(ranked) else 'missed'} |")
     return "\n".join(lines)
 
 
-def _quiet(answers: dict[str, Line]) -> str:
+def _quiet(answers: Answers) -> str:
     lines = [
         f"Where nothing is wrong nobody should be named with more than {QUIET_BAR} of confidence: in fifteen quiet",
         "minutes, and in the last third of the healthy time before each fault, against the two thirds before it.",
@@ -178,6 +178,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure how often Compass names the true cause.")
     parser.add_argument("--cases", type=Path, help="a folder of cases, each with its truth.json")
     parser.add_argument("--lab", action="store_true", help="the incidents that come with Compass")
+    parser.add_argument("--spoilt", action="store_true", help="what is left when telemetry is spoilt, too")
+    parser.add_argument("--every", type=int, default=1, help="of those that are spoilt one in so many (1)")
     parser.add_argument("--evaluator", type=Path, help="somebody else's evaluate.py, run over the same answers")
     parser.add_argument("--write", action="store_true", help="write the figures into docs/accuracy.md")
     parser.add_argument("--jobs", type=int, default=2, help="cases at once (2)")

@@ -167,18 +167,14 @@ def provenance(examples: Sequence[Example], by: Calibration, commit: str, date: 
     }
 
 
-def told(data: Mapping[str, Any], examples: Sequence[Example], by: Calibration) -> str:
-    """The figures as a page has them: each system as the one that was left out, and how reliable the words are."""
+def figures_told(data: Mapping[str, Any]) -> str:
+    """The figures of what is kept, as a page has them: each system as the one that was left out, and all as fitted."""
     columns = ("incidents", "right", "confidence", "ECE", "Brier", "Brier of the best constant")
+    rows = {**data["fitted_on_the_others"], "none, as kept": data["fitted_on_all"]}
     lines = [f"| left out | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
-    for name, row in data["fitted_on_the_others"].items():
+    for name, row in rows.items():
         lines.append(f"| {name} | {row['incidents']:.0f} | {' | '.join(f'{row[each]:.3f}' for each in columns[1:])} |")
-    row = data["fitted_on_all"]
-    lines.append(
-        f"| none (as kept) | {row['incidents']:.0f} | {' | '.join(f'{row[each]:.3f}' for each in columns[1:])} |"
-    )
-    faults = [(each.first(by), each.found) for each in examples if not each.quiet]
-    return "\n".join([*lines, "", reliability(faults)])
+    return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -199,7 +195,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for each in examples:
         if each.quiet and each.first(by) > 0.3:
             say(f"quiet, but above the bar: {each.system} {each.case_id} {each.first(by):.2f}")
-    print(told(data, examples, by))
+    faults = [(each.first(by), each.found) for each in examples if not each.quiet]
+    print(f"{figures_told(data)}\n\n{reliability(faults)}")
     if options.write:
         DATA.write_text(json.dumps(data, indent=1) + "\n")
     return 0

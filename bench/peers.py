@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.sources.snapshot import RecordedCase, read_case
-from bench.investigating import investigate_all, say
+from bench.investigating import investigate_all
 from bench.known import Known, chosen, data_sets
 from bench.scores import Line, score, table
 
@@ -80,11 +80,9 @@ def answer(case: Known, spread: Spread) -> Line:
     return {"case_id": case.case_id, "ranked": order, "seconds": time.perf_counter() - began}
 
 
-def compared(cases: Sequence[Known], jobs: int) -> str:
-    """The table: a row for each method on each data set."""
-    answers: dict[str, dict[str, Line]] = {
-        "Compass": {run.case.case_id: run.answer for run in asyncio.run(investigate_all(cases, jobs=jobs))}
-    }
+def compared(cases: Sequence[Known], compass: Mapping[str, Line]) -> str:
+    """The table: a row for each method on each data set; `compass` are its answers to the same cases."""
+    answers: dict[str, Mapping[str, Line]] = {"Compass": compass}
     for name, spread in PEERS.items():
         answers[name] = {case.case_id: answer(case, spread) for case in cases}
     rows = {
@@ -108,8 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with chosen(options.cases, options.lab) as cases:
         faults = [case for case in cases if not case.is_quiet]
-        say(f"{len(faults)} cases, {1 + len(PEERS)} methods")
-        print(compared(faults, options.jobs))
+        runs = asyncio.run(investigate_all(faults, jobs=options.jobs))
+        print(compared(faults, {run.case.case_id: run.answer for run in runs}))
     return 0
 
 

@@ -1,15 +1,16 @@
 """How good answers are, against the truth: pure functions over lines of `compass evaluate`.
 
-AC@k: share of cases whose true service is among the first k. Avg@5: mean of AC@1 to AC@5. MRR: mean of 1/rank, 0 for a
-miss. ECE: expected calibration error of the first answer's confidence, ten equal bins (Naeini et al., AAAI 2015). A case
-without an answer is a miss at every k. Names are compared without regard to case.
+AC@k: share of cases whose true service is among the first k. As reported: share of cases whose very first hypothesis names
+the true service, also where others than the candidates of the case are named. Avg@5: mean of AC@1 to AC@5. MRR: mean of
+1/rank, 0 for a miss. ECE: expected calibration error of the first answer's confidence, ten equal bins (Naeini et al., AAAI
+2015). A case without an answer is a miss at every k. Names are compared without regard to case.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 Line = Mapping[str, Any]
-COLUMNS = ("n", "AC@1", "AC@3", "Avg@5", "MRR", "change_AC@1", "ECE", "seconds_mean")
+COLUMNS = ("n", "AC@1", "as reported", "AC@3", "Avg@5", "MRR", "change_AC@1", "ECE", "Brier", "seconds_mean")
 MISS = 10**9
 
 
@@ -36,6 +37,9 @@ def score(answers: Mapping[str, Line], truths: Sequence[Line]) -> dict[str, floa
         "Avg@5": sum(at.values()) / 5,
         "MRR": sum(1 / rank for rank in ranks if rank < MISS) / count,
     }
+    if any("named" in line for line in lines):
+        firsts = (rank_of(str(truth["root_cause_service"]), line.get("named") or []) == 1 for truth, line in pairs)
+        figures["as reported"] = sum(firsts) / count
     changes = [
         rank_of(str(truth["root_cause_commit"]), line.get("ranked_changes") or []) == 1
         for truth, line in pairs
@@ -43,15 +47,23 @@ def score(answers: Mapping[str, Line], truths: Sequence[Line]) -> dict[str, floa
     ]
     if changes:
         figures["change_AC@1"] = sum(changes) / len(changes)
-    stated = [
-        (line["confidence"][0], rank == 1) for rank, line in zip(ranks, lines, strict=True) if line.get("confidence")
-    ]
+    stated = claims(answers, truths)
     if stated:
-        figures["ECE"] = calibration_error(stated)
+        figures |= {"ECE": calibration_error(stated), "Brier": brier(stated)}
     took = [float(line["seconds"]) for line in lines if line.get("seconds") is not None]
     if took:
         figures["seconds_mean"] = sum(took) / len(took)
     return figures
+
+
+def claims(answers: Mapping[str, Line], truths: Sequence[Line]) -> list[tuple[float, bool]]:
+    """For each case with an answer: the confidence of the first, and whether it was right."""
+    pairs = [(truth, answers.get(str(truth["case_id"]), {})) for truth in truths]
+    return [
+        (float(line["confidence"][0]), rank_of(str(truth["root_cause_service"]), line["ranked"]) == 1)
+        for truth, line in pairs
+        if line.get("confidence")
+    ]
 
 
 def calibration_error(stated: Sequence[tuple[float, bool]]) -> float:

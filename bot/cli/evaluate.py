@@ -27,8 +27,9 @@ def evaluate(ctx: click.Context, root: Path, out: Path, jobs: int | None) -> Non
     """Rank the root causes of every case in a folder; one JSON object a line into a file.
 
     A case is a folder with a case.json, or a .tar.xz of one. Its truth is never read. A line has case_id, ranked (the
-    services), confidence (one for each), seconds, state, and ranked_changes where the case records changes ("none": no
-    change is to blame). A case that cannot be examined has an empty ranking and an error; the others go on.
+    services), confidence (one for each), named (those of the hypotheses, as the report shows them), seconds, state, and
+    ranked_changes where the case records changes ("none": no change is to blame). A case that cannot be examined has an
+    empty ranking and an error; the others go on.
 
     \b
     Exit status: 0 at least one case was answered, 1 there is no case, 3 none could be answered.

@@ -2,6 +2,8 @@
 
 Pure. First the services that hypotheses name, in their order; then those where something unusual was seen, the most
 unusual first; then all other candidates of the case, so that everyone has a rank. Only a named service carries confidence.
+Where the case says among whom its cause is sought, others stand last; `named` are the hypotheses' services as the report
+shows them, whoever they are.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,6 +26,7 @@ def answer_of(case_id: str, examined: Examined, seconds: float) -> Answer:
     line: Answer = {
         "case_id": case_id,
         "ranked": ranked,
+        "named": [name for name, _ in named.values()],
         "confidence": [round(named.get(name.casefold(), (name, 0.0))[1], 4) for name in ranked],
         "seconds": round(seconds, 3),
         "state": examined.view.state.value,

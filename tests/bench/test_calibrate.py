@@ -9,7 +9,7 @@ import pytest
 
 from agents.incident.calibration import Calibration, from_data
 from bench import calibrate
-from bench.calibrate import Example, collected, fitted, left_out, provenance, told
+from bench.calibrate import Example, collected, figures_told, fitted, left_out, provenance
 from bench.known import known_cases
 from bench.scores import brier, reliability
 from tests.bench.recorded import write_known
@@ -68,10 +68,9 @@ def test_what_is_kept_can_be_read_and_judged() -> None:
     assert from_data(data) == by
     assert data["systems"] == {"a": {"incidents": 20, "quiet": 20}, "b": {"incidents": 20, "quiet": 20}}
     assert data["commit"] == "c0ffee"
-    page = told(data, known, by)
+    page = figures_told(data)
     assert "| left out | incidents | right |" in page
-    assert "| none (as kept) | 40 |" in page
-    assert "| 0.8 to 1.0 |" in page
+    assert "| none, as kept | 40 |" in page
 
 
 def test_nobody_is_suspected_with_no_confidence() -> None:

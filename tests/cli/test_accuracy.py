@@ -11,7 +11,6 @@ from bench import accuracy
 from bench.accuracy import measure_cases, measure_lab
 from bench.pages import with_sections
 from bench.scores import MISS, calibration_error, highest, rank_of, score, table
-from bench.stretches import stretch_before
 from tests.cli.program import Script, compass, write_case
 
 TRUTH = {"case_id": "case-1", "root_cause_service": "Orders", "fault_type": "full_pool", "root_cause_commit": "c0ffee"}
@@ -74,50 +73,23 @@ def test_a_table_leaves_out_what_nobody_has() -> None:
     )
 
 
-def test_a_quiet_stretch_knows_nothing_of_the_fault(tmp_path: Path) -> None:
-    case = with_truth(tmp_path / "case", "INC-7")
-    sheet = json.loads((case / "case.json").read_text()) | {"baseline_end": "2026-03-14T12:00:00Z", "alert": {"x": 1}}
-    (case / "case.json").write_text(json.dumps(sheet))
-    log = [{"ts": f"2026-03-14T{at}Z", "service": "orders", "message": at} for at in ("11:59:00", "12:00:30")]
-    (case / "logs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in log))
-    (case / "changes.json").write_text(
-        json.dumps([{"id": "late", "at": "2026-03-14T12:00:10Z"}, {"id": "x", "at": None}])
-    )
-    quiet = stretch_before(case, tmp_path / "quiet")
-    assert quiet is not None
-    told = json.loads((quiet / "case.json").read_text())
-    assert (told["case_id"], told["start_time"], told["end_time"]) == (
-        "INC-7-before",
-        "2026-03-14T11:56:40+00:00",
-        "2026-03-14T12:00:00+00:00",
-    )
-    assert told["baseline_end"] == told["start_time"]
-    assert "alert" not in told
-    assert [json.loads(line)["message"] for line in (quiet / "logs.jsonl").read_text().splitlines()] == ["11:59:00"]
-    assert len((quiet / "metrics.csv").read_text().splitlines()) == 11
-    assert json.loads((quiet / "changes.json").read_text()) == []
-    assert not (quiet / "traces.jsonl").exists()
-    assert not (quiet / "truth.json").exists()
-
-
-def test_changes_by_kind_are_cut_too_and_a_case_without_bounds_has_no_stretch(tmp_path: Path) -> None:
-    case = with_truth(tmp_path / "case", "INC-7")
-    assert stretch_before(case, tmp_path / "none") is None
-    sheet = json.loads((case / "case.json").read_text()) | {"baseline_end": "2026-03-14T12:00:00Z"}
-    (case / "case.json").write_text(json.dumps(sheet))
-    quiet = stretch_before(case, tmp_path / "quiet")
-    assert quiet is not None
-    assert [each["sha"] for each in json.loads((quiet / "changes.json").read_text())["deploys"]] == ["c0ffee"]
-
-
 def test_a_folder_of_cases_is_measured_by_its_sets(tmp_path: Path) -> None:
     with_truth(tmp_path / "cases" / "a", "a")
     with_truth(tmp_path / "cases" / "b", "b", root_cause_service="payments", root_cause_commit="none")
-    section = measure_cases(tmp_path / "cases", tmp_path, 1, evaluate=evaluate)
-    assert "$ compass evaluate --cases CASES --out answers.jsonl --jobs 1" in section
-    assert "| small | 2 | 0.500 | 1.000 |" in section
-    assert "| all |" not in section
-    assert str(tmp_path) not in section
+    sections = measure_cases(tmp_path / "cases", tmp_path, 1, evaluate=evaluate)
+    assert "$ compass evaluate --cases CASES --out answers.jsonl --jobs 1" in sections["cases"]
+    assert "| small | 2 | 0.500 | 0.500 | 1.000 |" in sections["cases"]
+    assert "| all |" not in sections["cases"]
+    assert "| small: BARO | 2 |" in sections["peers"]
+    assert "| none, as kept |" in sections["calibration"]
+    assert str(tmp_path) not in "".join(sections.values())
+
+
+def test_how_reliable_confidence_is_leaves_out_what_is_about_changes(tmp_path: Path) -> None:
+    with_truth(tmp_path / "cases" / "a", "a", root_cause_commit=None)
+    with_truth(tmp_path / "cases" / "b", "b")
+    sections = measure_cases(tmp_path / "cases", tmp_path, 1, evaluate=evaluate)
+    assert sections["reliability"].splitlines()[-1] == "| 0.8 to 1.0 | 1 | 0.80 | 1 (1.00) |"
 
 
 def test_somebody_elses_evaluator_sees_the_same_answers(tmp_path: Path) -> None:
@@ -151,24 +123,25 @@ def test_our_recordings_are_told_one_by_one_with_what_is_claimed_where_nothing_i
         (folder / "truth.json").write_text(json.dumps(TRUTH | {"case_id": case_id} | truth))
         packed(tmp_path / "recordings", folder)
     (tmp_path / "work").mkdir()
-    section = measure_lab(tmp_path / "recordings", tmp_path / "work", 1, evaluate=evaluate)
+    section = measure_lab(tmp_path / "recordings", tmp_path / "work", 1, evaluate=evaluate)["lab"]
     assert "| known to those who wrote the analysis | 3 | 0.333 |" in section
     assert "| recorded after it was written | 1 | 1.000 |" in section
     assert "| INC-1 | full pool | Orders | orders | 0.80 | 1 |" in section
     assert "| INC-2 | full pool | payments | orders (acceptable) | 0.80 | 3 |" in section
     assert "| INC-3 | full pool | nobody-knows | orders | 0.80 | missed |" in section
     assert "| INC-129 | 0.80 | NO |" in section
-    assert "| INC-1-before | 0.80 | NO |" in section
+    assert "| INC-1-before | 0.00 | yes |" in section
     assert "INC-129-before" not in section
 
 
 def test_a_page_keeps_the_sections_that_were_not_measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = with_sections(accuracy.FRAME, {"cases": "old cases", "lab": "old lab"})
+    frame = "# Accuracy\n<!-- cases -->\n<!-- end cases -->\n<!-- lab -->\n<!-- end lab -->\n"
+    page = with_sections(frame, {"cases": "old cases", "lab": "old lab"})
     (tmp_path / "accuracy.md").write_text(page)
     monkeypatch.setattr(accuracy, "PAGE", tmp_path / "accuracy.md")
-    monkeypatch.setattr(accuracy, "measure_lab", lambda *_: r"new \1 lab")
+    monkeypatch.setattr(accuracy, "measure_lab", lambda *_: {"lab": r"new \1 lab"})
     assert accuracy.main(["--lab", "--write"]) == 0
     written = (tmp_path / "accuracy.md").read_text()
     assert "<!-- cases -->\nold cases\n<!-- end cases -->" in written
@@ -181,3 +154,25 @@ def test_nothing_to_measure_is_refused(capsys: pytest.CaptureFixture[str]) -> No
         accuracy.main([])
     assert refused.value.code == 2
     assert "--lab" in capsys.readouterr().err
+
+
+def test_the_page_has_a_place_for_every_section() -> None:
+    page = accuracy.PAGE.read_text()
+    for name in ("cases", "peers", "reliability", "calibration", "lab", "spoilt", "worth"):
+        assert f"<!-- {name} -->" in page
+        assert f"<!-- end {name} -->" in page
+
+
+def test_what_is_spoilt_is_measured_on_the_chosen_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b", "c"):
+        with_truth(tmp_path / name, name)
+    seen: list[str] = []
+
+    def measured(cases: Any, jobs: int) -> tuple[str, str]:
+        seen.extend(case.case_id for case in cases)
+        return "spoilt", "worth"
+
+    monkeypatch.setattr(accuracy.robustness, "measured", measured)
+    sections = accuracy.measure_spoilt(tmp_path, lab=False, every=2, jobs=1)
+    assert seen == ["a", "c"]
+    assert sections["worth"].endswith("--every 2\n```\n\nworth")
