@@ -25,11 +25,12 @@ import pytest
 
 from agents.sources.snapshot import packaged_recordings, read_case
 from agents.sources.wire import counting
-from bench.accuracy import ROOT, with_sections
+from bench.accuracy import ROOT
 from bench.known import unpack
 from bench.lab.observing import prometheus_folder
 from bench.lab.process import LabError
 from bench.lab.prometheus import DATA, fill, serving
+from bench.pages import with_sections
 from bot.bootstrap import Compass
 from bot.settings import ServerAccess, Settings, load_settings
 from orchestrator.events import InvestigationView
