@@ -98,14 +98,14 @@ def ratio_of_rates(told: str, part: str, whole: str, unit: str = "", tier: Tier 
     return Rule(told, f"{over} / {under}", unit, tier)
 
 
-BAD_STATUS = "(?i)5..|5xx|.*error.*|fail.*|exception|timeout|unavailable"
+BAD_STATUS = '=~"(?i)5..|5xx|.*error.*|fail.*|exception|timeout|unavailable"'
 BAD_GRPC = (
-    "Unknown|DeadlineExceeded|ResourceExhausted|Aborted|Unimplemented|Internal|Unavailable|DataLoss"
-    "|UNKNOWN|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|ABORTED|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS"
-    "|2|4|8|10|12|13|14|15"
+    '=~"(?i)unknown|deadline_?exceeded|resource_?exhausted|aborted|unimplemented|internal|unavailable|data_?loss'
+    '|2|4|8|10|12|13|14|15"'
 )
+ANY_ERROR = '!~"(?i)|none|null|ok|success"'
 STATUS_LABELS = {
-    "error_type": ".+",
+    "error_type": ANY_ERROR,
     "http_response_status_code": BAD_STATUS,
     "http_status_code": BAD_STATUS,
     "status_code": BAD_STATUS,
@@ -118,7 +118,7 @@ STATUS_LABELS = {
     "outcome": BAD_STATUS,
     "result": BAD_STATUS,
 }
-"""Labels that say how a request ended, the most telling first, and which of their values are the server's failure."""
+"""Labels that say how a request ended, the most telling first, and the matcher for values that mean a failure."""
 _TIMES = re.compile(r"duration|latency|_seconds$|_milliseconds$|_ms$|_time$|elapsed")
 _FELT = re.compile(r"request|http|grpc|rpc|server|handled|response|call")
 _TELLING = re.compile(
@@ -194,6 +194,6 @@ def _failing(metric: Metric, status: str) -> Rule:
         counted = f"histogram_count(sum by ($by) (rate({{{{{metric.name}|%s}}}}[$rate])))"
     else:
         counted = f"sum by ($by) (rate({{{{{metric.asked_as}|%s}}}}[$rate]))"
-    bad, every = counted % f'{status}=~"{STATUS_LABELS[status]}"', counted % ""
+    bad, every = counted % (status + STATUS_LABELS[status]), counted % ""
     told = f"{_stem(metric.name.removesuffix('_total'))}_error_ratio"
     return Rule(told, f"({bad} or {every} * 0) / {every}", "", Tier.FELT, aside=True)

@@ -17,7 +17,7 @@ from agents.sources.prometheus.kinds import Kind, metrics_of
 from agents.sources.prometheus.known import RULES
 from agents.sources.prometheus.plan import Ask, Found, Plan, plan_of
 from agents.sources.prometheus.promql import duration, one_of, selected
-from agents.sources.prometheus.rules import Merge, Rule
+from agents.sources.prometheus.rules import STATUS_LABELS, Merge, Rule
 from orchestrator.model import Aspect, Scope
 
 NOWHERE = Scope()
@@ -92,6 +92,25 @@ def test_a_histogram_is_read_as_its_ninetieth_percentile_its_mean_its_rate_and_i
     assert 'code=~"' in told["http_request_error_ratio"]
     assert "http_request_duration_seconds_mean" in told
     assert {meaning_of(each).aspect for each in told} == {Aspect.LATENCY, Aspect.TRAFFIC, Aspect.ERRORS}
+
+
+@pytest.mark.parametrize(
+    ("label", "fails", "well"),
+    [
+        (
+            "status",
+            ("500", "503", "5xx", "SERVER_ERROR", "failed", "STATUS_CODE_ERROR"),
+            ("200", "404", "2xx", "SUCCESS"),
+        ),
+        ("grpc_code", ("Unavailable", "DEADLINE_EXCEEDED", "14"), ("OK", "NotFound", "0", "5")),
+        ("error_type", ("timeout", "503", "java.net.ConnectException"), ("", "none", "None", "ok")),
+    ],
+)
+def test_which_values_mean_a_failure(label: str, fails: Sequence[str], well: Sequence[str]) -> None:
+    kind, pattern = STATUS_LABELS[label][:2], STATUS_LABELS[label][3:-1]
+    matches = {each: re.fullmatch(pattern, each) is not None for each in (*fails, *well)}
+    failing = {each for each, found in matches.items() if found is (kind == "=~")}
+    assert failing == set(fails)
 
 
 def test_a_native_histogram_is_asked_without_buckets() -> None:
