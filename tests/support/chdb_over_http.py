@@ -21,13 +21,15 @@ class Database:
 
     def __init__(self, folder: str) -> None:
         self._session = Session(folder)
-        self._lock = threading.Lock()
+        self._session.query(SETTINGS)
+        self._lock, self._used = threading.Lock(), ""
 
     def run(self, statement: str, database: str) -> bytes:
         """Its result, in the format that it names itself. Raises what chdb raises."""
         with self._lock:
-            self._session.query(SETTINGS)
-            self._session.query(f"USE {database or 'default'}")
+            if self._used != database:
+                self._session.query(f"USE {database or 'default'}")
+                self._used = database
             return self._session.query(statement, "TabSeparated").bytes() or b""
 
 

@@ -1,0 +1,6 @@
+"""Loki, and whatever else speaks its HTTP API."""
+
+from agents.sources.loki.plan import LokiLimits
+from agents.sources.loki.source import LokiSource
+
+__all__ = ["LokiLimits", "LokiSource"]
