@@ -9,7 +9,7 @@ SAME_MOMENT = timedelta(minutes=1)
 
 def settled(window: Window, now: datetime) -> Window:
     """The same window; one that ends within the last minute ends with the minute before, so that agents share an answer."""
-    if now - window.end >= SAME_MOMENT:
+    if not timedelta(0) <= now - window.end < SAME_MOMENT:
         return window
     each = SAME_MOMENT.total_seconds()
     floor = datetime.fromtimestamp(window.end.timestamp() // each * each, UTC)

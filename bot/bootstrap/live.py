@@ -17,8 +17,9 @@ from agents.sources.callgraph import CallGraph
 from agents.sources.catalogue import NO_CORRECTIONS, Corrections, CorrectionsError, Overview, parse_corrections
 from agents.sources.changes import HEADERS, GitHubChanges, KeptChanges, MergedChanges
 from agents.sources.grafana import Grafana
+from agents.sources.loki import LokiSource
 from agents.sources.prometheus import PrometheusSource
-from agents.sources.tempo import TempoSource
+from agents.sources.tempo import TempoSource, TraceLimits
 from agents.sources.wire import Limits, Server, ServerSettings, Switch, new_session
 from bot.bootstrap.doors import repositories
 from bot.settings import ServerAccess, Settings, SettingsError
@@ -50,6 +51,7 @@ class Live:
         self.switch = Switch(on=settings.queries)
         self.corrections: Corrections = NO_CORRECTIONS
         self.prometheus: PrometheusSource | None = None
+        self.loki: LokiSource | None = None
         self.tempo: TempoSource | None = None
         self.changes: list[ChangeSource] = []
         self.telemetry = Telemetry()
@@ -62,7 +64,7 @@ class Live:
     @property
     def surveyed(self) -> tuple[Surveyed, ...]:
         """The open sources that can say what they hold."""
-        return tuple(each for each in (self.prometheus, self.tempo) if each is not None)
+        return tuple(each for each in (self.prometheus, self.loki, self.tempo) if each is not None)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Telemetry]:
@@ -74,6 +76,7 @@ class Live:
                 graphs = [each for each in (self.prometheus, self.tempo) if each is not None]
                 self.telemetry = Telemetry(
                     metrics=self.prometheus,
+                    logs=self.loki,
                     traces=self.tempo,
                     changes=MergedChanges(self.changes) if self.changes else None,
                     topology=CallGraph(graphs) if graphs else None,
@@ -92,10 +95,23 @@ class Live:
                 server, self._clock, corrections=self.corrections, grafana=self._grafana("prometheus", access)
             )
 
+        access = self._settings.loki
+        if access.url:
+            server = await stack.enter_async_context(self._server("Loki", access, session))
+            self.loki = LokiSource(
+                server, self._clock, corrections=self.corrections, grafana=self._grafana("loki", access)
+            )
+
         access = self._settings.tempo
         if access.url:
             server = await stack.enter_async_context(self._server("Tempo", access, session))
-            self.tempo = TempoSource(server, corrections=self.corrections, grafana=self._grafana("tempo", access))
+            self.tempo = TempoSource(
+                server,
+                self._clock,
+                corrections=self.corrections,
+                grafana=self._grafana("tempo", access),
+                limits=TraceLimits.at(access.rate),
+            )
 
         self.changes = [KeptChanges(self._kept)] if self._kept is not None else []
         if self._settings.github_repos:

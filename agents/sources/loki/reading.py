@@ -1,12 +1,11 @@
 """One lookup under way: stretch after stretch, page after page, until all is read that was planned, or no more may be."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agents.sources.loki.answers import Page, Row
 from agents.sources.loki.api import TOO_MUCH, LokiApi
-from agents.sources.wire import ServerError
+from agents.sources.wire import ServerError, answers_to
 from orchestrator.model import Scope
 
 SHORTEST = 10**9
@@ -38,7 +37,7 @@ class Reading:
             if self.full:
                 self.missing[f"{len(todo) - at} of {len(todo)} stretches of time, evenly spread"] = None
                 return
-            await asyncio.gather(*(self._stretch(*each) for each in todo[at : at + AT_ONCE]))
+            await answers_to(self._stretch(*each) for each in todo[at : at + AT_ONCE])
 
     async def _stretch(self, selector: str, start: int, end: int) -> None:
         while start < end:

@@ -68,7 +68,7 @@ class LokiSource:
         for labels in streams.labels:
             scopes.setdefault(self._service(labels), set()).add(scope_of(labels))
         services = tuple(
-            KnownService(name=name, stores=("Loki",), scopes=tuple(sorted(where, key=str)))
+            KnownService(name=name, stores=(SOURCE,), scopes=tuple(sorted(where, key=str)))
             for name, where in sorted(scopes.items())
             if name
         )

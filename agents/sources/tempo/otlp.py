@@ -19,7 +19,8 @@ from agents.sources.wire import UnreadableError, parsed
 TRACE_BYTES, SPAN_BYTES = 16, 8
 _HEX = frozenset(string.hexdigits)
 _STATUSES = {"STATUS_CODE_ERROR": "error", "2": "error", "STATUS_CODE_OK": "ok", "1": "ok"}
-_KINDS = {"SPAN_KIND_CLIENT": "client", "3": "client", "SPAN_KIND_PRODUCER": "producer", "4": "producer"}
+_INCOMING = frozenset(("SPAN_KIND_SERVER", "2", "SPAN_KIND_CONSUMER", "5"))
+"""Any other span may be a call to somebody: some servers do not keep the kind, and a zero is left out."""
 
 Attributes = Mapping[str, str]
 
@@ -95,10 +96,10 @@ def _span(span: dict[str, Any], resource: Attributes) -> RawSpan | None:
         span_id,
         hex_id(span.get("parentSpanId"), SPAN_BYTES),
         str(span.get("name") or ""),
-        start / 1e9,
+        (start // 1000) / 1e6,  # microseconds are what a float of this size can hold
         (end - start) / 1e6,
         _STATUSES.get(str(code), ""),
-        str(span.get("kind")) in _KINDS,
+        str(span.get("kind")) not in _INCOMING,
         _attributes(span.get("attributes")),
         resource,
     )

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from orchestrator.model import Window
 
-EVERYTHING = "{}"
+EVERYTHING = '{ resource.service.name != "" }'
+"""What names no service is of no use to us; and not every server that speaks TraceQL knows `{}`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,12 @@ from agents.sources.catalogue import (
     service_of,
 )
 from agents.sources.grafana import NO_GRAFANA, Grafana
+from agents.sources.settling import settled
 from agents.sources.tempo.columns import columns, topology_of
 from agents.sources.tempo.otlp import TRACE_BYTES, RawSpan, hex_id, raw_spans
 from agents.sources.tempo.sampling import EVERYTHING, Search, searches
 from agents.sources.wire import Server, ServerError, Trouble, answers_to
+from orchestrator.clock import Clock
 from orchestrator.flights import Flights
 from orchestrator.model import Asked, Spans, Topology, Window
 from orchestrator.ports import Lookup
@@ -28,6 +30,8 @@ SOURCE = "tempo"
 KEPT = 4
 BESIDE_S = 1800
 """A trace may have begun before the slice that it was found in; its blocks are looked for so far around the window."""
+_PATHS = ("api/v2/traces/{}", "api/traces/{}", "api/traces/{}/json")
+"""Where a trace is: since Tempo 2.7, before, and on servers that answer protobuf unless the path says otherwise."""
 _MISSING = (Trouble.NOT_FOUND, Trouble.TOO_LARGE, Trouble.UNREADABLE)
 
 
@@ -38,6 +42,11 @@ class TraceLimits:
     traces: int = 240
     slices: int = 12
 
+    @classmethod
+    def at(cls, per_second: float) -> "TraceLimits":
+        """As many as can be read in about half a minute, for each trace is a question; never more than 2,400."""
+        return cls(traces=max(12, min(2_400, round(24 * per_second))))
+
 
 class TempoSource:
     """Implements TraceSource and TopologySource."""
@@ -45,18 +54,22 @@ class TempoSource:
     def __init__(
         self,
         server: Server,
+        clock: Clock,
         *,
         corrections: Corrections = NO_CORRECTIONS,
         grafana: Grafana = NO_GRAFANA,
         limits: TraceLimits = TraceLimits(),
     ) -> None:
         self._server, self._corrections, self._grafana, self._limits = server, corrections, grafana, limits
+        self._clock = clock
         self._lookups: Flights[Spans] = Flights(KEPT)
-        self._path = "api/v2/traces/"
+        self._path = ""
 
     async def read_spans(self, lookup: Lookup) -> Spans:
         """A sample of the window. Raises ServerError where the server does not answer."""
-        return await self._lookups.get(replace(lookup, incident_id=""), lambda: self._read(lookup))
+        wanted = replace(lookup, incident_id="", window=settled(lookup.window, self._clock.now()))
+        spans = await self._lookups.get(wanted, lambda: self._read(wanted))
+        return replace(spans, asked=replace(spans.asked, window=lookup.window))
 
     async def read_topology(self, lookup: Lookup) -> Topology:
         """Who calls whom, by the same sample. Raises ServerError where the server does not answer."""
@@ -114,14 +127,14 @@ class TempoSource:
             "start": str(int(window.start.timestamp()) - BESIDE_S),
             "end": str(int(window.end.timestamp()) + BESIDE_S),
         }
-        for path in dict.fromkeys((self._path, "api/traces/")):
+        for path in (self._path,) if self._path else _PATHS:
             try:
-                spans = await self._server.get(f"{path}{trace_id}", around, raw_spans, what="a trace by its id")
+                spans = await self._server.get(path.format(trace_id), around, raw_spans, what="a trace by its id")
             except ServerError as error:
                 if error.trouble not in _MISSING:
                     raise
             else:
-                # A server before Tempo 2.7 knows the first version only; asking it twice for every trace is rude.
+                # What it does not know once it never knows; asking it twice for every trace is rude.
                 self._path = path
                 return spans
         return None

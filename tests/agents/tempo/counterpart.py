@@ -121,4 +121,4 @@ async def asking(tempo: Tempo, limits: TraceLimits = PLENTY) -> AsyncIterator[Te
     async with TestServer(tempo.app()) as served:
         settings = ServerSettings("Tempo", str(served.make_url("/")))
         async with Server(settings, HurriedClock(), limits=Limits(per_second=1e6, at_once=8)) as server:
-            yield TempoSource(server, limits=limits)
+            yield TempoSource(server, HurriedClock(), limits=limits)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.sources.tempo.otlp import hex_id, raw_spans
-from agents.sources.tempo.sampling import searches, through
+from agents.sources.tempo.sampling import EVERYTHING, searches, through
 from agents.sources.wire import UnreadableError
 from orchestrator.model import Window
 from tests.agents.cases import CaseBuilder
@@ -103,7 +103,7 @@ def test_slices_lie_side_by_side_cover_the_window_and_ask_for_no_more_than_allow
     case = CaseBuilder()
     window = Window(start=case.at(0), end=case.at(length))
     planned = searches(window, affected, traces=traces, slices=slices)
-    whole = [each for each in planned if each.query == "{}"]
+    whole = [each for each in planned if each.query == EVERYTHING]
     assert len({each.limit for each in planned}) <= 1
     assert sum(each.limit for each in planned) <= max(traces, len(planned))
     assert all(one.end == other.start for one, other in pairwise(whole))

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agents.sources.tempo import TraceLimits
+from agents.sources.tempo.sampling import EVERYTHING
 from agents.sources.wire import ServerError
 from orchestrator.model import Scope, Window
 from orchestrator.ports import Lookup, Telemetry
@@ -36,7 +37,7 @@ async def test_a_window_is_sampled_evenly_and_that_is_said() -> None:
     before = sum(start < case.start.timestamp() for start in spans.starts)
     assert (before, len(spans)) == (16, 24), "two thirds of the window lie before the incident"
     assert spans.asked.left_out == "in 6 of 6 searches there were 2 traces or more, so this is a sample"
-    assert spans.asked.query == "{}, up to 2 traces of each in each of 6 equal slices of time"
+    assert spans.asked.query == f"{EVERYTHING}, up to 2 traces of each in each of 6 equal slices of time"
 
 
 async def test_traces_that_pass_an_affected_service_are_half_of_the_sample() -> None:
