@@ -154,7 +154,7 @@ def _brief(fact: Observation, room: int) -> str:
     if fact.value is None or fact.usual is None:
         return fact.summary
     if is_broken_habit(fact):
-        return f"no longer logs {line}"
+        return f"logs {line} in {figure(fact.value, fact.unit)} of calls, was {figure(fact.usual, fact.unit)}"
     if fact.signal is Signal.LOG:
         return f"{figure(fact.value)} times {line}, {figure(fact.usual)} expected"
     value, usual = figure(fact.value, fact.unit), figure(fact.usual, fact.unit)

@@ -95,8 +95,8 @@ def _order(one: tuple[float, LogShift]) -> tuple[bool, float, str, str]:
 def _told_break(reading: Reading, asked: Asked, each: Break, score: float) -> Observation:
     after = f" after {quoted(each.given)}" if each.given else ""
     summary = (
-        f"{each.service} no longer logs this line{after} in {each.operation} since {clock(each.onset)}: "
-        f"{percent(each.value)} of {each.calls} calls, was {percent(each.usual)}: {quoted(each.missing)}"
+        f"{each.service} logs this line{after} in {percent(each.value)} of {each.calls} calls of {each.operation} "
+        f"since {clock(each.onset)}, was {percent(each.usual)}: {quoted(each.missing)}"
     )
     return Observation(
         agent_id=reading.agent_id,
