@@ -1,12 +1,13 @@
 """What the doctor looks at in the rooms that only the root sees, and bringing the database to its newest shape."""
 
 from datetime import timedelta
+from functools import partial
 
-from agents.sources.catalogue import NO_CORRECTIONS
+from agents.sources.catalogue import NO_CORRECTIONS, together
 from bot.bootstrap.live import Live, corrections, servers
 from bot.bootstrap.program import PRELOAD, Compass
 from bot.doctor import Check, ProbeError
-from bot.settings import Settings
+from bot.settings import ServerAccess, Settings
 from orchestrator.clock import SystemClock
 from orchestrator.engine import ProcessPool
 from orchestrator.model import Window
@@ -35,8 +36,9 @@ def checks(settings: Settings) -> list[Check]:
 def _telemetry(settings: Settings) -> list[Check]:
     """One check for each server that is set up, and one for the corrections that they share."""
     checks = [Check("map", lambda: _map(settings))]
-    if settings.prometheus.url:
-        checks.append(Check("prometheus", lambda: _prometheus(settings)))
+    for name, access in servers(settings).items():
+        if access.url:
+            checks.append(Check(name.lower(), partial(_server, settings, name)))
     if len(checks) == 1:
         checks.append(Check("telemetry", _no_telemetry, needed=False))
     return checks
@@ -57,21 +59,21 @@ async def _map(settings: Settings) -> str:
     return f"{settings.map}: " + ", ".join(f"{number} {what}" for number, what in parts)
 
 
-async def _prometheus(settings: Settings) -> str:
+async def _server(settings: Settings, name: str) -> str:
+    """What one server holds, asked for with no other open."""
+    others = {each.lower(): ServerAccess() for each in servers(settings) if each != name}
     clock = SystemClock()
-    live = Live(settings, clock)
+    live = Live(settings.model_copy(update=others), clock)
+    window = Window(start=clock.now() - LOOKED_AT, end=clock.now())
     async with live.opened():
-        assert live.prometheus is not None
-        now = clock.now()
-        version = await live.prometheus.version()
-        found = await live.prometheus.discovered(Window(start=now - LOOKED_AT, end=now))
-    services = len(found.plan.services)
-    if not services:
+        found = together([await each.overview(window) for each in live.surveyed])
+    if not found.services:
         raise ProbeError(
-            f"It answers, but of its {found.metrics} metrics none names a service in the last 30 minutes.",
+            f"{name} answers, but nothing in it names a service in the last 30 minutes.",
             remedy="See what is there with `compass map`; name a label in [discovery] service_labels of compass.toml.",
         )
-    return f"version {version or 'unknown'}: {services} services, {found.metrics} metrics"
+    (store,) = found.stores
+    return f"version {store.version}: {store.holds}" if store.version else store.holds
 
 
 async def _database(settings: Settings) -> str:

@@ -6,15 +6,14 @@ from bot.settings.load import (
     LogFormat,
     LogLevel,
     Mode,
-    Need,
     Settings,
     SettingsError,
     load_settings,
-    slack_needs,
     unknown_variables,
     variable,
     variables,
 )
+from bot.settings.needs import Need, slack_needs
 from bot.settings.servers import ServerAccess
 
 __all__ = [

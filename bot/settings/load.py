@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.settings.servers import Secret, ServerAccess, Url
@@ -210,36 +210,6 @@ def _problem(location: tuple[int | str, ...], message: str) -> tuple[str, str, s
         example = ServerAccess.examples[inner[0]].format(server=field)
         return f"{variable(field)}_{inner[0].upper()}", rule, example
     return (variable(field), rule, Settings.examples[field]) if field else (key or DOTENV, rule, "see .env.example")
-
-
-class Need(NamedTuple):
-    """A setting that somebody has to set before Slack can be reached, what is wrong with it, and where to get it."""
-
-    variable: str
-    problem: str
-    remedy: str
-
-
-def slack_needs(settings: Settings, mode: Mode) -> tuple[Need, ...]:
-    """What is missing, or cannot be right, before `compass serve` in that mode; empty when all is there."""
-    second = {Mode.SOCKET: ("slack_app_token", "xapp-"), Mode.HTTP: ("slack_signing_secret", "")}[mode]
-    found = []
-    for field, beginning in (("slack_bot_token", "xoxb-"), second):
-        secret: SecretStr | None = getattr(settings, field)
-        problem = _wrong_shape(secret.get_secret_value() if secret else "", beginning)
-        if problem:
-            name = variable(field)
-            remedy = f"Set {name}={Settings.examples[field]} in the environment or in {DOTENV}."
-            found.append(Need(name, problem, remedy))
-    return tuple(found)
-
-
-def _wrong_shape(value: str, beginning: str) -> str:
-    if not value:
-        return "is not set"
-    if not value.removeprefix("xoxe.").startswith(beginning):
-        return f"does not begin with {beginning}"
-    return "holds a blank" if any(each.isspace() for each in value) else ""
 
 
 def unknown_variables() -> dict[str, str]:
