@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.qryn import qryn as qryn
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

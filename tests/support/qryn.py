@@ -5,6 +5,7 @@ are skipped. It is told from Loki and Tempo by this (3.2.39):
 
 - it keeps no structured metadata, and knows neither `index/volume` nor `index/stats` nor `patterns`; `series`, `labels` and
   a label's values take no notice of a query, and of a window only its days;
+- the end of a query belongs to it, and so may a line come twice where one query follows the other;
 - its aggregates lie on multiples of the step, with what follows each; Loki's lie where they are asked for, with what precedes;
 - TraceQL `{}` finds nothing, there are no intrinsics but `name` and `duration`, and none of `||` inside of braces;
 - there is no `/api/v2/traces`; `/api/traces/{id}` answers protobuf whatever is accepted, and `/api/traces/{id}/json` JSON:

@@ -1,7 +1,7 @@
 """Logs and spans of a recording, pushed into a running qryn with their original times: the same incident, in two places.
 
     case = read_case(folder)                  # agents.sources.snapshot.case
-    def test_...(qryn: Qryn) -> None:         # the session's server: from tests.support.qryn import qryn
+    def test_...(qryn: Qryn) -> None:         # the session's server, a fixture of all tests
         replay(case.logs, case.spans, qryn)   # and from then on LokiSource and TempoSource at qryn.url answer it
 
 What was pushed can be read as soon as `replay` returns. Services, levels, messages, ids, times (to the microsecond), durations,

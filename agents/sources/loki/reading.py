@@ -55,7 +55,8 @@ class Reading:
         self.unreadable += page.unreadable
         self.nameless += page.nameless
         if complete:
-            self.rows += page.rows
+            # Not every server that speaks this API leaves out the end.
+            self.rows += (row for row in page.rows if row[0] < end)
             return end
         if page.last > start:
             # Lines of the last moment may go on behind the page: they come with the next one, all of them.
