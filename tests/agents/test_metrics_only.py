@@ -90,6 +90,20 @@ async def test_one_bad_point_is_enough_where_a_point_stands_for_minutes(tmp_path
     assert hypotheses[0].service == "search"
 
 
+async def test_healthy_services_beside_it_change_nothing(tmp_path: Path) -> None:
+    fault = Fault(lost={"site": 0.02, "search": 0.03, FRONT_DOOR: 0.1})
+    _, alone = await run(tmp_path / "a", shop(fault))
+    crowded = shop(fault)
+    for at in range(-2 * 86_400, 25 * 60, 300):
+        for number in range(20):
+            crowded.metric(f"healthy-{number}", "availability", at, 100.0)
+            crowded.metric(f"healthy-{number}", "latency_avg", at, 0.02)
+    _, among_others = await run(tmp_path / "b", crowded)
+    assert [(each.service, each.initial_confidence, each.statement) for each in among_others] == [
+        (each.service, each.initial_confidence, each.statement) for each in alone
+    ]
+
+
 async def test_a_quiet_half_hour_of_few_metrics_accuses_nobody(tmp_path: Path) -> None:
     _, hypotheses = await run(tmp_path, shop(Fault()))
     assert hypotheses == []
