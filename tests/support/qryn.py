@@ -32,7 +32,7 @@ import pytest
 
 HOME = Path(__file__).parents[2] / ".compass" / "counterparts"
 DATABASE = Path(__file__).with_name("chdb_over_http.py")
-PATIENCE_S = 40
+PATIENCE_S = 90
 DAYS = "18000"
 """How long it keeps what is pushed. Its dates end in 2106."""
 
