@@ -1,12 +1,13 @@
 """Two samples of durations, before and after: did calls get slower, all of them or some of them?"""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from agents.analyzers.scoring import portion, share_deviation, strength
-from agents.analyzers.traces import Sample, Tally
+from agents.analyzers.traces import Edge, Sample, Tally
 
 FEWEST_BEFORE = 5
 FEWEST_AFTER = 3
@@ -16,6 +17,7 @@ LEAST_MS = 2.0
 MATERIAL_SHARE = 0.25
 MATERIAL_RISE = 0.5
 SLOW_TAIL = 0.05
+UNLIKE_ITSELF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,26 @@ def drift_of(sample: Sample, full_ms: float) -> Drift | None:
     half = usual + 0.5 * added
     onset = next((at for at, took in sample.onset if took >= half), sample.onset[0][0])
     return Drift(usual, value, share, score, onset)
+
+
+def link_drifts(gaps: Mapping[Edge, Sample], full_ms: float) -> dict[Edge, Drift]:
+    """The links that drifted up, each against what is usual for it.
+
+    Where too little is known of a link, what is usual for all links of its caller counts as usual for it, too: one
+    program calls all its peers in the same way. Then it has to be clearly unlike the little that is known of itself.
+    """
+    pooled: dict[str, list[float]] = defaultdict(list)
+    for (caller, _), sample in gaps.items():
+        pooled[caller] += sample.before
+    found: dict[Edge, Drift] = {}
+    for edge, sample in gaps.items():
+        known = sample.before
+        is_rare = 0 < len(known) < FEWEST_BEFORE
+        usual = Sample(pooled[edge[0]], sample.after, sample.onset) if is_rare else sample
+        drift = drift_of(usual, full_ms)
+        if drift and not (is_rare and max(known) > UNLIKE_ITSELF * drift.value):
+            found[edge] = drift
+    return found
 
 
 def _all_of_them(

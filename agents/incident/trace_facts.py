@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from agents.analyzers.drift import Drift, drift_of, matters_ms, share_shift
+from agents.analyzers.drift import Drift, drift_of, link_drifts, matters_ms, share_shift
 from agents.analyzers.traces import Forest
 from agents.incident.reading import Reading
 from agents.incident.words import clock, figure, percent
@@ -37,13 +37,12 @@ class TraceFacts:
 
     def links(self) -> list[Observation]:
         """Links on which time is lost between the caller and the callee."""
-        found = ((edge, drift_of(sample, self._full)) for edge, sample in sorted(self._forest.gaps.items()))
+        found = sorted(link_drifts(self._forest.gaps, self._full).items())
         return [
             self._drifted(
                 drift, f"calls {caller} → {callee} lose", "on the way", caller, callee, f"{caller} → {callee}"
             )
             for (caller, callee), drift in found
-            if drift
         ]
 
     def waits(self, wanted: Iterable[str]) -> list[Observation]:

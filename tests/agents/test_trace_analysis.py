@@ -4,7 +4,7 @@ from array import array
 
 import pytest
 
-from agents.analyzers.drift import drift_of, matters_ms, share_shift
+from agents.analyzers.drift import drift_of, link_drifts, matters_ms, share_shift
 from agents.analyzers.graph import Graph
 from agents.analyzers.scoring import portion, share_deviation, strength, together
 from agents.analyzers.traces import Forest, Sample, Tally, gather
@@ -106,6 +106,16 @@ def test_calls_that_all_got_slower_drifted_and_some_that_did_are_told_with_their
 )
 def test_no_drift_is_told_where_there_is_none(before: list[float], after: list[float]) -> None:
     assert drift_of(sample(before, after), 20.0) is None
+
+
+def test_a_link_that_was_hardly_used_before_is_held_against_the_other_links_of_its_caller() -> None:
+    usual = sample([3.0, 3.5, 4.0, 3.2, 3.8, 3.1], [3.0, 3.6, 3.3])
+    rare, always_slow = sample([3.3, 9.5], [2000.0, 2010.0, 1995.0]), sample([1800.0], [2000.0, 2010.0, 1995.0])
+    unknown = sample([], [2000.0, 2010.0, 1995.0])
+    gaps = {("web", "a"): usual, ("web", "rare"): rare, ("web", "slow"): always_slow, ("web", "new"): unknown}
+    assert link_drifts({("web", "rare"): rare}, 10.0) == {}
+    drifts = link_drifts(gaps, 10.0)
+    assert {callee: round(drift.value) for (_, callee), drift in drifts.items()} == {"rare": 2000}
 
 
 def test_what_matters_is_a_share_of_what_requests_take_or_take_more() -> None:
