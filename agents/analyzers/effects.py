@@ -32,6 +32,9 @@ from agents.analyzers.mechanisms import (
     QUERY,
     RAISED,
     RENAMES,
+    REORDERS,
+    SETS_OTHERWISE,
+    SETTING,
     SETTINGS,
     SWITCHES,
     TELLS,
@@ -51,9 +54,11 @@ UNTOLD = (NOT_TOLD, SWITCHES)
 def effects_of(change: Change) -> tuple[Effect, ...]:
     """Every mechanism that the change's diff shows, or its words where it has none."""
     diff = read_diff(change.details)
-    numbers = (*diff.renumbered, *renumbered_in_words(change.change_id, change.summary))
+    told = tuple(_of_numbers(renumbered_in_words(change.change_id, change.summary)))
+    if told and not change.details:
+        return told
     by_words = [rule.effect for rule in WORD_RULES if rule.taken & diff.taken or rule.brought & diff.brought]
-    return (*_of_numbers(numbers), *by_words, *_of_lines(diff), _of_its_kind(change, diff))
+    return (*told, *_of_numbers(diff.renumbered), *by_words, *_of_lines(diff), _of_its_kind(change, diff))
 
 
 def _of_numbers(renumbered: Iterable[Renumbered]) -> Iterator[Effect]:
@@ -86,6 +91,9 @@ def _of_lines(diff: Diff) -> Iterator[Effect]:
         yield CHECKS_LESS
     if _found(ADDRESS, diff.removed) - _found(ADDRESS, diff.added):
         yield CONNECTS_ELSEWHERE
+    if _is_reordered(diff):
+        yield REORDERS
+    yield from _set_otherwise(diff)
     before, after = _found(NAMED, diff.removed), _found(NAMED, diff.added)
     if before - after and after - before:
         yield replace(RENAMES, says=RENAMES.says.format(name=min(before - after)))
@@ -95,6 +103,24 @@ def _is_lost(line: str, diff: Diff) -> bool:
     """Whether a condition was taken out, and what it asked is asked nowhere else."""
     asked = frozenset(words(line)) - CHECK_WORDS
     return bool(CHECK.match(line)) and bool(asked) and len(asked & diff.taken) > len(asked) / 2
+
+
+def _is_reordered(diff: Diff) -> bool:
+    """Whether a line came back with the same words in another order."""
+    added = {tuple(sorted(words(line))) for line in diff.only_added if len(words(line)) > 1}
+    return any(
+        tuple(sorted(words(line))) in added and words(line) not in {words(other) for other in diff.only_added}
+        for line in diff.only_removed
+    )
+
+
+def _set_otherwise(diff: Diff) -> Iterator[Effect]:
+    """Keys of a configuration that have another value."""
+    before = dict(found for line in diff.only_removed for found in SETTING.findall(line))
+    after = dict(found for line in diff.only_added for found in SETTING.findall(line))
+    names = sorted(name for name in before.keys() & after.keys() if before[name] != after[name])
+    if names:
+        yield replace(SETS_OTHERWISE, says=SETS_OTHERWISE.says.format(name=names[0]))
 
 
 def _of_its_kind(change: Change, diff: Diff) -> Effect:

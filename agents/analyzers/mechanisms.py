@@ -84,7 +84,7 @@ WORD_RULES = (
         brought="regex regexp bcrypt scrypt argon2 pbkdf2 rounds encrypt gzip zstd compress deepcopy sort sorted sha512",
     ),
     _rule(
-        effect("keeps more in memory", 0.6, T.MEMORY),
+        effect("keeps more in memory", 0.75, T.MEMORY),
         brought="append cache cached buffer buffers listener listeners readall preload history global",
     ),
     _rule(
@@ -105,6 +105,8 @@ LOGS_MORE = effect("logs more", 0.9, T.DISK, T.CPU, T.LATENCY, T.TRAFFIC)
 CHECKS_LESS = effect("takes a check away", 0.6, T.ERRORS, T.WRONG_SHAPE, T.REFUSED_ACCESS)
 CONNECTS_ELSEWHERE = effect("changes where it connects to", 0.8, T.NETWORK, T.TIMEOUTS, T.ERRORS)
 RENAMES = effect("gives “{name}” another name", 0.8, T.WRONG_SHAPE, T.ERRORS)
+REORDERS = effect("does the same in another order", 0.7, T.LOCKS, T.ERRORS, T.WRONG_SHAPE)
+SETS_OTHERWISE = effect("sets “{name}” otherwise", 0.5, *Trouble)
 SWITCHES = effect("switches something on or off", 0.4, T.ERRORS, T.LATENCY)
 OTHER_VERSIONS = effect("brings other versions of libraries", 0.25, T.ERRORS, T.WRONG_SHAPE)
 ONLY_TELLS = effect("only tells or measures more", 0.0)
@@ -112,15 +114,16 @@ NOT_TOLD = effect("changes what is not told", 0.3, *Trouble)
 ANYTHING = effect("changes what the code does", 0.3, *Trouble)
 
 SETTINGS = (
-    (vocabulary("timeout deadline ttl expiry expiration lease keepalive"), "time"),
-    (vocabulary("retry retries attempts maxattempts backoff"), "retry"),
+    (vocabulary("backoff"), "pause"),
+    (vocabulary("timeout deadline ttl expiry expiration lease keepalive delay interval period grace"), "time"),
+    (vocabulary("retry retries attempts maxattempts"), "retry"),
     (vocabulary("memory heap mem xmx ram"), "memory"),
     (vocabulary("cpu cores cpus"), "cpu"),
     (vocabulary("sample sampling"), "sampling"),
     (
         vocabulary(
             "pool max min connection connections conns conn workers threads concurrency replicas limit limits size "
-            "capacity quota permits partitions shards batch rps qps parallelism burst"
+            "capacity quota permits partitions shards batch rps qps parallelism burst rate throttle bandwidth"
         ),
         "capacity",
     ),
@@ -128,6 +131,7 @@ SETTINGS = (
 """What a number that changes may be about: words beside it, the first row that has one of them."""
 
 LOWERED: Mapping[str, Effect] = {
+    "pause": effect("{about} is lowered from {before} to {after}", 0.6, T.TRAFFIC, T.THROTTLING, *SLOWER),
     "time": effect("{about} is lowered from {before} to {after}", 1.0, T.TIMEOUTS, T.ERRORS, T.NETWORK),
     "retry": effect("{about} is lowered from {before} to {after}", 0.6, T.ERRORS),
     "memory": effect("memory is lowered from {before} to {after}", 1.0, T.MEMORY, T.ERRORS),
@@ -136,8 +140,9 @@ LOWERED: Mapping[str, Effect] = {
     "capacity": effect("{about} is lowered from {before} to {after}", 0.95, T.THROTTLING, T.ERRORS, *SLOWER),
 }
 RAISED: Mapping[str, Effect] = {
+    "pause": effect("{about} is raised from {before} to {after}", 0.4, T.LATENCY, T.TIMEOUTS),
     "time": effect("{about} is raised from {before} to {after}", 0.6, *SLOWER),
-    "retry": effect("{about} is raised from {before} to {after}", 0.6, T.TRAFFIC, T.THROTTLING, *SLOWER),
+    "retry": effect("{about} is raised from {before} to {after}", 0.75, T.TRAFFIC, T.THROTTLING, *SLOWER),
     "memory": effect("memory is raised from {before} to {after}", 0.3, T.MEMORY),
     "cpu": effect("CPU is raised from {before} to {after}", 0.1),
     "sampling": effect("{about} is raised from {before} to {after}", 0.8, T.DISK, T.TRAFFIC, T.CPU, T.LATENCY),
@@ -163,6 +168,9 @@ ASKS = re.compile(
     r"| \b(?:fetch|requests\.\w+|axios\.?\w*|urlopen|execute)\("
     r"| \.(?:get|fetch|find|load|put|update|delete)(?:Item|One|ById|By|Row|Record)\w*\("
 )
+SETTING = re.compile(r"^\s*-?\s*[\"']?([A-Za-z_][\w./-]*)[\"']?\s*[:=]\s*[\"']?([^\"'\s,{}()\[\];]+)[\"']?[,;]?\s*$")
+"""A line of a configuration: its key and its value."""
+
 CHECK = re.compile(r"^\s*(?:\}\s*)?(?:if|unless|guard|assert|except|catch|rescue|when)\b")
 CHECK_WORDS = vocabulary("if unless guard assert except catch rescue when err nil null none not and or is in")
 NAMED = re.compile(r"[\"'`]([A-Za-z_][\w.-]{1,60})[\"'`]")

@@ -17,7 +17,7 @@ from agents.analyzers.words import vocabulary, words
 from orchestrator.model import Change
 
 SHORTEST_WORD = 3
-ENOUGH = 5.0
+ENOUGH = 1.4
 ONLY_BESIDE = 0.3
 SELDOM = 0.15
 MOST_TOLD = 3
@@ -55,8 +55,9 @@ class Shared:
 def shared_words(changes: Sequence[Change], seen: Sequence[Mapping[str, float]]) -> list[Shared]:
     """For each change what it shares with `seen` at its place: words, with how much each of them tells in [0, 1]."""
     weights = [_weights(each) for each in changes]
-    holders = Counter(word for each in weights for word in each)
-    return [_shared(each, texts, holders, len(changes)) for each, texts in zip(weights, seen, strict=True)]
+    known = {each.change_id: one for each, one in zip(changes, weights, strict=True)}
+    holders = Counter(word for each in known.values() for word in each)
+    return [_shared(each, texts, holders, len(known)) for each, texts in zip(weights, seen, strict=True)]
 
 
 def is_harmless(change: Change) -> bool:
@@ -83,8 +84,9 @@ def _weights(change: Change) -> dict[str, float]:
 def _shared(
     weights: Mapping[str, float], seen: Mapping[str, float], holders: Mapping[str, int], changes: int
 ) -> Shared:
+    """A word that one change alone has tells 1, one that all have next to nothing, however many changes there are."""
     told = {
-        word: weight * seen[word] * log((1 + changes) / holders[word])
+        word: weight * seen[word] * log((1 + changes) / holders[word]) / log(1 + changes)
         for word, weight in weights.items()
         if word in seen
     }

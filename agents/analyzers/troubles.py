@@ -33,8 +33,9 @@ class Trouble(StrEnum):
 _WORDS: Mapping[Trouble, frozenset[str]] = {
     Trouble.TIMEOUTS: vocabulary("timeout timeouts deadline deadlines cancelled canceled cancellations timedout"),
     Trouble.REFUSED_ACCESS: vocabulary(
-        "unauthorized unauthenticated unauthorised forbidden 401 403 jwt token tokens expired signature permission "
-        "permissions credentials credential login certificate certificates x509 tls ssl auth authentication authorization"
+        "unauthorized unauthenticated unauthorised authorized denied forbidden 401 403 jwt token tokens expired signature "
+        "permission permissions credentials credential login certificate certificates x509 tls ssl auth authentication "
+        "authorization"
     ),
     Trouble.WRONG_SHAPE: vocabulary(
         "parse parsing deserialize deserialization unmarshal decode decoding mapping schema field fields column relation "

@@ -7,7 +7,7 @@ from orchestrator.model import Observation
 
 LATE_S = 90.0
 SURE = 0.6
-NAMED = 0.42
+NAMED = 0.35
 """Under this score no change is named: the report then says that none explains it."""
 
 

@@ -14,7 +14,7 @@ from agents.analyzers.diffs import read_diff
 from agents.analyzers.effects import UNTOLD, effects_of
 from agents.analyzers.graph import Graph
 from agents.analyzers.mechanisms import ANYTHING, Effect
-from agents.analyzers.relevance import SELDOM, Shared, is_harmless, shared_words
+from agents.analyzers.relevance import SELDOM, Shared, is_harmless, shared_words, words_of
 from agents.analyzers.rollouts import CARRIED_COUNTS, Placed
 from agents.analyzers.troubles import Trouble
 from agents.incident.symptoms import Symptoms
@@ -52,9 +52,19 @@ class Weighed:
 
 def weighed(placed: Sequence[Placed], symptoms: Symptoms, graph: Graph, outside: float = 0.0) -> list[Weighed]:
     """Every placed change, in the order given. `outside`: how much speaks for a cause that is no change, in [0, 1]."""
-    seen = [_around(each.service, symptoms.words, graph) for each in placed]
+    names = _names(placed, symptoms, graph)
+    seen = [
+        {word: tells for word, tells in _around(each.service, symptoms.words, graph).items() if word not in names}
+        for each in placed
+    ]
     related = shared_words([each.change for each in placed], seen)
     return [_weighed(each, shared, symptoms, graph, outside) for each, shared in zip(placed, related, strict=True)]
+
+
+def _names(placed: Sequence[Placed], symptoms: Symptoms, graph: Graph) -> frozenset[str]:
+    """The words of services' names: they say where, which is weighed already, and not what."""
+    services = {*symptoms.since, *(each.service for each in placed), *(name for call in graph.calls for name in call)}
+    return frozenset(word for service in services for word in words_of(service))
 
 
 def _weighed(each: Placed, shared: Shared, symptoms: Symptoms, graph: Graph, outside: float) -> Weighed:
