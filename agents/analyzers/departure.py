@@ -13,7 +13,7 @@ from math import log
 import numpy as np
 
 from agents.analyzers.meaning import Meaning, Worse
-from agents.analyzers.series import MAD_TO_SIGMA, Floats, as_rate, is_counter, rolling_median
+from agents.analyzers.series import MAD_TO_SIGMA, Floats, as_rate, is_counter
 
 CALM_SHARE = 0.25
 FEWEST_CALM = 5
@@ -54,10 +54,13 @@ def departure_of(
     turned = (usual - level) if meaning.worse is Worse.DOWN else (level - usual)
     if meaning.worse is Worse.EITHER:
         turned = np.abs(level - usual)
+    least = max(LARGE * abs(usual), 2 * meaning.step, 1e-9)
+    if float(np.max(turned[calm:])) < least:
+        return None
     peak = float(np.percentile(turned[max(calm, cut - FEWEST_AWAY) :], 90))
     spread = MAD_TO_SIGMA * float(np.median(np.abs(level[:calm] - usual)))
     reach = BEYOND_REACH * float(np.max(turned[:calm]))
-    far = max(FAR * spread, reach, LARGE * abs(usual), OF_THE_PEAK * peak, 2 * meaning.step, 1e-9)
+    far = max(FAR * spread, reach, OF_THE_PEAK * peak, least)
     away = turned >= far
     found = _first_that_stays(away, cut)
     if found is None:
@@ -71,7 +74,9 @@ def _smoothed(level: Floats) -> Floats:
     """Each point as the middle one of itself and its neighbours, so that a single wild one is no beginning."""
     if level.size < 3:
         return level
-    return np.concatenate((level[:1], rolling_median(level, 3), level[-1:]))
+    before, at, after = level[:-2], level[1:-1], level[2:]
+    lower, upper = np.minimum(before, at), np.maximum(before, at)
+    return np.concatenate((level[:1], np.maximum(lower, np.minimum(upper, after)), level[-1:]))
 
 
 def _first_that_stays(away: "np.ndarray[tuple[int], np.dtype[np.bool_]]", cut: int) -> int | None:
