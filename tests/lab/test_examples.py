@@ -1,8 +1,9 @@
-"""docs/examples.md says honestly what was really broken, and how near Compass came."""
+"""docs/examples.md says what Compass reports today, and above it honestly what was really broken."""
 
 import pytest
 
-from bench.examples import listed, really, verdict, wrapped
+from agents.sources.snapshot import packaged_recordings
+from bench.examples import PAGE, examples, listed, really, verdict, wrapped
 from bot.terminal.entries import Entry
 from orchestrator.model import Conclusion, HypothesisGroup, Report, Strength
 from tests.support.builders import hypothesis
@@ -68,3 +69,9 @@ def test_a_long_line_is_folded_beside_its_label() -> None:
     assert first.startswith("  Why          word")
     assert second.startswith(" " * 15 + "word")
     assert max(len(first), len(second)) <= 116
+
+
+@pytest.mark.skipif(not any(packaged_recordings().glob("*.tar.xz")), reason="no recordings come with this checkout")
+@pytest.mark.timeout(240)
+async def test_the_page_is_what_the_analysis_says_today() -> None:
+    assert PAGE.read_text() == await examples(), "docs/examples.md is out of date: write it anew with `make examples`"
