@@ -114,6 +114,8 @@ def _split_at_best(hit: "NDArray[np.bool_]", before: int) -> tuple[int, float, t
     firsts = np.arange(before, len(hit) - FEWEST_MISSING + 1)
     early, late = hits[firsts], hits[-1] - hits[firsts]
     deviations = share_deviations(early, firsts, late, len(hit) - firsts)
+    # One call without it among the last few would look far, as few calls say little: it has to be missing repeatedly.
+    deviations[len(hit) - firsts - late < FEWEST_MISSING] = 0.0
     best = int(np.argmin(deviations))
     deviation = sqrt(max(0.0, float(deviations[best]) ** 2 - 2.0 * log(len(firsts))))
     if deviations[best] >= 0 or deviation < FAR:

@@ -54,6 +54,12 @@ def test_what_depends_on_the_request_is_no_broken_habit_of_what_was_said(calls: 
     assert [each for each in found(calls) if each.given] == []
 
 
+def test_one_refusal_among_the_last_calls_is_no_broken_habit_of_the_operation() -> None:
+    refused = (-900, -300, 100, 200, 797)
+    said = {at: "refused" if at in refused else "answered" for at in range(-1000, 800)}
+    assert found([Handled(float(at), f"t{at}", frozenset({word})) for at, word in said.items()]) == []
+
+
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_calls_changes_nothing(dice: random.Random) -> None:
     calls = [*handled(-300, 100, "asked", "answered"), *handled(100, 300, "asked"), *handled(-300, 300, "refused")]
