@@ -26,7 +26,7 @@ async def test_one_signal_stops_every_query_and_another_lets_them_go_on(caplog: 
             while not switch.is_on:
                 await asyncio.sleep(0)
             assert await server.get_json("x") == {"b": 1}
-    assert [each.getMessage() for each in caplog.records] == [
+    assert [each.getMessage() for each in caplog.records if each.name.startswith("compass.")] == [
         "queries to telemetry servers are switched off; 1 under way are stopped",
         "queries to telemetry servers are switched on",
     ]
