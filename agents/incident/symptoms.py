@@ -35,6 +35,8 @@ _NOT_ALL = vocabulary(
 _DIGITS = str.maketrans("", "", "0123456789")
 _OF_GRAVITY = {Gravity.ERROR: 1.0, Gravity.WARNING: 0.8, Gravity.INFO: 0.3}
 
+_HEALTHY = frozenset(("INFO", "DEBUG", "TRACE"))
+
 
 @dataclass
 class Symptoms:
@@ -117,10 +119,24 @@ def _is_requests(metric: str) -> bool:
     return bool(said & _REQUESTS) and not said & _NOT_ALL
 
 
+def _heard_from(reading: Reading) -> float:
+    """Since when anything is known: stores may reach back less far than is asked, and nothing rises with their beginning.
+
+    Complaints alone do not tell: where nobody prints anything else, the time before them was quiet.
+    """
+    asked = reading.baseline.start.timestamp()
+    firsts = [each.times[0] for each in (reading.metrics.series if reading.metrics else ()) if each.times]
+    if reading.logs is not None:
+        healthy = zip(reading.logs.times, reading.logs.levels, strict=True)
+        firsts += [next((at for at, level in healthy if level.upper() in _HEALTHY), asked)]
+    first = min(firsts, default=asked)
+    return max(asked, first) if first < reading.split else asked
+
+
 def _of_logs(logs: Logs, reading: Reading, found: Symptoms) -> Mapping[str, Iterable[str]]:
     """New kinds of grave lines; returns the words of healthy ones, which tell less."""
     kinds, healthy = _kinds(logs, reading)
-    start = reading.baseline.start.timestamp()
+    start = _heard_from(reading)
     for (service, _), kind in kinds.items():
         began = rise_of(kind.times, start)
         if began is None:

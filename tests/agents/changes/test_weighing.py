@@ -205,3 +205,12 @@ def test_what_left_its_usual_with_a_blamed_change_long_before_the_alert_is_told(
     assert [each.summary for each in told] == [
         "orders: db rows examined 8820 since 11:20, 51 until the deploy at 11:20"
     ]
+
+
+def test_where_logs_reach_back_less_far_than_is_asked_nothing_rises_with_their_beginning() -> None:
+    kept = [
+        *every(2, -360, 600, "shop", "INFO", "served request {n}"),
+        *every(15, -350, 600, "orders", "WARN", "card of customer {n} declined"),
+        *every(4, 2, 600, "orders", "ERROR", "payment of order {n} timed out"),
+    ]
+    assert not scored(reading([change("mine", 1)], lines=kept))["mine"].too_late
