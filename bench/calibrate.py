@@ -34,7 +34,7 @@ from orchestrator.clock import SystemClock
 
 DATA = Path(calibration.__file__).with_name(FILE)
 OTHERS_COUNT, OTHERS = 1 / 3, 3
-QUIET_COUNTS = 0.5
+QUIET_COUNTS = 1.0
 RIDGE = 0.001
 METHOD = "logistic regression, weights of systems equal, ridge, no weight but the bias below zero"
 
