@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.incident import calibration
-from agents.incident.calibration import FILE, Calibration, confidences, features, loudness
+from agents.incident.calibration import FILE, MOST, Calibration, confidences, features, floor, loudness
 from agents.incident.suspects import suspects
 from bench.investigating import Run, investigate_all, say
 from bench.known import Known, chosen, data_sets
@@ -36,7 +36,8 @@ DATA = Path(calibration.__file__).with_name(FILE)
 OTHERS_COUNT, OTHERS = 1 / 3, 3
 QUIET_COUNTS = 1.0
 RIDGE = 0.001
-METHOD = "logistic regression, weights of systems equal, ridge, no weight but the bias below zero"
+STEPS, LONGEST_STEP, STEEPEST, TINY = 500, 0.5, 30.0, 1e-9
+METHOD = "logistic regression between a floor and a ceiling, systems weigh alike, no weight but the bias below zero"
 
 Values = NDArray[np.float64]
 
@@ -87,43 +88,56 @@ async def collected(cases: Sequence[Known], jobs: int) -> list[Example]:
 
 
 def fitted(examples: Sequence[Example]) -> Calibration:
-    """The weights that make these examples likeliest: Newton's steps, a weight that would fall below zero stays there."""
-    seen, right, counts = _table(examples)
-    free = list(range(seen.shape[1]))
+    """The weights that make these examples likeliest; a weight that would fall below zero stays there."""
+    table = _table(examples)
+    free = list(range(table.seen.shape[1]))
     while True:
-        weights = np.zeros(seen.shape[1])
-        weights[free] = _newton(seen[:, free], right, counts)
+        weights = np.zeros(table.seen.shape[1])
+        weights[free] = _likeliest(replace(table, seen=table.seen[:, free]))
         below = [at for at in free if at > 0 and weights[at] < 0]
         if not below:
             return Calibration(*(round(float(each), 4) for each in weights))
         free.remove(min(below, key=lambda at: weights[at]))
 
 
-def _newton(seen: Values, right: Values, counts: Values) -> Values:
-    held = RIDGE * np.array([0.0] + [1.0] * (seen.shape[1] - 1))
-    weights = np.zeros(seen.shape[1])
-    for _ in range(200):
-        likely = 1.0 / (1.0 + np.exp(-seen @ weights))
-        slope = seen.T @ (counts * (likely - right)) + held * weights
-        bend = (seen * (counts * likely * (1.0 - likely))[:, None]).T @ seen + np.diag(held + 1e-9)
-        step = np.clip(np.linalg.solve(bend, slope), -2.0, 2.0)
-        weights = weights - step
-        if float(np.abs(step).max()) < 1e-9:
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A row a suspect: what the mapping looks at, whether it was the cause, how much it counts, and its floor."""
+
+    seen: Values
+    right: Values
+    counts: Values
+    least: Values
+
+
+def _likeliest(table: _Table) -> Values:
+    """Fisher scoring with a small ridge, on the very mapping that is used: between a floor and a ceiling."""
+    held = RIDGE * np.array([0.0] + [1.0] * (table.seen.shape[1] - 1))
+    weights, room = np.zeros(table.seen.shape[1]), MOST - table.least
+    for _ in range(STEPS):
+        share = 1.0 / (1.0 + np.exp(-np.clip(table.seen @ weights, -STEEPEST, STEEPEST)))
+        likely, slope = table.least + room * share, room * share * (1.0 - share)
+        told = table.counts * slope / (likely * (1.0 - likely))
+        uphill = table.seen.T @ (told * (table.right - likely)) - held * weights
+        bend = (table.seen * (told * slope)[:, None]).T @ table.seen + np.diag(held + TINY)
+        step = np.clip(np.linalg.solve(bend, uphill), -LONGEST_STEP, LONGEST_STEP)
+        weights = weights + step
+        if float(np.abs(step).max()) < TINY:
             break
     return weights
 
 
-def _table(examples: Sequence[Example]) -> tuple[Values, Values, Values]:
-    """A row a suspect: what the mapping looks at, whether it was the cause, and how much it counts."""
+def _table(examples: Sequence[Example]) -> _Table:
     of = Counter((each.system, each.quiet) for each in examples)
-    rows, right, counts = [], [], []
+    rows, right, counts, least = [], [], [], []
     for each in examples:
         share = (QUIET_COUNTS if each.quiet else 1.0) / of[each.system, each.quiet]
         for place, strength in enumerate(each.strengths[: 1 + OTHERS]):
             rows.append((1.0, *features(strength, each.strengths[0], each.heard, first=place == 0)))
             right.append(float(each.right[place]))
             counts.append(share * (OTHERS_COUNT if place else 1.0))
-    return np.array(rows), np.array(right), np.array(counts)
+            least.append(floor(first=place == 0))
+    return _Table(np.array(rows), np.array(right), np.array(counts), np.array(least))
 
 
 def left_out(examples: Sequence[Example]) -> dict[str, dict[str, float]]:

@@ -21,7 +21,7 @@ from orchestrator.model import Observation, Signal, Standing
 FILE = "calibration.json"
 LOUDEST = 3
 TOGETHER_S = 60.0
-LEAST, MOST = 0.02, 0.97
+LEAST_OF_THE_FIRST, LEAST, MOST = 0.1, 0.02, 0.97
 ONE_STEP = 0.0001
 _NEAR = 0.005
 _LOUD_ENOUGH = 0.98
@@ -32,7 +32,9 @@ Features = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights of a logistic mapping, none but `bias` below zero; so a stronger suspect is always a likelier one.
+    """Weights of a logistic mapping between a floor and a ceiling: known incidents never show that something cannot be.
+
+    None but `bias` is below zero, so a stronger suspect is always a likelier one.
 
     `strength` weighs its log odds, `loudness` the log of what `loudness` tells, `behind` the log of the share that a
     suspect has of the strength of the strongest, and `other` is taken off whoever is not the strongest.
@@ -59,9 +61,15 @@ def confidences(strengths: Sequence[float], heard: float, by: Calibration) -> li
     told: list[float] = []
     for place, strength in enumerate(strengths):
         likely = _logistic(by, features(strength, strengths[0], heard, first=place == 0))
+        least = floor(first=place == 0)
         most = told[-1] - ONE_STEP if told else MOST
-        told.append(max(0.0, min(LEAST + (MOST - LEAST) * likely, most)))
+        told.append(max(0.0, min(least + (MOST - least) * likely, most)))
     return told
+
+
+def floor(*, first: bool) -> float:
+    """The least confidence that evidence can leave, before the order is kept."""
+    return LEAST_OF_THE_FIRST if first else LEAST
 
 
 def features(strength: float, strongest: float, heard: float, *, first: bool) -> Features:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.incident.calibration import (
-    LEAST,
+    LEAST_OF_THE_FIRST,
     MOST,
     Calibration,
     calibrated,
@@ -52,7 +52,7 @@ def test_stronger_evidence_and_louder_facts_never_make_it_less_likely(strength: 
     told = confidences([strength], heard, kept_calibration())[0]
     assert confidences([min(1.0, strength * 1.2)], heard, kept_calibration())[0] >= told
     assert confidences([strength], heard + 0.5, kept_calibration())[0] >= told
-    assert told >= LEAST
+    assert told >= LEAST_OF_THE_FIRST
 
 
 def test_facts_are_loud_together_or_not_at_all() -> None:
