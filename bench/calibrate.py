@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.incident import calibration
-from agents.incident.calibration import FILE, MOST, Calibration, confidences, features, floor, loudness
+from agents.incident.calibration import FILE, Calibration, bounds, confidences, features, loudness
 from agents.incident.suspects import suspects
 from bench.investigating import Run, investigate_all, say
 from bench.known import Known, chosen, data_sets
@@ -35,7 +35,7 @@ from orchestrator.clock import SystemClock
 DATA = Path(calibration.__file__).with_name(FILE)
 OTHERS_COUNT, OTHERS = 1 / 3, 3
 QUIET_COUNTS = 1.0
-RIDGE = 0.001
+RIDGE = 0.003
 STEPS, LONGEST_STEP, STEEPEST, TINY = 500, 0.5, 30.0, 1e-9
 METHOD = "logistic regression between a floor and a ceiling, systems weigh alike, no weight but the bias below zero"
 
@@ -102,18 +102,19 @@ def fitted(examples: Sequence[Example]) -> Calibration:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A row a suspect: what the mapping looks at, whether it was the cause, how much it counts, and its floor."""
+    """A row a suspect: what the mapping looks at, whether it was the cause, how much it counts, and its bounds."""
 
     seen: Values
     right: Values
     counts: Values
     least: Values
+    most: Values
 
 
 def _likeliest(table: _Table) -> Values:
     """Fisher scoring with a small ridge, on the very mapping that is used: between a floor and a ceiling."""
     held = RIDGE * np.array([0.0] + [1.0] * (table.seen.shape[1] - 1))
-    weights, room = np.zeros(table.seen.shape[1]), MOST - table.least
+    weights, room = np.zeros(table.seen.shape[1]), table.most - table.least
     for _ in range(STEPS):
         share = 1.0 / (1.0 + np.exp(-np.clip(table.seen @ weights, -STEEPEST, STEEPEST)))
         likely, slope = table.least + room * share, room * share * (1.0 - share)
@@ -129,15 +130,15 @@ def _likeliest(table: _Table) -> Values:
 
 def _table(examples: Sequence[Example]) -> _Table:
     of = Counter((each.system, each.quiet) for each in examples)
-    rows, right, counts, least = [], [], [], []
+    rows, right, counts, limits = [], [], [], []
     for each in examples:
         share = (QUIET_COUNTS if each.quiet else 1.0) / of[each.system, each.quiet]
         for place, strength in enumerate(each.strengths[: 1 + OTHERS]):
             rows.append((1.0, *features(strength, each.strengths[0], each.heard, first=place == 0)))
             right.append(float(each.right[place]))
             counts.append(share * (OTHERS_COUNT if place else 1.0))
-            least.append(floor(first=place == 0))
-    return _Table(np.array(rows), np.array(right), np.array(counts), np.array(least))
+            limits.append(bounds(strength, first=place == 0))
+    return _Table(np.array(rows), np.array(right), np.array(counts), *np.array(limits).T)
 
 
 def left_out(examples: Sequence[Example]) -> dict[str, dict[str, float]]:

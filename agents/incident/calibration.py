@@ -21,9 +21,10 @@ from orchestrator.model import Observation, Signal, Standing
 FILE = "calibration.json"
 LOUDEST = 3
 TOGETHER_S = 60.0
-LEAST_OF_THE_FIRST, LEAST, MOST = 0.1, 0.02, 0.97
+LEAST_OF_THE_FIRST, LEAST = 0.1, 0.02
+MOST, STRENGTH_ADDS = 0.92, 0.05
 ONE_STEP = 0.0001
-_NEAR = 0.005
+_NEAR, _ENOUGH = 0.005, 0.6
 _LOUD_ENOUGH = 0.98
 _SILENCE = 0.2
 
@@ -61,20 +62,20 @@ def confidences(strengths: Sequence[float], heard: float, by: Calibration) -> li
     told: list[float] = []
     for place, strength in enumerate(strengths):
         likely = _logistic(by, features(strength, strengths[0], heard, first=place == 0))
-        least = floor(first=place == 0)
-        most = told[-1] - ONE_STEP if told else MOST
-        told.append(max(0.0, min(least + (MOST - least) * likely, most)))
+        least, most = bounds(strength, first=place == 0)
+        below = told[-1] - ONE_STEP if told else 1.0
+        told.append(max(0.0, min(least + (most - least) * likely, below)))
     return told
 
 
-def floor(*, first: bool) -> float:
-    """The least confidence that evidence can leave, before the order is kept."""
-    return LEAST_OF_THE_FIRST if first else LEAST
+def bounds(strength: float, *, first: bool) -> tuple[float, float]:
+    """The least and the most confidence that evidence can come to, before the order is kept."""
+    return LEAST_OF_THE_FIRST if first else LEAST, MOST + STRENGTH_ADDS * strength
 
 
 def features(strength: float, strongest: float, heard: float, *, first: bool) -> Features:
-    """What the mapping looks at, in the order of its weights."""
-    bounded = min(max(strength, _NEAR), 1.0 - _NEAR)
+    """What the mapping looks at, in the order of its weights. Strength beyond what is enough says little more."""
+    bounded = min(max(strength, _NEAR), _ENOUGH)
     behind = log(max(strength, _NEAR) / max(strongest, _NEAR))
     return log(bounded / (1.0 - bounded)), log(_SILENCE + heard), behind, 0.0 if first else -1.0
 
