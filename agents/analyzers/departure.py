@@ -13,7 +13,8 @@ from math import log
 import numpy as np
 
 from agents.analyzers.meaning import Meaning, Worse
-from agents.analyzers.series import MAD_TO_SIGMA, Floats, as_rate, is_counter
+from agents.analyzers.order import Floats, median, percentile
+from agents.analyzers.series import MAD_TO_SIGMA, as_rate, is_counter
 
 CALM_SHARE = 0.25
 FEWEST_CALM = 5
@@ -46,28 +47,26 @@ def departure_of(
         at, level = as_rate(at, level)
     known = np.isfinite(level)
     at, level = at[known], _smoothed(level[known])
-    cut = int(np.searchsorted(at, split))
+    cut = int(at.searchsorted(split))
     calm = max(FEWEST_CALM, int(CALM_SHARE * cut))
     if cut < FEWEST_CALM or level.size < calm + FEWEST_AWAY:
         return None
-    usual = float(np.median(level[:calm]))
+    usual = median(level[:calm])
     turned = (usual - level) if meaning.worse is Worse.DOWN else (level - usual)
     if meaning.worse is Worse.EITHER:
         turned = np.abs(level - usual)
     least = max(LARGE * abs(usual), 2 * meaning.step, 1e-9)
     if float(np.max(turned[calm:])) < least:
         return None
-    peak = float(np.percentile(turned[max(calm, cut - FEWEST_AWAY) :], 90))
-    spread = MAD_TO_SIGMA * float(np.median(np.abs(level[:calm] - usual)))
+    peak = percentile(np.sort(turned[max(calm, cut - FEWEST_AWAY) :]), 90.0)
+    spread = MAD_TO_SIGMA * median(np.abs(level[:calm] - usual))
     reach = BEYOND_REACH * float(np.max(turned[:calm]))
     far = max(FAR * spread, reach, OF_THE_PEAK * peak, least)
     away = turned >= far
     found = _first_that_stays(away, cut)
     if found is None:
         return None
-    return Departure(
-        float(at[found]), usual, float(np.median(level[found:][away[found:]])), float(np.median(np.diff(at)))
-    )
+    return Departure(float(at[found]), usual, median(level[found:][away[found:]]), median(np.diff(at)))
 
 
 def _smoothed(level: Floats) -> Floats:

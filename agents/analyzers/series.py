@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from agents.analyzers.meaning import Meaning, Worse
+from agents.analyzers.order import Floats, median, middle, middles, percentile
 from orchestrator.model import Aspect
-
-Floats = npt.NDArray[np.float64]
 
 FEWEST_BASELINE = 5
 MAD_TO_SIGMA = 1.4826
@@ -75,7 +73,7 @@ def shift_of(
         at, level = as_rate(at, level)
     known = np.isfinite(level)
     at, level = at[known], level[known]
-    cut = int(np.searchsorted(at, split))
+    cut = int(at.searchsorted(split))
     if cut < FEWEST_BASELINE or cut == level.size:
         return None
     full = _full_share(level, cut, meaning)
@@ -83,7 +81,7 @@ def shift_of(
         return _measured(
             at, full - level, cut, full * LEAST_LOST, lambda lost: full - lost, 1.0 / (LOST_MATTERS * full)
         )
-    sign = _sign(level[cut:], float(np.median(level[:cut])), meaning.worse)
+    sign = _sign(level[cut:], median(level[:cut]), meaning.worse)
     # Things that are counted one by one come and go: one more of them is no news.
     step = max(meaning.step, LEAST_COUNT) if bool(np.all(level == np.round(level))) else meaning.step
     return _measured(at, level * sign, cut, step, lambda turned: turned * sign) if sign else None
@@ -93,10 +91,10 @@ def _full_share(level: Floats, cut: int, meaning: Meaning) -> float:
     """100 or 1 for a share of successes, which is looked at as the share that is lost; else 0."""
     if meaning.aspect is not Aspect.ERRORS or meaning.worse is not Worse.DOWN:
         return 0.0
-    highest = float(np.max(level))
+    highest = float(level.max())
     full = 1.0 if highest <= 1.0 else 100.0
     return (
-        full if highest <= full and float(np.min(level)) >= 0 and float(np.median(level[:cut])) >= 0.5 * full else 0.0
+        full if highest <= full and float(level.min()) >= 0 and median(level[:cut]) >= 0.5 * full else 0.0
     )
 
 
@@ -105,26 +103,26 @@ def _sign(window: Floats, usual: float, worse: Worse) -> int:
         return 1
     if worse is Worse.DOWN:
         return -1
-    up, down = float(np.max(window)) - usual, usual - float(np.min(window))
-    middle = float(np.median(window)) - usual
+    up, down = float(window.max()) - usual, usual - float(window.min())
+    middle = median(window) - usual
     return 1 if (middle > 0 or (middle == 0 and up >= down)) else -1
 
 
 def _measured(  # `level` is turned so that trouble is up; `back` turns a value back
     at: Floats, level: Floats, cut: int, step: float, back: Callable[[float], float], matters: float = 0.0
 ) -> Shift | None:
-    usual = float(np.median(level[:cut]))
-    if float(np.max(level[cut:])) - usual < FAR * max(LEAST_SHARE_OF_USUAL * abs(usual), step):
+    usual = median(level[:cut])
+    if float(level[cut:].max()) - usual < FAR * max(LEAST_SHARE_OF_USUAL * abs(usual), step):
         return None
     deviation, value = max(_candidates(at, level, cut, usual, step), key=lambda each: each[0])
     if deviation < FAR:
         return None
     half = usual + 0.5 * (value - usual)
     away = level[cut:] >= half
-    value = float(np.median(level[cut:][away]))
+    value = median(level[cut:][away])
     change = (value - usual) * (matters or 1.0 / max(abs(usual), abs(value) * 1e-3, 1e-12))
     onset = float(at[_onset(level, cut, half)])
-    count, interval = int(away.sum()), float(np.median(np.diff(at)))
+    count, interval = int(away.sum()), median(np.diff(at))
     return Shift(
         back(usual), back(value), deviation, change, count / away.size, count, away.size, onset, count * interval
     )
@@ -140,22 +138,24 @@ def _candidates(at: Floats, level: Floats, cut: int, usual: float, step: float) 
             value = float(rolling(level[cut:], length).max())
             clean = level[: _end_of_clean(level, cut, usual, value)]
             before = rolling(clean, min(length, clean.size))
-            recent = float(np.median(clean[-max(FEWEST_RECENT, 3 * (level.size - cut)) :]))
-            scale = _scale(before, _wildest(before, length, level.size - cut), value, usual, step)
-            yield min(value - float(np.median(before)), value - recent) / scale, value
+            recent = median(clean[-max(FEWEST_RECENT, 3 * (level.size - cut)) :])
+            ordered = np.sort(before)
+            wildest = _wildest(before, ordered, length, level.size - cut)
+            scale = _scale(ordered, wildest, value, usual, step)
+            yield min(value - middle(ordered), value - recent) / scale, value
 
 
-def _scale(before: Floats, wildest: float, value: float, usual: float, step: float) -> float:
+def _scale(ordered: Floats, wildest: float, value: float, usual: float, step: float) -> float:
     """The yardstick: the spread of the baseline's stretches or, if that is larger, how far the wildest of them reach."""
-    middle = float(np.median(before))
-    spread = MAD_TO_SIGMA * float(np.median(np.abs(before - middle)))
-    reach = (wildest - middle) / 2.5
+    between = middle(ordered)
+    spread = MAD_TO_SIGMA * median(np.abs(ordered - between))
+    reach = (wildest - between) / 2.5
     # What never left zero has no spread; the longer it stayed there, the less it takes.
-    least = LEAST_SHARE_OF_USUAL * abs(usual) or min(LEAST_OF_NEW, before.size**-0.5) * abs(value)
+    least = LEAST_SHARE_OF_USUAL * abs(usual) or min(LEAST_OF_NEW, ordered.size**-0.5) * abs(value)
     return max(spread, reach, least, step, 1e-9)
 
 
-def _wildest(before: Floats, length: int, window: int) -> float:
+def _wildest(before: Floats, ordered: Floats, length: int, window: int) -> float:
     """What past windows of as many points had as their wildest stretch, but for the wildest twentieth of these windows.
 
     For the wildest of one window is to be compared with the wildest of others, and some of a long past was trouble
@@ -164,9 +164,9 @@ def _wildest(before: Floats, length: int, window: int) -> float:
     stretches = window - length + 1
     windows = before.size // stretches
     if before.size < FEWEST_WINDOWS * window:
-        return float(np.percentile(before, 99.0))
+        return percentile(ordered, 99.0)
     wildest = before[before.size - windows * stretches :].reshape(windows, stretches).max(axis=1)
-    return float(np.percentile(wildest, 95.0))
+    return percentile(np.sort(wildest), 95.0)
 
 
 def stretch_lengths(at: Floats) -> tuple[int, ...]:
@@ -181,9 +181,8 @@ def rolling_median(values: Floats, length: int) -> Floats:
     """The median of every stretch of that many neighbours."""
     if length <= 1:
         return values
-    if length > LONGEST_MEDIAN:
-        return np.median(np.lib.stride_tricks.sliding_window_view(values, length)[:: length // LONGEST_MEDIAN], axis=1)
-    return np.median(np.lib.stride_tricks.sliding_window_view(values, length), axis=1)
+    stretches = np.lib.stride_tricks.sliding_window_view(values, length)
+    return middles(np.sort(stretches[:: max(1, length // LONGEST_MEDIAN)], axis=1))
 
 
 def rolling_mean(values: Floats, length: int) -> Floats:
@@ -197,10 +196,9 @@ def _end_of_clean(level: Floats, cut: int, usual: float, value: float) -> int:
 
     But what has gone on for longer than the window itself, is.
     """
-    half, end = usual + 0.5 * (value - usual), cut
-    while end > _earliest(level, cut) and level[end - 1] >= half:
-        end -= 1
-    return end
+    half, first = usual + 0.5 * (value - usual), _earliest(level, cut)
+    calm = np.flatnonzero(level[first:cut] < half)
+    return first + int(calm[-1]) + 1 if calm.size else first
 
 
 def _earliest(level: Floats, cut: int) -> int:
@@ -210,8 +208,8 @@ def _earliest(level: Floats, cut: int) -> int:
 def _onset(level: Floats, cut: int, half: float) -> int:
     """The first point of the window that is far away with most of its followers, or before it where that goes on."""
     away = level >= half
-    candidates = [at for at in range(cut, level.size) if away[at] and away[at : at + 4].mean() > 0.5]
-    first = candidates[0] if candidates else cut + int(np.argmax(away[cut:]))
+    lasting = (at for at in range(cut, level.size) if away[at] and away[at : at + 4].mean() > 0.5)
+    first = next(lasting, cut + int(np.argmax(away[cut:])))
     while first == cut or first < cut:
         if first <= _earliest(level, cut) or not away[first - 1]:
             break
