@@ -93,9 +93,7 @@ def _full_share(level: Floats, cut: int, meaning: Meaning) -> float:
         return 0.0
     highest = float(level.max())
     full = 1.0 if highest <= 1.0 else 100.0
-    return (
-        full if highest <= full and float(level.min()) >= 0 and median(level[:cut]) >= 0.5 * full else 0.0
-    )
+    return full if highest <= full and float(level.min()) >= 0 and median(level[:cut]) >= 0.5 * full else 0.0
 
 
 def _sign(window: Floats, usual: float, worse: Worse) -> int:

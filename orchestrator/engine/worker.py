@@ -4,13 +4,18 @@ The law: one call, one answer, in order; at the end of input it ends. It is star
 the parent's main program is run again, and it steps back for others: the event loop has to answer people meanwhile.
 A frame is a 4-byte big-endian length and so many bytes of pickle. Both ends are the same program on the same machine;
 nothing that comes from outside is ever unpickled.
+
+Garbage that refers to itself is collected after an answer and not during a call: telemetry is hundreds of thousands of
+strings that refer to nothing, and walking over them again and again took a sixth of the time of an investigation.
 """
 
+import gc
 import importlib
 import os
 import pickle
 import struct
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -50,11 +55,20 @@ def main() -> None:
         os.close(nowhere)
         with suppress(OSError):
             os.nice(POLITE)
-        serve(calls, answers)
+        serve(calls, answers, ready=_collect_between_calls)
 
 
-def serve(calls: BinaryIO, answers: BinaryIO) -> None:
-    """Serve calls until the input ends. The first frame is (sys.path, modules to import before the first call)."""
+def _collect_between_calls() -> None:
+    """And never walk over what was imported: it stays."""
+    gc.disable()
+    gc.freeze()
+
+
+def serve(calls: BinaryIO, answers: BinaryIO, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve calls until the input ends. The first frame is (sys.path, modules to import before the first call).
+
+    `ready` is called when they are imported.
+    """
     greeting = read_frame(calls)
     if greeting is None:
         return
@@ -62,10 +76,13 @@ def serve(calls: BinaryIO, answers: BinaryIO) -> None:
     sys.path[:] = path
     for name in modules:
         importlib.import_module(name)
+    ready()
     while (call := read_frame(calls)) is not None:
         body = answer(call)
         answers.write(LENGTH.pack(len(body)) + body)
         answers.flush()
+        del call, body
+        gc.collect()
 
 
 if __name__ == "__main__":

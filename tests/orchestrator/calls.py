@@ -1,5 +1,6 @@
 """Functions that a worker process runs in the tests: at the top level of a module, as the port asks."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -19,6 +20,22 @@ def process_id() -> int:
 
 def modules(*names: str) -> list[bool]:
     return [name in sys.modules for name in names]
+
+
+class Circle:
+    """Something that refers to itself, so that only a collection frees it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def leave_a_circle() -> bool:
+    Circle()
+    return gc.isenabled()
+
+
+def circles_left() -> int:
+    return sum(isinstance(each, Circle) for each in gc.get_objects())
 
 
 def refuse() -> None:

@@ -55,6 +55,11 @@ async def test_a_process_is_used_again(pool: ProcessPool) -> None:
     assert await pool.run(calls.process_id) == await pool.run(calls.process_id)
 
 
+async def test_garbage_is_collected_between_calls_and_not_during_one(pool: ProcessPool) -> None:
+    assert await pool.run(calls.leave_a_circle) is False
+    assert await pool.run(calls.circles_left) == 0
+
+
 async def test_our_own_error_crosses_the_border_whole(pool: ProcessPool) -> None:
     with pytest.raises(SourceUnavailableError) as raised:
         await pool.run(calls.refuse)
