@@ -1,10 +1,12 @@
 """What one agent got from its sources, and what it did not get and why."""
 
 import asyncio
+import pickle
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from hashlib import blake2b
+from typing import Any, TypeVar, cast
 
 from orchestrator.errors import SourceUnavailableError
 from orchestrator.model import Asked, Changes, Incident, Logs, Metrics, NoData, Signal, Spans, Topology, Window
@@ -15,9 +17,27 @@ T = TypeVar("T")
 _WORDS = {Signal.METRIC: "metrics", Signal.LOG: "logs", Signal.TRACE: "traces", Signal.CHANGE: "changes"}
 
 
+class Once:
+    """What was worked out from some telemetry, kept with it, so that every agent that looks at the same finds it there."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, object] = {}
+
+    def of(self, work: "Callable[[Reading], T]", reading: "Reading") -> T:
+        """The result of `work`, which must not depend on who looks."""
+        if work not in self._known:
+            self._known[work] = work(reading)
+        return cast(T, self._known[work])
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything one agent looks at. `split` is where the time before ends, in epoch seconds."""
+    """Everything one agent looks at. `split` is where the time before ends, in epoch seconds.
+
+    The agents of one investigation read the same one after the other. So a reading travels to the process that analyses it
+    in two parts, what is the agent's and the telemetry; and where that telemetry is the last that came there, what has
+    been worked out from it (`once`) is used again. In another process, or a new one, it is worked out again.
+    """
 
     agent_id: str
     incident: Incident
@@ -29,11 +49,28 @@ class Reading:
     changes: Changes | None = None
     topology: Topology = Topology()  # noqa: RUF009 -- frozen
     missing: tuple[NoData, ...] = ()
+    once: Once = field(default_factory=Once, compare=False, repr=False)
 
     @property
     def split(self) -> float:
         """Where the time before the incident ends, in epoch seconds."""
         return self.window.start.timestamp()
+
+    def __reduce__(self) -> "tuple[Callable[..., Reading], tuple[Any, ...]]":
+        batches = (self.metrics, self.logs, self.spans, self.changes, self.topology)
+        telemetry = pickle.dumps((self.incident, self.window, self.baseline, *batches), protocol=5)
+        return _arrived, (self.agent_id, self.missing, blake2b(telemetry).digest(), telemetry)
+
+
+_latest: dict[bytes, Reading] = {}
+"""The last telemetry that came into this process, by its digest: one at most, since it is large."""
+
+
+def _arrived(agent_id: str, missing: tuple[NoData, ...], digest: bytes, telemetry: bytes) -> Reading:
+    if digest not in _latest:
+        _latest.clear()
+        _latest[digest] = Reading("", *pickle.loads(telemetry))  # noqa: S301 - written by `Reading.__reduce__`
+    return replace(_latest[digest], agent_id=agent_id, missing=missing)
 
 
 async def read(agent_id: str, telemetry: Telemetry, incident: Incident, now: datetime) -> Reading:

@@ -31,7 +31,11 @@ class Scene:
 
 
 def scene_of(reading: Reading) -> Scene:
-    """The scene of one reading."""
+    """The scene of one reading; all agents share it."""
+    return reading.once.of(_set, reading)
+
+
+def _set(reading: Reading) -> Scene:
     forest = gather(reading.spans, reading.split) if reading.spans else Forest()
     measured = {each.service for each in (reading.metrics.series if reading.metrics else ())}
     seen = {*reading.topology.services, *measured}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 MOST_LINES = 2_000_000
+_DECODE = json.JSONDecoder().raw_decode
 
 
 class Lines:
@@ -23,10 +24,7 @@ class Lines:
                 return
             if not line.strip():
                 continue
-            try:
-                read = json.loads(line)
-            except (ValueError, RecursionError):
-                read = None
+            read = _read(line)
             if isinstance(read, dict):
                 yield read
             else:
@@ -35,6 +33,24 @@ class Lines:
     def left_out(self, what: str) -> str:
         """What could not be used, as words; empty if everything could."""
         return left_out(self.unreadable, what, f"everything after the first {self._most} lines" if self.cut else "")
+
+
+def _read(line: bytes) -> object:
+    """What the line holds, None where it is no JSON.
+
+    A line that is one object from end to end, as nearly all are, is decoded at once: `json.loads` takes as long again to
+    find out how the bytes are encoded and what is around the object, and judges only the others.
+    """
+    try:
+        text = line.decode()
+        read, end = _DECODE(text)
+        return read if end == len(text) else json.loads(line)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def left_out(unreadable: int, what: str, more: str = "") -> str:
