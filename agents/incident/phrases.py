@@ -17,7 +17,7 @@ WHAT: Mapping[FaultKind, str] = {
     FaultKind.MEMORY: "{service} uses far more memory than usual",
     FaultKind.SATURATION: "{service} is saturated",
     FaultKind.DEPENDENCY: "{service} suffers from something that it depends on",
-    FaultKind.EXTERNAL: "{service} suffers from what nobody here changed",
+    FaultKind.EXTERNAL: "{service} suffers from something that no recorded change explains",
     FaultKind.UNKNOWN: "something about {service} has changed",
 }
 VERIFY: Mapping[FaultKind, str] = {
@@ -29,7 +29,7 @@ VERIFY: Mapping[FaultKind, str] = {
     FaultKind.MEMORY: "look at the heap and at restarts of {service} since {since}",
     FaultKind.SATURATION: "look at what holds connections, locks and queue places of {service} since {since}",
     FaultKind.DEPENDENCY: "look at the calls that {service} makes since {since}",
-    FaultKind.EXTERNAL: "ask whom it concerns, and look at what {service} gets and calls since {since}",
+    FaultKind.EXTERNAL: "ask who runs what {service} depends on outside, and look at what it gets and calls since {since}",
     FaultKind.UNKNOWN: "look at {service} around {since}",
 }
 DISPROVE: Mapping[FaultKind, str] = {
@@ -54,7 +54,7 @@ FIRST: Mapping[FaultKind, str] = {
     FaultKind.MEMORY: "consider looking at what {service} keeps in memory before it restarts; more memory buys time",
     FaultKind.SATURATION: "consider finding what holds the connections and places of {service}; more of them buy time",
     FaultKind.DEPENDENCY: "consider checking what {service} calls: which of it fails or is slow",
-    FaultKind.EXTERNAL: "consider turning to whom it concerns; rolling back will hardly help {service}",
+    FaultKind.EXTERNAL: "consider calling in who runs what {service} depends on; a rollback will hardly help",
     FaultKind.UNKNOWN: "consider asking who owns {service} what is different since {since}",
 }
 FIRST_OF_LOCKS = "consider finding the transaction that holds the lock on {service}"

@@ -192,7 +192,7 @@ def test_where_no_change_explains_it_that_is_told_with_what_speaks_for_a_cause_o
     ]
     first = explain("application", told)[0]
     assert (first.fault_kind, first.change_id) == (FaultKind.EXTERNAL, "")
-    assert first.statement.startswith("orders suffers from what nobody here changed since 11:59")
+    assert first.statement.startswith("orders suffers from something that no recorded change explains since 11:59")
     assert "rolling back will hardly help" in FIRST[first.fault_kind]
 
 
