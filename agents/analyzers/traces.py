@@ -7,7 +7,8 @@ queueing in front of the callee, and what the callee's clock cannot see.
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from agents.analyzers.counts import Calls
+from agents.analyzers.counts import Call, Calls
+from agents.analyzers.losses import Wholes, entered, lost_share
 from orchestrator.model import Spans
 
 Edge = tuple[str, str]
@@ -69,7 +70,7 @@ class Forest:
     errors: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
     failing: dict[Edge, Tally] = field(default_factory=lambda: defaultdict(Tally))
     steps: dict[tuple[str, str, str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
-    entries: dict[tuple[str, str], list[tuple[float, float, str]]] = field(default_factory=lambda: defaultdict(list))
+    entries: dict[tuple[str, str], list[Call]] = field(default_factory=dict)
     ends: dict[tuple[str, str], str] = field(default_factory=dict)
     roots: dict[tuple[str, str], Sample] = field(default_factory=lambda: defaultdict(Sample))
 
@@ -99,8 +100,13 @@ def gather(spans: Spans, split: float) -> Forest:
         parents.append(parent)
         if parent is not None:
             children[parent].append(row)
+    wholes = Wholes(spans, children) if lost_share(spans, parents) else None
     for row in range(len(spans)):
-        _look_at(forest, spans, row, parents[row], children.get(row, []), split)
+        inner = children.get(row, [])
+        _look_at(forest, spans, row, parents[row], inner, split)
+        if wholes is None or row in wholes:
+            _time(forest, spans, row, inner, split)
+    forest.entries = entered(spans, parents)
     _count_steps(forest, spans, parents, children, split)
     return forest
 
@@ -113,23 +119,30 @@ def _look_at(forest: Forest, spans: Spans, row: int, parent: int | None, inner: 
     if remote and len(inner) == 1:
         callee = spans.services[remote[0]]
         forest.ends[service, name] = callee
-        forest.gaps[service, callee].add(took - spans.durations[remote[0]], at, split)
         forest.failing[service, callee].add(failed, at, split)
     elif peer and peer != service and not inner:
         forest.ends[service, name] = peer
-        forest.waits[service, peer, name].add(took, at, split)
         forest.failing[service, peer].add(failed, at, split)
     else:
-        spent = sum(spans.durations[child] for child in inner)
-        forest.own[service, name].add(max(0.0, took - spent), at, split)
         for child in remote:
             forest.failing[service, spans.services[child]].add(spans.statuses[child] == "error", at, split)
     begins = failed and not any(spans.statuses[child] == "error" for child in inner)
     forest.errors[service, name].add(begins, at, split)
     if parent is None:
         forest.roots[service, name].add(took, at, split)
-    if parent is None or spans.services[parent] != service:
-        forest.entries[spans.trace_ids[row], service].append((at, at + took / 1000.0, name))
+
+
+def _time(forest: Forest, spans: Spans, row: int, inner: list[int], split: float) -> None:
+    """Who spent the time of a call that is known whole: the link, the peer that sends no spans, or the service itself."""
+    service, name, at, took = spans.services[row], spans.names[row], spans.starts[row], spans.durations[row]
+    peer = spans.peers[row]
+    spent = sum(spans.durations[child] for child in inner)
+    if len(inner) == 1 and spans.services[inner[0]] != service:
+        forest.gaps[service, spans.services[inner[0]]].add(took - spent, at, split)
+    elif peer and peer != service and not inner:
+        forest.waits[service, peer, name].add(took, at, split)
+    else:
+        forest.own[service, name].add(max(0.0, took - spent), at, split)
 
 
 def _count_steps(
