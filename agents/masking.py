@@ -9,10 +9,14 @@ import re
 LONGEST = 2000
 
 _SECRET_SIGNS = (
-    *("passw", "pwd", "secret", "token", "api_key", "api-key", "apikey", "access_key", "access-key", "accesskey"),
-    *("authorization", "bearer", "basic ", "credential", "eyj", "xox", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "sk-"),
-    *("akia", "asia", "private key", "private_key", "private-key", "privatekey"),
+    *("passw", "pwd", "secret", "token", "authorization", "bearer", "basic ", "credential"),
+    *("eyj", "xox", "sk-", "akia", "asia"),
 )
+# Most lines hold neither of these, and are not searched for each of what begins or ends with it.
+_KEY_SIGNS = tuple(f"{name}{mark}key" for name in ("api", "access") for mark in ("_", "-", "")) + tuple(
+    f"private{mark}key" for mark in (" ", "_", "-", "")
+)
+_GITHUB_SIGNS = ("ghp_", "gho_", "ghu_", "ghs_", "ghr_")
 _KEY = "password|passwd|pwd|secret|token|(?:api|access|private)[_-]?key|authorization|credential"
 _SECRET = re.compile(
     rf"(?i:(?P<scheme>\b(?:bearer|basic)\s+)[\w.~+/=-]{{6,}}"
@@ -42,10 +46,17 @@ def without_secrets(text: str) -> str:
 
 def mask_secrets(line: str) -> str:
     """The line with secrets and addresses masked, and nothing cut."""
-    lower = line.lower()
-    if any(sign in lower for sign in _SECRET_SIGNS):
+    if _may_hold_a_secret(line.lower()):
         line = _SECRET.sub(_hidden, _PRIVATE_KEY.sub("<private key>", line))
     return _EMAIL.sub("<email>", line) if "@" in line else line
+
+
+def _may_hold_a_secret(lower: str) -> bool:
+    return (
+        any(sign in lower for sign in _SECRET_SIGNS)
+        or ("key" in lower and any(sign in lower for sign in _KEY_SIGNS))
+        or ("gh" in lower and any(sign in lower for sign in _GITHUB_SIGNS))
+    )
 
 
 def _hidden(found: "re.Match[str]") -> str:

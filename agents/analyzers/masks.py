@@ -75,7 +75,7 @@ def mask(line: str) -> str:
         line = _without_data(line)
     if _CODE.search(line):
         line = _STATUS.sub(r"\g<1>\g<2>xx", line)
-    return _WORD_WITH_DIGIT.sub(_without_values, line)
+    return " ".join([_masked(piece) for piece in line.split(" ")])
 
 
 def position(words: Sequence[str]) -> str:
@@ -108,14 +108,14 @@ def _without_data(line: str) -> str:
     return line
 
 
-def _without_values(found: "re.Match[str]") -> str:
-    return _masked(found.group())
-
-
 @lru_cache(maxsize=65536)
-def _masked(word: str) -> str:
+def _masked(piece: str) -> str:
     """What stands between two spaces: programs say the same again and again, and looking it up is faster."""
-    return _WITH_DIGIT.sub(_replaced, word)
+    return _WORD_WITH_DIGIT.sub(_without_values, piece)
+
+
+def _without_values(word: "re.Match[str]") -> str:
+    return _WITH_DIGIT.sub(_replaced, word.group())
 
 
 def _replaced(found: "re.Match[str]") -> str:

@@ -20,7 +20,8 @@ _STORE_METRICS = _STORES | vocabulary(
     "tuples commit commits rollback rollbacks"
 )
 # Plain pieces of text are looked for first: an expression over every line would cost more than the whole analysis.
-_NETWORK_SIGNS = (
+_CONNECTION = "connect"
+_CONNECTION_SIGNS = (
     "connection reset",
     "connection refused",
     "connection closed",
@@ -31,11 +32,13 @@ _NETWORK_SIGNS = (
     "connect timed out",
     "connect timeout",
     "connecttimeout",
+    "disconnected",
+)
+_NETWORK_SIGNS = (
     "broken pipe",
     "reset by peer",
     "unreachable",
     "no route",
-    "disconnected",
     "name resolution",
     " dns",
     "handshake",
@@ -85,7 +88,9 @@ def owner_of_metric(service: str, metric: str, peer: str, aspect: Aspect | None 
 def owner_of_line(service: str, message: str) -> str:
     """Whose log line it is."""
     text = message[:LONGEST_LOOKED_AT].lower()
-    if any(sign in text for sign in _NETWORK_SIGNS):
+    if any(sign in text for sign in _NETWORK_SIGNS) or (
+        _CONNECTION in text and any(sign in text for sign in _CONNECTION_SIGNS)
+    ):
         return NETWORK
     if is_store(service) or (any(sign in text for sign in _STORE_SIGNS) and _OF_STORES.search(text)):
         return DATABASE
