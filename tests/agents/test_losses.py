@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pytest
 
 from agents.analyzers.habits import Handled, breaks, kept_share
@@ -98,6 +99,13 @@ def test_a_habit_that_ends_is_seen_though_half_of_the_lines_are_lost(seed: int) 
 @pytest.mark.parametrize("kept", [0.3, 0.5, 0.7])
 def test_lines_that_are_lost_as_ever_are_no_broken_habit(kept: float, seed: int) -> None:
     assert breaks({OPERATION: said(-300, 300, kept, seed, *WORDS)}, 0.0) == []
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.5, 0.7])
+def test_how_much_is_kept_is_read_from_lines_that_belong_together(kept: float) -> None:
+    calls = said(-3000, 0, kept, 3, *WORDS)
+    table = np.array([[1.0, *(word in call.said for word in WORDS)] for call in calls], dtype=np.float32)
+    assert kept_share([table]) == pytest.approx(kept, abs=0.08)
 
 
 def test_nothing_is_held_for_lost_where_lines_always_come_together_or_hardly_any_are_known() -> None:
