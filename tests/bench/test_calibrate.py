@@ -9,7 +9,7 @@ import pytest
 
 from agents.incident.calibration import Calibration, from_data
 from bench import calibrate
-from bench.calibrate import Example, collected, figures_told, fitted, left_out, provenance
+from bench.calibrate import SPOILT, Example, collected, figures_told, fitted, left_out, provenance
 from bench.known import known_cases
 from bench.scores import brier, reliability
 from tests.bench.recorded import write_known
@@ -24,7 +24,7 @@ def examples(system: str, count: int = 40, seed: int = 1) -> list[Example]:
         strengths = tuple(sorted((chance.uniform(0.2, 0.9), chance.uniform(0.05, 0.4)), reverse=True))
         right = not quiet and chance.random() < 0.9
         heard = chance.uniform(0.1, 0.8) if quiet else chance.uniform(1.5, 3.5)
-        made.append(Example(system, str(number), quiet, strengths, (right, False), heard))
+        made.append(Example(system, str(number), quiet, False, strengths, (right, False), heard))
     return made
 
 
@@ -66,7 +66,7 @@ def test_what_is_kept_can_be_read_and_judged() -> None:
     by = fitted(known)
     data = json.loads(json.dumps(provenance(known, by, "c0ffee", "2026-03-14")))
     assert from_data(data) == by
-    assert data["systems"] == {"a": {"incidents": 20, "quiet": 20}, "b": {"incidents": 20, "quiet": 20}}
+    assert data["systems"] == {name: {"incidents": 20, "spoilt": 0, "quiet": 20} for name in "ab"}
     assert data["commit"] == "c0ffee"
     page = figures_told(data)
     assert "| left out | incidents | right |" in page
@@ -74,7 +74,7 @@ def test_what_is_kept_can_be_read_and_judged() -> None:
 
 
 def test_nobody_is_suspected_with_no_confidence() -> None:
-    assert Example("a", "1", True, (), (), 0.0).first(Calibration(0, 1, 1, 1, 1)) == 0.0
+    assert Example("a", "1", True, False, (), (), 0.0).first(Calibration(0, 1, 1, 1, 1)) == 0.0
 
 
 def test_the_share_that_was_right_is_told_by_stretches_of_confidence() -> None:
@@ -86,11 +86,26 @@ def test_the_share_that_was_right_is_told_by_stretches_of_confidence() -> None:
     assert brier([(1.0, True), (0.5, False)]) == 0.125
 
 
-async def test_examples_are_the_cases_and_the_quiet_time_before_each(tmp_path: Path) -> None:
+async def test_examples_are_the_cases_the_same_spoilt_and_the_quiet_time_before_each(tmp_path: Path) -> None:
     write_known(tmp_path / "case-1")
     found = await collected(known_cases(tmp_path), jobs=1)
-    assert [(each.quiet, each.found) for each in found] == [(False, True), (True, False)]
-    assert found[0].heard > found[1].heard
+    as_it_was, *spoilt, before = found
+    assert [(each.quiet, each.spoilt, each.found) for each in (as_it_was, before)] == [
+        (False, False, True),
+        (True, False, False),
+    ]
+    assert len(spoilt) == len(SPOILT)
+    assert all(each.spoilt and not each.quiet for each in spoilt)
+    assert as_it_was.heard > before.heard
+
+
+def test_what_is_spoilt_is_measured_and_never_learnt_from() -> None:
+    torn = [replace(each, spoilt=True, right=(False, False)) for each in examples("a", 80) if not each.quiet]
+    known = [*examples("a"), *examples("b")]
+    assert fitted([*known, *torn]) == fitted(known)
+    figures = left_out([*known, *torn])
+    assert figures["all"]["incidents"] == 40
+    assert figures["all, telemetry missing or torn"]["right"] == 0
 
 
 def test_the_whole_is_fitted_and_kept(
