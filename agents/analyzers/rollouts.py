@@ -80,7 +80,7 @@ def _names(path: str, service: str) -> bool:
 
 
 def _bare(name: str) -> str:
-    """`checkoutservice`, `checkout-svc` and `checkout` are one name."""
+    """`orders-service`, `orders-svc` and `orders` are one name."""
     joined = "".join(word for word in words(name) if word not in _COMMON)
     for ending in ("service", "server", "svc"):
         joined = joined.removesuffix(ending) or joined

@@ -1,21 +1,17 @@
 """Telemetry that is read once for all agents of a run: who asks what another one is just asking, or has asked, shares it.
 
-Three agents look at the same window seconds apart. A window that reaches to the present is cut to whole steps of time, so
-that their questions are the same; what is shown is then at most one step behind.
+Three agents look at the same window seconds apart; `Lookup.settled` makes their questions the same.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import TypeVar, cast
 
 from orchestrator.clock import Clock
 from orchestrator.flights import Flights
-from orchestrator.model import Changes, Logs, Metrics, Spans, Topology, Window
+from orchestrator.model import Changes, Logs, Metrics, Spans, Topology
 from orchestrator.ports import Lookup, Telemetry
 
-STEP_S = 15
-PRESENT = timedelta(seconds=60)
 MOST_KEPT = 5
 """The five kinds of telemetry of one run: answers are large, and runs follow one another."""
 T = TypeVar("T")
@@ -62,13 +58,6 @@ class _Shared:
         return await self._once("topology", lookup, self._inner.topology.read_topology)
 
     async def _once(self, kind: str, lookup: Lookup, read: Callable[[Lookup], Awaitable[T]]) -> T:
-        settled = replace(lookup, window=self._settled(lookup.window))
+        settled = lookup.settled(self._clock.now())
         key = (kind, settled.incident_id.casefold(), settled.window, settled.scope, settled.services, settled.affected)
         return cast(T, await self._flights.get(key, lambda: read(settled)))
-
-    def _settled(self, window: Window) -> Window:
-        """The window as it is; one that reaches to the present ends at a whole step."""
-        if self._clock.now() - window.end > PRESENT:
-            return window
-        whole = datetime.fromtimestamp(window.end.timestamp() // STEP_S * STEP_S, UTC)
-        return Window(start=window.start, end=max(window.start, whole))

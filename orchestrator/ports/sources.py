@@ -4,13 +4,14 @@ A source that did not answer at all raises SourceUnavailableError: "no data" and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from orchestrator.model import Changes, Incident, Logs, Metrics, Scope, Spans, Topology, Window
 
 CHANGES_BEFORE = timedelta(hours=24)
+SAME_MOMENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,18 @@ class Lookup:
         window = incident.window(now)
         earlier = Window(start=min(incident.baseline().start, window.start - CHANGES_BEFORE), end=window.end)
         return cls(incident.incident_id, earlier, incident.scope)
+
+    def settled(self, now: datetime) -> "Lookup":
+        """The same; one that ends within the last minute ends with the minute before.
+
+        While an incident goes on, every agent asks up to its own present, moments after the other. So they ask for the
+        same, and share one answer.
+        """
+        if not timedelta(0) <= now - self.window.end < SAME_MOMENT:
+            return self
+        each = SAME_MOMENT.total_seconds()
+        whole = datetime.fromtimestamp(self.window.end.timestamp() // each * each, UTC)
+        return replace(self, window=Window(start=self.window.start, end=max(self.window.start, whole)))
 
 
 class IncidentSource(Protocol):

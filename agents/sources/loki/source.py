@@ -15,7 +15,6 @@ from agents.sources.loki.api import TOO_MUCH, LokiApi
 from agents.sources.loki.plan import LokiLimits, grouped, shares_of, stretches_of
 from agents.sources.loki.reading import Reading
 from agents.sources.loki.selecting import MOST_VALUES, Channel, channels_of, naming
-from agents.sources.settling import settled
 from agents.sources.wire import Server, ServerError, Trouble
 from orchestrator.clock import Clock
 from orchestrator.flights import Flights
@@ -57,7 +56,7 @@ class LokiSource:
 
     async def read_logs(self, lookup: Lookup) -> Logs:
         """The lines of the window, or even shares of them. Raises ServerError where the server does not answer."""
-        wanted = replace(lookup, incident_id="", window=settled(lookup.window, self._clock.now()))
+        wanted = replace(lookup.settled(self._clock.now()), incident_id="")
         logs = await self._lookups.get(wanted, lambda: self._read(wanted))
         return replace(logs, asked=replace(logs.asked, window=lookup.window))
 

@@ -25,8 +25,6 @@ from orchestrator.ports import Lookup
 SOURCE = "prometheus"
 KEPT_LOOKUPS = 5
 KEPT_DISCOVERIES = 8
-SAME_MOMENT = timedelta(minutes=1)
-"""Windows that end within the same minute of the present are one lookup."""
 _TOO_MUCH = (Trouble.REJECTED, Trouble.TOO_LARGE, Trouble.TIMED_OUT)
 _NUMBER = "compass_ask"
 AT_ONCE = 4
@@ -55,12 +53,9 @@ class PrometheusSource:
 
     async def read_metrics(self, lookup: Lookup) -> Metrics:
         """What is known of the window. Raises ServerError where the server does not answer."""
-        end = lookup.window.end
-        if self._clock.now() - end < SAME_MOMENT:
-            end = _floor(end, SAME_MOMENT)
-        wanted = replace(_named(lookup), scope=self._corrections.meant(lookup.scope))
-        key = (wanted.scope, wanted.services, wanted.affected, lookup.window.start, end)
-        metrics = await self._lookups.get(key, lambda: self._read(wanted))
+        meant = self._corrections.meant(lookup.scope)
+        wanted = replace(_named(lookup.settled(self._clock.now())), scope=meant)
+        metrics = await self._lookups.get(wanted, lambda: self._read(wanted))
         return replace(metrics, asked=replace(metrics.asked, window=lookup.window))
 
     async def read_topology(self, lookup: Lookup) -> Topology:

@@ -16,7 +16,6 @@ from agents.sources.catalogue import (
     service_of,
 )
 from agents.sources.grafana import NO_GRAFANA, Grafana
-from agents.sources.settling import settled
 from agents.sources.tempo.columns import columns, topology_of
 from agents.sources.tempo.otlp import TRACE_BYTES, RawSpan, hex_id, raw_spans
 from agents.sources.tempo.sampling import EVERYTHING, Search, searches
@@ -67,7 +66,7 @@ class TempoSource:
 
     async def read_spans(self, lookup: Lookup) -> Spans:
         """A sample of the window. Raises ServerError where the server does not answer."""
-        wanted = replace(lookup, incident_id="", window=settled(lookup.window, self._clock.now()))
+        wanted = replace(lookup.settled(self._clock.now()), incident_id="")
         spans = await self._lookups.get(wanted, lambda: self._read(wanted))
         return replace(spans, asked=replace(spans.asked, window=lookup.window))
 
