@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from opentelemetry import trace
 
 from orchestrator.clock import Clock, undivided
+from orchestrator.engine import attempt
 from orchestrator.errors import AgentExecutionError, BudgetExceededError, OrchestratorError
 from orchestrator.events import (
     CallReleased,
@@ -45,6 +46,7 @@ from orchestrator.model import (
 from orchestrator.ports import Agent, ContextSource
 
 HEARTBEAT_S = 30.0
+LOOK_BACK_S = 15.0
 ORCHESTRATOR = "orchestrator"
 
 
@@ -187,8 +189,9 @@ class Run:
         """Has this been seen before, and is what was reported known at all? Without an answer the run goes on as well."""
         if self._context is None or self._view.similar or self._view.unknown:
             return
-        known = await self._context.assemble(ORCHESTRATOR, self._view.investigation.incident, observations)
-        if known.similar or known.unknown:
+        asked = self._context.assemble(ORCHESTRATOR, self._view.investigation.incident, observations)
+        known = (await attempt(self._clock, LOOK_BACK_S, asked)).value
+        if known is not None and (known.similar or known.unknown):
             await self._append(ContextGathered(similar=known.similar, unknown=known.unknown))
 
     async def _conclude(self, early: str) -> None:

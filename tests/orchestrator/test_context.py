@@ -233,3 +233,16 @@ def test_what_is_remembered_of_an_incident_is_what_stood_out_and_words_that_say_
         "word checkout",
     ]
     assert Remembered(past=past_incident(), features=found).features == found
+
+
+async def test_a_source_that_breaks_while_looking_back_does_not_end_the_run(store: MemoryStore) -> None:
+    async def breaks() -> None:
+        raise RuntimeError("not ours")
+
+    seen = observation(service="checkout", signal_name="pool", score=0.9)
+    spec = AgentSpec("application", "Application", lambda kit: ScriptedAgent("application", [seen], [hypothesis()]))
+    world = World(store, TeamSpec("test", (spec,)), telemetry=FixedTelemetry(hold=breaks).telemetry())
+    async with world.service() as service:
+        view = await run_to_end(service, "INC-7")
+    assert view.state == "completed"
+    assert len(view.ranked) == 1

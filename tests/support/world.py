@@ -76,12 +76,13 @@ class World:
     limits: Limits = field(default_factory=Limits)
     incidents: Sequence[Incident] = (RECORDED,)
     live: bool = True
+    telemetry: Telemetry | None = None
 
     def new_service(self, *listeners: Listener, store: Store | None = None) -> Investigations:
         service = Investigations(
             store=store or self.store,
             incidents=StaticIncidents(*self.incidents),
-            telemetry=Telemetry(live=self.live),
+            telemetry=self.telemetry or Telemetry(live=self.live),
             team=self.team,
             compute=InlineCompute(),
             clock=self.clock,
