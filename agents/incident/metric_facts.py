@@ -8,14 +8,15 @@ from math import sqrt
 
 from agents.analyzers.meaning import Meaning, meaning_of
 from agents.analyzers.scoring import portion, strength
+from agents.analyzers.seasons import NO_SEASON
 from agents.analyzers.series import FAR, Shift, shift_of
 from agents.incident.levels import Levels
 from agents.incident.reading import Reading
 from agents.incident.scene import Scene
 from agents.incident.silence import silent_facts
 from agents.incident.territory import owner_of_metric
-from agents.incident.words import clock, figure, plain
-from orchestrator.model import Asked, Aspect, MetricSeries, Observation, Signal, Sketch
+from agents.incident.words import before, clock, figure, plain
+from orchestrator.model import Asked, Aspect, MetricSeries, Observation, Signal, Sketch, Standing
 
 MOST_SKETCHED = 240
 MATERIAL_CHANGE = 0.4
@@ -102,15 +103,18 @@ def _told(reading: Reading, asked: Asked, each: Moved) -> Observation:
     shift, unit, service = each.shift, each.meaning.unit, each.series.service
     whom = f"{service} to {each.peer}" if each.peer else service
     value, usual = figure(shift.value, unit), figure(shift.usual, unit)
+    said = f"{whom}: {plain(each.series.metric, each.peer)} {value} since {clock(shift.onset)}, was {usual}"
+    season = reading.seasons.get((service, each.series.metric), NO_SEASON)
     return Observation(
         agent_id=reading.agent_id,
-        summary=f"{whom}: {plain(each.series.metric, each.peer)} {value} since {clock(shift.onset)}, was {usual}"[:600],
+        summary=f"{said}{before(season)}"[:600],
+        standing=Standing.NORMAL if season.habit else Standing.UNUSUAL,
         signal=Signal.METRIC,
         aspect=each.meaning.aspect,
         service=service,
         peer=each.peer,
         signal_name=each.series.metric,
-        score=round(each.score, 4),
+        score=0.0 if season.habit else round(each.score, 4),
         onset=datetime.fromtimestamp(shift.onset, UTC),
         value=shift.value,
         usual=shift.usual,

@@ -8,11 +8,14 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, TypeVar, cast
 
+from agents.analyzers.seasons import Season
 from orchestrator.errors import SourceUnavailableError
 from orchestrator.model import Asked, Changes, Incident, Logs, Metrics, NoData, Signal, Spans, Topology, Window
 from orchestrator.ports import Lookup, Telemetry
 
 T = TypeVar("T")
+SeriesKey = tuple[str, str]
+"""A service and one of its metrics."""
 
 _WORDS = {Signal.METRIC: "metrics", Signal.LOG: "logs", Signal.TRACE: "traces", Signal.CHANGE: "changes"}
 
@@ -37,6 +40,8 @@ class Reading:
     The agents of one investigation read the same one after the other. So a reading travels to the process that analyses it
     in two parts, what is the agent's and the telemetry; and where that telemetry is the last that came there, what has
     been worked out from it (`once`) is used again. In another process, or a new one, it is worked out again.
+
+    `seasons` is known from a second look on: whether what stands out was there at the same time of earlier days.
     """
 
     agent_id: str
@@ -49,6 +54,7 @@ class Reading:
     changes: Changes | None = None
     topology: Topology = Topology()  # noqa: RUF009 -- frozen
     missing: tuple[NoData, ...] = ()
+    seasons: Mapping[SeriesKey, Season] = field(default_factory=dict)
     once: Once = field(default_factory=Once, compare=False, repr=False)
 
     @property
@@ -59,18 +65,21 @@ class Reading:
     def __reduce__(self) -> "tuple[Callable[..., Reading], tuple[Any, ...]]":
         batches = (self.metrics, self.logs, self.spans, self.changes, self.topology)
         telemetry = pickle.dumps((self.incident, self.window, self.baseline, *batches), protocol=5)
-        return _arrived, (self.agent_id, self.missing, blake2b(telemetry).digest(), telemetry)
+        own = (self.agent_id, self.missing, self.seasons)
+        return _arrived, (*own, blake2b(telemetry).digest(), telemetry)
 
 
 _latest: dict[bytes, Reading] = {}
 """The last telemetry that came into this process, by its digest: one at most, since it is large."""
 
 
-def _arrived(agent_id: str, missing: tuple[NoData, ...], digest: bytes, telemetry: bytes) -> Reading:
+def _arrived(
+    agent_id: str, missing: tuple[NoData, ...], seasons: Mapping[SeriesKey, Season], digest: bytes, telemetry: bytes
+) -> Reading:
     if digest not in _latest:
         _latest.clear()
         _latest[digest] = Reading("", *pickle.loads(telemetry))  # noqa: S301 - written by `Reading.__reduce__`
-    return replace(_latest[digest], agent_id=agent_id, missing=missing)
+    return replace(_latest[digest], agent_id=agent_id, missing=missing, seasons=seasons)
 
 
 async def read(agent_id: str, telemetry: Telemetry, incident: Incident, now: datetime) -> Reading:

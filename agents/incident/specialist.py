@@ -1,10 +1,12 @@
 """What the three specialists have in common; they differ in what they look at. They spend nothing."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from agents.incident.explaining import explain
 from agents.incident.reading import Reading, read
+from agents.incident.seasons import seasons_of
 from agents.incident.territory import owner_of_metric
 from orchestrator.model import Baseline, Hypothesis, Incident, Observation
 from orchestrator.ports import AgentKit, AgentSpec
@@ -33,10 +35,17 @@ class Specialist:
     async def observe(self, incident: Incident) -> Sequence[Observation]:
         """What stands out, what is normal, and what could not be checked.
 
+        What stands out against the hour before may be as ever at that time of the day: where earlier days say so, all is
+        looked at once more with that in mind.
         Raises SourceUnavailableError if no source of telemetry answers.
         """
-        reading = await read(self._agent_id, self._kit.telemetry, incident, self._kit.clock.now())
-        return await self._kit.compute.run(self._look, reading)
+        telemetry, compute = self._kit.telemetry, self._kit.compute
+        reading = await read(self._agent_id, telemetry, incident, self._kit.clock.now())
+        facts = await compute.run(self._look, reading)
+        seasons = await seasons_of(reading, facts, telemetry.metrics)
+        if not any(each.days for each in seasons.values()):
+            return facts
+        return await compute.run(self._look, replace(reading, seasons=seasons))
 
     async def generate_hypothesis(self, observations: Sequence[Observation]) -> Sequence[Hypothesis]:
         """The explanations that this agent's own telemetry decides."""

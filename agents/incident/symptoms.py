@@ -14,6 +14,7 @@ from agents.analyzers.departure import Departure, departure_of, rise_of
 from agents.analyzers.gravity import Gravity, gravity
 from agents.analyzers.meaning import Reach, meaning_of
 from agents.analyzers.relevance import joined
+from agents.analyzers.seasons import NO_SEASON
 from agents.analyzers.troubles import Trouble, troubles_in, troubles_of
 from agents.analyzers.words import vocabulary, words
 from agents.incident.reading import Reading
@@ -98,7 +99,7 @@ def _of_metrics(reading: Reading, found: Symptoms) -> None:
     busiest: dict[str, float] = {}
     for each in reading.metrics.series if reading.metrics else ():
         meaning = meaning_of(each.metric)
-        if meaning.reach is Reach.HOST:
+        if meaning.reach is Reach.HOST or reading.seasons.get((each.service, each.metric), NO_SEASON).habit:
             continue
         left = departure_of(each.metric, each.times, each.values, reading.split, meaning)
         if _is_requests(each.metric) and max(each.values, default=0.0) > busiest.get(each.service, 0.0):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from agents.analyzers.seasons import Season
 from agents.analyzers.words import vocabulary
 
 FEW_NAMES = 4
@@ -32,6 +33,19 @@ def figure(value: float, unit: str = "") -> str:
         return figure(value / 1000, "s")
     space = "" if unit in ("", "/s") else " "
     return f"{_digits(value)}{space}{unit}"
+
+
+def before(season: Season) -> str:
+    """On which earlier days it was so too, as the rest of a sentence; "" where on none."""
+    if not season.days:
+        return ""
+    days = "yesterday" if season.days == (1,) else f"{listed([str(each) for each in season.days])} days ago"
+    return f"; usual at this time: also {days}" if season.habit else f"; also at this time {days}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names in a sentence: "a", "a and b", "a, b and c"."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def percent(share: float) -> str:

@@ -59,5 +59,7 @@ class _Shared:
 
     async def _once(self, kind: str, lookup: Lookup, read: Callable[[Lookup], Awaitable[T]]) -> T:
         settled = lookup.settled(self._clock.now())
+        if lookup.metrics:
+            return await read(settled)  # few series that one agent wants to know more of: nobody else asks for them
         key = (kind, settled.incident_id.casefold(), settled.window, settled.scope, settled.services, settled.affected)
         return cast(T, await self._flights.get(key, lambda: read(settled)))

@@ -3,7 +3,7 @@
 A source that did not answer at all raises SourceUnavailableError: "no data" and "the query failed" are never the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -12,13 +12,17 @@ from orchestrator.model import Changes, Incident, Logs, Metrics, Scope, Spans, T
 
 CHANGES_BEFORE = timedelta(hours=24)
 SAME_MOMENT = timedelta(minutes=1)
+FURTHER_BACK = timedelta(hours=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """What is asked of a source: this window of this part of the world. `services` empty means all.
 
-    `affected` is where the trouble shows: a source that cannot read everything begins there.
+    `affected` is where the trouble shows: a source that cannot read everything begins there. `metrics` are the names of
+    the series that are wanted, empty means all; `seen_in` is the window in which those were seen, for a source that would
+    first look for what there is. `further` is how much further back than the window a source of metrics may begin where
+    a series is sampled so seldom that the window holds too few of its points to know what is usual.
     """
 
     incident_id: str
@@ -26,12 +30,25 @@ class Lookup:
     scope: Scope = field(default_factory=Scope)
     services: tuple[str, ...] = ()
     affected: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    seen_in: Window | None = None
+    further: timedelta = timedelta(0)
 
     @classmethod
     def whole(cls, incident: Incident, now: datetime) -> "Lookup":
-        """Of everything, the healthy time and the incident. Who asks for all asks so, that all share one answer."""
+        """Of everything, the healthy time and the incident. Who asks for all asks so, that all share one answer.
+
+        Where nobody said since when all was healthy, a series of few points may begin earlier.
+        """
         window = Window(start=incident.baseline().start, end=incident.window(now).end)
-        return cls(incident.incident_id, window, incident.scope, affected=incident.affected_services)
+        further = timedelta(0) if incident.baseline_start else FURTHER_BACK
+        return cls(incident.incident_id, window, incident.scope, affected=incident.affected_services, further=further)
+
+    @classmethod
+    def again(cls, incident: Incident, window: Window, series: Iterable[tuple[str, str]], seen_in: Window) -> "Lookup":
+        """Of a few (service, metric) that were seen in one window, what they were in another."""
+        services, metrics = (tuple(sorted(set(names))) for names in zip(*series, strict=True))
+        return cls(incident.incident_id, window, incident.scope, services, metrics=metrics, seen_in=seen_in)
 
     @classmethod
     def of_changes(cls, incident: Incident, now: datetime) -> "Lookup":

@@ -7,7 +7,7 @@ and provides the fixture `filled`: its source, filled with `reference_case()`.
 import math
 import pickle
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -109,6 +109,12 @@ class MetricContract:
     async def test_only_metrics_of_the_services_asked_for_are_read(self, filled: Filled) -> None:
         metrics = await filled.metrics.read_metrics(filled.lookup(services=["orders"]))
         assert {each.service for each in metrics.series} == {"orders"}
+
+    async def test_only_metrics_of_the_names_asked_for_are_read(self, filled: Filled) -> None:
+        lookup = replace(filled.lookup(), metrics=("latency_p95_ms",), seen_in=filled.lookup().window)
+        metrics = await filled.metrics.read_metrics(lookup)
+        assert {(each.service, each.metric) for each in metrics.series} == {("orders", "latency_p95_ms")}
+        _well_told(metrics.asked, lookup)
 
     async def test_nobody_of_that_name_has_no_metrics(self, filled: Filled) -> None:
         lookup = filled.lookup(services=["nobody"])

@@ -4,7 +4,7 @@ The law: what the field knows goes before what a generic rule guesses; what was 
 what cannot be placed is told, never dropped in silence.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agents.sources.catalogue import SCOPE_LABELS, Corrections, scope_of, service_of
@@ -54,6 +54,12 @@ class Ask:
     def services(self) -> frozenset[str]:
         """Of whom it tells."""
         return frozenset(service for service in self.grouping.services.values() if service)
+
+    def tells(self, metrics: Collection[str]) -> bool:
+        """Whether a series of one of these names may be in its answer; a client's begins with whom it calls."""
+        if self.callee:
+            return any(each.endswith(f"_{self.rule.told}") for each in metrics)
+        return self.rule.told in metrics
 
     def rows_of(self, services: frozenset[str]) -> int:
         """How many series an answer has; `services` empty means all."""

@@ -55,7 +55,8 @@ class PrometheusSource:
         """What is known of the window. Raises ServerError where the server does not answer."""
         meant = self._corrections.meant(lookup.scope)
         wanted = replace(_named(lookup.settled(self._clock.now())), scope=meant)
-        metrics = await self._lookups.get(wanted, lambda: self._read(wanted))
+        few = bool(wanted.metrics)
+        metrics = await (self._read(wanted) if few else self._lookups.get(wanted, lambda: self._read(wanted)))
         return replace(metrics, asked=replace(metrics.asked, window=lookup.window))
 
     async def read_topology(self, lookup: Lookup) -> Topology:
@@ -81,18 +82,13 @@ class PrometheusSource:
         return await self._api.version()
 
     async def _read(self, lookup: Lookup) -> Metrics:
-        discovered = await self.discovered(lookup.window)
-        chosen, too_much = chosen_of(
-            discovered.plan,
-            lookup.window.seconds,
-            frozenset(lookup.services),
-            frozenset(lookup.affected),
-            self._limits,
-        )
+        discovered = await self.discovered(lookup.seen_in or lookup.window)
+        chosen, too_much = chosen_of(discovered.plan, lookup, self._limits)
         groups = list(answers_of(chosen, self._limits))
         reading = _Reading(self._api, lookup)
         told = await reading.ask_all(groups)
         series = await asyncio.to_thread(series_of, told, self._corrections)
+        series = tuple(each for each in series if not lookup.metrics or each.metric in lookup.metrics)
         left_out = "; ".join(dict.fromkeys(part for part in (too_much, *discovered.left_out, *reading.notes) if part))
         asked = _asked(lookup, told, series, left_out)
         linked = tuple(replace(each, link=self._grafana.link(each.query, lookup.window)) for each in series)
@@ -141,7 +137,7 @@ class _Reading:
         """Everything of one group in one question, or where that is too much, in two halves."""
         queries = [each.ask.query(each.step_s, self._lookup.scope, each.services) for each in group]
         try:
-            answer = await self._api.range(_either(queries), self._lookup.window, group[0].step_s)
+            answer = await self._api.range(_either(queries), self._window(group[0]), group[0].step_s)
         except ServerError as error:
             if error.trouble not in _TOO_MUCH:
                 raise
@@ -153,6 +149,10 @@ class _Reading:
             str(at): [each for each in answer.series if each.labels.get(_NUMBER) == str(at)] for at in range(len(group))
         }
         return [Told(each, queries[at], rows[str(at)]) for at, each in enumerate(group)]
+
+    def _window(self, first: Chosen) -> Window:
+        window = self._lookup.window
+        return Window(start=window.start - timedelta(seconds=first.further_s), end=window.end)
 
     async def _halves(self, group: Sequence[Chosen], error: ServerError) -> list[Told]:
         if len(group) == 1:

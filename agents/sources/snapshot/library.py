@@ -81,10 +81,10 @@ class SnapshotLibrary:
         return (await self._case(incident_id)).sheet.candidates
 
     async def read_metrics(self, lookup: Lookup) -> Metrics:
-        """The series of the window, and those services."""
+        """The series of the window, of those services and of those names."""
         case = await self._case(lookup.incident_id)
         wanted = [each for each in case.series if not lookup.services or each.service in lookup.services]
-        series = tuple(_cut(each, lookup) for each in wanted)
+        series = tuple(_cut(each, lookup) for each in wanted if not lookup.metrics or each.metric in lookup.metrics)
         latest = max((each.times[-1] for each in series if each.times), default=None)
         return Metrics(self._asked("metrics.csv", case, lookup, latest), series)
 

@@ -3,6 +3,9 @@
 import re
 from array import array
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +21,9 @@ from agents.sources.prometheus.known import RULES
 from agents.sources.prometheus.plan import Ask, Found, Plan, plan_of
 from agents.sources.prometheus.promql import duration, one_of, selected
 from agents.sources.prometheus.rules import STATUS_LABELS, Merge, Rule
-from orchestrator.model import Aspect, Scope
+from orchestrator.model import Aspect, Scope, Window
+from orchestrator.ports import Lookup
+from tests.support.clock import NOON
 
 NOWHERE = Scope()
 HISTOGRAM = ("http_request_duration_seconds_bucket", "http_request_duration_seconds_count")
@@ -28,6 +33,10 @@ Rows = Mapping[str, Sequence[Mapping[str, str]]]
 
 def rows(metric: str, *labels: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
     return {metric: [{"__name__": metric, **each} for each in labels]}
+
+
+def lookup(seconds: float, **more: Any) -> Lookup:
+    return Lookup("INC-1", Window(start=NOON, end=NOON + timedelta(seconds=seconds)), **more)
 
 
 def planned(
@@ -185,7 +194,7 @@ def test_a_client_is_asked_for_each_that_it_calls() -> None:
     (asked,) = planned(list(found), found).asks
     assert (asked.callee, asked.rows_of(frozenset())) == ("envoy_cluster_name", 2)
     assert "sum by (service, envoy_cluster_name)" in asked.query(60.0, NOWHERE)
-    (chosen,), _ = chosen_of(Plan((asked,)), 60, frozenset(), frozenset(), LookupLimits())
+    (chosen,), _ = chosen_of(Plan((asked,)), lookup(60), LookupLimits())
     answer = [Series(each, array("d", [0]), array("d", [1])) for each in (labels, outside)]
     made = {each.metric for each in series_of([Told(chosen, "q", answer)], NO_CORRECTIONS)}
     assert made == {"orders-db_upstream_connect_failures_rate", "upstream_connect_failures_rate"}
@@ -256,22 +265,44 @@ def ask(told: str, services: Mapping[str, str], tier: int = 1, **more: bool) -> 
 
 def test_what_does_not_fit_is_left_out_the_least_telling_first_and_said() -> None:
     plan = Plan(tuple(ask(f"m{number}", {"a": "a"}) for number in range(6)))
-    kept, left_out = chosen_of(plan, 3600, frozenset(), frozenset(), LookupLimits(asks=2))
+    kept, left_out = chosen_of(plan, lookup(3600), LookupLimits(asks=2))
     assert [each.ask.rule.told for each in kept] == ["m0", "m1"]
     assert left_out == "4 less telling metrics (m2, m3, m4, …)"
 
 
 def test_a_long_window_has_a_longer_step_in_whole_scrapes() -> None:
     plan = Plan((ask("m", {"a": "a"}),))
-    (kept,), _ = chosen_of(plan, 86_400, frozenset(), frozenset(), LookupLimits(points_a_series=700))
+    (kept,), _ = chosen_of(plan, lookup(86_400), LookupLimits(points_a_series=700))
     assert kept.step_s == 135.0
     assert kept.points <= 700
+
+
+def test_what_is_scraped_seldom_is_asked_for_further_back_as_far_as_the_lookup_allows() -> None:
+    often, seldom = ask("often", {"a": "a"}), replace(ask("seldom", {"a": "a"}), scrape_s=300.0)
+    plan = Plan((often, seldom))
+    kept, _ = chosen_of(plan, lookup(5400, further=timedelta(hours=5)), LookupLimits())
+    assert [(each.step_s, each.further_s, each.points) for each in kept] == [(15.0, 0.0, 360), (300.0, 16_200.0, 72)]
+    assert [len(group) for group in answers_of(kept, LookupLimits())] == [1, 1]
+    bounded, _ = chosen_of(plan, lookup(5400, further=timedelta(hours=1)), LookupLimits())
+    assert [each.further_s for each in bounded] == [0.0, 3600.0]
+    assert [each.further_s for each in chosen_of(plan, lookup(5400), LookupLimits())[0]] == [0.0, 0.0]
+
+
+def test_only_what_may_bring_a_metric_that_is_wanted_is_asked() -> None:
+    plan = Plan(
+        (ask("rate", {"a": "a"}), ask("rate_of_errors", {"a": "a"}), replace(ask("wait_ms", {"a": "a"}), callee="to"))
+    )
+    wanted = [
+        [each.ask.rule.told for each in chosen_of(plan, lookup(60, metrics=metrics), LookupLimits())[0]]
+        for metrics in (("rate",), ("orders_wait_ms", "other"), ())
+    ]
+    assert wanted == [["rate"], ["wait_ms"], ["rate", "rate_of_errors", "wait_ms"]]
 
 
 def test_among_many_services_what_tells_little_is_asked_of_the_affected_only() -> None:
     many = {f"s{number}": f"s{number}" for number in range(100)}
     plan = Plan((ask("felt", many, 0), ask("other", many, 3), ask("elsewhere", {"s7": "s7"}, 3)))
-    kept, left_out = chosen_of(plan, 3600, frozenset(), frozenset({"s1"}), LookupLimits())
+    kept, left_out = chosen_of(plan, lookup(3600, affected=("s1",)), LookupLimits())
     assert [(each.ask.rule.told, len(each.services)) for each in kept] == [("felt", 0), ("other", 1)]
     assert 'service="s1"' in kept[1].ask.query(15.0, NOWHERE, kept[1].services)
     assert "of services other than the affected ones" in left_out
@@ -279,7 +310,7 @@ def test_among_many_services_what_tells_little_is_asked_of_the_affected_only() -
 
 def test_answers_stay_small_and_each_has_one_step() -> None:
     plan = Plan(tuple(ask(f"m{number}", {"a": "a", "b": "b"}) for number in range(10)))
-    kept, _ = chosen_of(plan, 1500, frozenset(), frozenset(), LookupLimits())
+    kept, _ = chosen_of(plan, lookup(1500), LookupLimits())
     groups = list(answers_of(kept, LookupLimits(points_an_answer=600, asks_an_answer=4)))
     assert [len(group) for group in groups] == [3, 3, 3, 1]
     assert [len(group) for group in answers_of(kept, LookupLimits(series_an_answer=10))] == [5, 5]
@@ -288,7 +319,7 @@ def test_answers_stay_small_and_each_has_one_step() -> None:
 
 def told(which: Ask, *found: tuple[str, list[float], list[float]]) -> Told:
     plan = Plan((which,))
-    (chosen,), _ = chosen_of(plan, 60, frozenset(), frozenset(), LookupLimits())
+    (chosen,), _ = chosen_of(plan, lookup(60), LookupLimits())
     series = [Series({"service": raw}, array("d", times), array("d", values)) for raw, times, values in found]
     return Told(chosen, "q", series)
 
