@@ -54,6 +54,13 @@ _NUMBER = re.compile(r"(?<![A-Za-z_\d])\d+(?:\.\d+)?")
 _ID = re.compile(r"[A-Za-z]{1,3}-?\d[\w-]*|\w*\d{3,}\w*|[A-Za-z0-9]+-[\w-]*\d[\w-]*")
 _FEWEST_DIGITS = 2
 _SHORTEST_ENCODED = 60
+_SHORTEST_VALUE = 12
+# What is masked alike whatever its digits are. Digits around an e could be a number with an exponent, and are another mask.
+_HEX_ID = re.compile(r"(?=\d*[a-f])(?=[a-f]*\d)(?!\d+e\d+$)[0-9a-f]{16,32}")
+_DIGITS_TELL_NOTHING = re.compile(
+    r"(?=\D*\d)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{12,32}|(?:\d{4}-\d\d-\d\dT)?\d\d:\d\d:\d\d(?:[.,]\d+)?Z?"
+)
+_ZEROS = str.maketrans("abcdef123456789", "0" * 15)
 
 
 def mask(line: str) -> str:
@@ -76,6 +83,16 @@ def mask(line: str) -> str:
     if _CODE.search(line):
         line = _STATUS.sub(r"\g<1>\g<2>xx", line)
     return " ".join([_masked(piece) for piece in line.split(" ")])
+
+
+def unvaried(line: str) -> str:
+    """The line with one id or time in place of every other of its kind and length, where it stands between spaces.
+
+    `mask` makes the same of it, and for this it has to look at a few hundred lines where thousands were logged: most
+    differ only in when they were said and for which request.
+    """
+    pieces = line[:LONGEST].split(" ")
+    return " ".join([_stand_in(piece) if len(piece) >= _SHORTEST_VALUE else piece for piece in pieces])
 
 
 def position(words: Sequence[str]) -> str:
@@ -106,6 +123,13 @@ def _without_data(line: str) -> str:
             break
         line = shorter
     return line
+
+
+@lru_cache(maxsize=65536)
+def _stand_in(piece: str) -> str:
+    if _HEX_ID.fullmatch(piece):
+        return "a".ljust(len(piece), "0")
+    return piece.translate(_ZEROS) if _DIGITS_TELL_NOTHING.fullmatch(piece) else piece
 
 
 @lru_cache(maxsize=65536)

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agents.analyzers.masks import ANY, mask, position
+from agents.analyzers.masks import ANY, mask, position, unvaried
 
 THRESHOLD = 4
 LONGEST_TEMPLATE = 220
@@ -52,10 +52,15 @@ def is_frame(message: str) -> bool:
 
 
 def _masked(messages: Iterable[str]) -> Mapping[str, Words]:
-    return {
-        message: () if is_frame(message) else tuple(mask(_headline(message)).split()[:MOST_WORDS])
-        for message in set(messages)
-    }
+    """The words of each message, masked; none of a line of a stack trace. Lines that differ in ids alone are masked once."""
+    known: dict[str, Words] = {}
+    masked: dict[str, Words] = {}
+    for message in set(messages):
+        line = "" if is_frame(message) else unvaried(_headline(message))
+        if line not in known:
+            known[line] = tuple(mask(line).split()[:MOST_WORDS])
+        masked[message] = known[line]
+    return masked
 
 
 def _headline(message: str) -> str:

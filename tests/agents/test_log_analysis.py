@@ -3,11 +3,13 @@
 from array import array
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.analyzers.counts import Call, Calls, Lines, recorded_seconds
 from agents.analyzers.gravity import Gravity, Trend, gravity
 from agents.analyzers.logs import LogShift, log_news
-from agents.analyzers.masks import mask, telling_words
+from agents.analyzers.masks import mask, telling_words, unvaried
 from agents.analyzers.templates import mine
 from agents.analyzers.words import Mentions
 from agents.masking import LONGEST, without_secrets
@@ -56,6 +58,66 @@ def test_what_people_wrote_keeps_everything_but_secrets() -> None:
 )
 def test_masks_are_no_words(template: str, count: int) -> None:
     assert telling_words(template) == count
+
+
+_HEX = "0123456789abcdef"
+_VALUES = st.one_of(
+    st.text(_HEX, min_size=10, max_size=36),
+    st.text("0123456789e", min_size=10, max_size=36),
+    st.uuids().map(str),
+    st.datetimes().map(lambda at: at.isoformat()),
+    st.times().map(lambda at: f"{at:%H:%M:%S},{at.microsecond // 1000:03}"),
+)
+_AROUND = st.sampled_from(
+    [
+        *(
+            "HTTP",
+            "status",
+            "code",
+            "key",
+            "password=",
+            "password =",
+            "token:",
+            "basic",
+            "Bearer",
+            "failed",
+            "with",
+            "503",
+        ),
+        *(
+            '"',
+            "'",
+            "[",
+            "]",
+            "{",
+            "}",
+            "(a=",
+            ")",
+            ",",
+            "/",
+            "/orders/",
+            "://",
+            "@",
+            "Caller#7",
+            "-----BEGIN PRIVATE KEY-----",
+        ),
+        *(" ", "", "\t", "=", ":", "-", "<n>", "x" * 30),
+    ]
+)
+
+
+@given(
+    st.lists(st.tuples(_AROUND, st.sampled_from(["", " "]), st.one_of(_AROUND, _VALUES), st.sampled_from(["", " "])))
+)
+def test_a_line_is_masked_alike_whatever_its_ids_are(parts: list[tuple[str, str, str, str]]) -> None:
+    line = "".join(piece for part in parts for piece in part)
+    assert mask(unvaried(line)) == mask(line)
+
+
+def test_lines_that_differ_in_ids_and_times_alone_are_one_line_before_they_are_masked() -> None:
+    one = "12:00:00.123 trace 4bf92f3577b34da6a3ce929d0e0e4736 order 1234567890123 of 5d8c1f6a-1b2c-4d5e-8f90-0123456789ab"
+    other = "23:59:59.999 trace 00f067aa0ba902b70123456789abcdef order 9876543210987 of 7a0e2b11-aaaa-4000-9c9c-fedcba987654"
+    assert unvaried(one) == unvaried(other)
 
 
 def test_a_hostile_line_is_cut_and_does_not_take_for_ever() -> None:
