@@ -1,12 +1,10 @@
 """What one agent got from its sources, and what it did not get and why."""
 
 import asyncio
-import pickle
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import blake2b
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from agents.analyzers.seasons import Season
 from orchestrator.errors import SourceUnavailableError
@@ -32,14 +30,14 @@ class Once:
             self._known[work] = work(reading)
         return cast(T, self._known[work])
 
+    def __reduce__(self) -> "tuple[type[Once], tuple[()]]":
+        """What was worked out stays where that was done."""
+        return Once, ()
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Everything one agent looks at. `split` is where the time before ends, in epoch seconds.
-
-    The agents of one investigation read the same one after the other. So a reading travels to the process that analyses it
-    in two parts, what is the agent's and the telemetry; and where that telemetry is the last that came there, what has
-    been worked out from it (`once`) is used again. In another process, or a new one, it is worked out again.
 
     `seasons` is known from a second look on: whether what stands out was there at the same time of earlier days.
     """
@@ -61,25 +59,6 @@ class Reading:
     def split(self) -> float:
         """Where the time before the incident ends, in epoch seconds."""
         return self.window.start.timestamp()
-
-    def __reduce__(self) -> "tuple[Callable[..., Reading], tuple[Any, ...]]":
-        batches = (self.metrics, self.logs, self.spans, self.changes, self.topology)
-        telemetry = pickle.dumps((self.incident, self.window, self.baseline, *batches), protocol=5)
-        own = (self.agent_id, self.missing, self.seasons)
-        return _arrived, (*own, blake2b(telemetry).digest(), telemetry)
-
-
-_latest: dict[bytes, Reading] = {}
-"""The last telemetry that came into this process, by its digest: one at most, since it is large."""
-
-
-def _arrived(
-    agent_id: str, missing: tuple[NoData, ...], seasons: Mapping[SeriesKey, Season], digest: bytes, telemetry: bytes
-) -> Reading:
-    if digest not in _latest:
-        _latest.clear()
-        _latest[digest] = Reading("", *pickle.loads(telemetry))  # noqa: S301 - written by `Reading.__reduce__`
-    return replace(_latest[digest], agent_id=agent_id, missing=missing, seasons=seasons)
 
 
 async def read(agent_id: str, telemetry: Telemetry, incident: Incident, now: datetime) -> Reading:

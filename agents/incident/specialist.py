@@ -1,17 +1,16 @@
 """What the three specialists have in common; they differ in what they look at. They spend nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from agents.incident.explaining import explain
-from agents.incident.reading import Reading, read
+from agents.incident.reading import read
 from agents.incident.seasons import seasons_of
+from agents.incident.sending import Look, looked_at
 from agents.incident.territory import owner_of_metric
 from orchestrator.model import Baseline, Hypothesis, Incident, Observation
 from orchestrator.ports import AgentKit, AgentSpec
-
-Look = Callable[[Reading], tuple[Observation, ...]]
 
 
 class Specialist:
@@ -41,11 +40,11 @@ class Specialist:
         """
         telemetry, compute = self._kit.telemetry, self._kit.compute
         reading = await read(self._agent_id, telemetry, incident, self._kit.clock.now())
-        facts = await compute.run(self._look, reading)
+        facts = await looked_at(compute, self._look, reading)
         seasons = await seasons_of(reading, facts, telemetry.metrics)
         if not any(each.days for each in seasons.values()):
             return facts
-        return await compute.run(self._look, replace(reading, seasons=seasons))
+        return await looked_at(compute, self._look, replace(reading, seasons=seasons))
 
     async def generate_hypothesis(self, observations: Sequence[Observation]) -> Sequence[Hypothesis]:
         """The explanations that this agent's own telemetry decides."""

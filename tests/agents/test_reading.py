@@ -1,37 +1,81 @@
 """A reading on its way into another process: whole, and what was worked out there is used for the agents that follow."""
 
 import pickle
+from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
+from typing import TypeVar
 
 import pytest
 
-from agents.incident.reading import Reading
-from agents.incident.scene import scene_of
+from agents.incident.reading import Once, Reading
+from agents.incident.scene import Scene, scene_of
+from agents.incident.sending import looked_at
 from agents.sources.snapshot.lines import Lines
+from orchestrator.model import Observation
 from tests.agents.changes.builders import change, reading
 
-
-def arrived(sent: Reading) -> Reading:
-    return cast(Reading, pickle.loads(pickle.dumps(sent)))
+T = TypeVar("T")
 
 
-def test_a_reading_arrives_whole() -> None:
+class Elsewhere:
+    """Implements Compute in this process, with everything packed as for another one; notes what was sent and seen."""
+
+    def __init__(self) -> None:
+        self.bytes: list[int] = []
+
+    async def run(self, function: Callable[..., T], *arguments: object) -> T:
+        packed = pickle.dumps((function, arguments), protocol=5)
+        self.bytes.append(len(packed))
+        function, arguments = pickle.loads(packed)
+        return function(*arguments)
+
+
+SEEN: list[tuple[Reading, Scene]] = []
+
+
+def look(arrived: Reading) -> tuple[Observation, ...]:
+    SEEN.append((arrived, scene_of(arrived)))
+    return ()
+
+
+@pytest.fixture
+def elsewhere() -> Elsewhere:
+    SEEN.clear()
+    return Elsewhere()
+
+
+async def test_a_reading_arrives_whole(elsewhere: Elsewhere) -> None:
     sent = reading([change("v1")], lines=[(-60.0, "orders", "INFO", "ready")])
-    assert arrived(sent) == sent
+    await looked_at(elsewhere, look, sent)
+    assert SEEN[0][0] == sent
 
 
-def test_agents_that_read_the_same_one_after_the_other_share_one_scene() -> None:
-    first, second = reading([change("v1")]), replace(reading([change("v1")]), agent_id="network")
-    scene = scene_of(arrived(first))
-    assert scene_of(arrived(second)) is scene
-    assert arrived(second).agent_id == "network"
+async def test_agents_that_read_the_same_one_after_the_other_share_one_scene(elsewhere: Elsewhere) -> None:
+    lines = [(float(at), "orders", "INFO", f"order {at}") for at in range(-60, 60)]
+    first = reading([change("v1")], lines=lines)
+    await looked_at(elsewhere, look, first)
+    await looked_at(elsewhere, look, replace(first, agent_id="network", once=Once()))
+    (one, scene), (other, again) = SEEN
+    assert again is scene
+    assert (one.agent_id, other.agent_id) == (first.agent_id, "network")
+    assert other.logs == first.logs
 
 
-def test_what_differs_in_anything_but_the_agent_is_looked_at_anew() -> None:
-    scene = scene_of(arrived(reading([change("v1")])))
-    assert scene_of(arrived(reading([change("v2")]))) is not scene
-    assert scene_of(arrived(reading([change("v1")]))) is not scene, "only the last one is kept"
+async def test_telemetry_is_not_sent_again_to_where_it_is(elsewhere: Elsewhere) -> None:
+    first = reading([change("v1")], lines=[(float(at), "orders", "INFO", f"order {at}") for at in range(-60, 60)])
+    await looked_at(elsewhere, look, first)
+    await looked_at(elsewhere, look, replace(first, agent_id="network"))
+    assert elsewhere.bytes[1] < elsewhere.bytes[0] / 4
+
+
+async def test_what_differs_in_anything_but_the_agent_is_looked_at_anew(elsewhere: Elsewhere) -> None:
+    first, second = reading([change("v1")]), reading([change("v2")])
+    for each in (first, second, first):
+        await looked_at(elsewhere, look, each)
+    (_, scene), (_, other), (whole, again) = SEEN
+    assert other is not scene
+    assert again is not scene, "only the last one is kept"
+    assert whole == first
 
 
 @pytest.mark.parametrize("line", [b' {"a": 1}', b'{"a": 1} ', b'\xef\xbb\xbf{"a": 1}', '{"a": 1}'.encode("utf-16-le")])
