@@ -14,6 +14,7 @@ from agents.incident.reading import Reading
 from agents.incident.scene import scene_of
 from agents.incident.territory import APPLICATION, DATABASE, NETWORK, is_store
 from agents.incident.trace_facts import TraceFacts
+from agents.incident.waited_for import with_paths
 from orchestrator.model import NoData, Observation, Standing
 
 MOST_UNUSUAL = 40
@@ -38,7 +39,8 @@ def look_at_application(reading: Reading) -> tuple[Observation, ...]:
         *traces.steps(),
     ]
     facts += normal_facts(reading, scene, facts)
-    return consolidated(reading, facts, scene.graph, change_facts(reading, facts, scene.services, scene.graph))
+    changes = change_facts(reading, facts, scene.services, scene.graph)
+    return with_paths(reading, consolidated(reading, facts, scene.graph, changes))
 
 
 def look_at_database(reading: Reading) -> tuple[Observation, ...]:
@@ -51,7 +53,7 @@ def look_at_database(reading: Reading) -> tuple[Observation, ...]:
         *TraceFacts(reading, scene.forest).waits(stores),
     ]
     facts += normal_facts(reading, scene, facts)
-    return consolidated(reading, facts, scene.graph)
+    return with_paths(reading, consolidated(reading, facts, scene.graph))
 
 
 def look_at_network(reading: Reading) -> tuple[Observation, ...]:
