@@ -1,13 +1,23 @@
 """What is kept: one SQLite file, or the same in dicts.
 
 The law: an event and every row it changes are one transaction, so that journal and rows never tell two stories. Every
-key carries the workspace. One thread owns the connection, one process owns the file. Money is whole nano-dollars.
+key carries the workspace. One thread owns the connection, one process owns the runs of a file; changes, which belong to no
+run, may come from others. Money is whole nano-dollars.
 Migrations are appended, never edited. Nothing outside knows that there is a database.
 """
 
 from storage.connection import Synchronous, discard, migrate
 from storage.errors import StorageError, StorageInUseError
 from storage.memory import MemoryStore
-from storage.sqlite import SqliteStore
+from storage.sqlite import SqliteChanges, SqliteStore
 
-__all__ = ["MemoryStore", "SqliteStore", "StorageError", "StorageInUseError", "Synchronous", "discard", "migrate"]
+__all__ = [
+    "MemoryStore",
+    "SqliteChanges",
+    "SqliteStore",
+    "StorageError",
+    "StorageInUseError",
+    "Synchronous",
+    "discard",
+    "migrate",
+]

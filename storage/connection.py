@@ -1,7 +1,7 @@
 """Opening the file: the lock, the pragmas, whose database it is, and the migrations, in that order.
 
-Everything here blocks and runs on the thread that will own the connection. Whoever opens for reading takes no lock,
-changes nothing, and may do so beside a running bot.
+Everything here blocks and runs on the thread that will own the connection. Whoever opens for reading, or beside the one
+process that has the file, takes no lock and leaves the file's shape as it is.
 """
 
 import os
@@ -37,12 +37,21 @@ class Synchronous(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How a file is opened. `busy_timeout_s`: how long to wait for another program's transaction."""
+    """How a file is opened. `busy_timeout_s`: how long to wait for another program's transaction.
+
+    `beside`: for writing, but with no lock, for what belongs to no run. Under WAL SQLite lets two processes take turns.
+    """
 
     path: Path
     read_only: bool = False
     synchronous: Synchronous = Synchronous.FULL
     busy_timeout_s: float = 5.0
+    beside: bool = False
+
+    @property
+    def as_it_is(self) -> bool:
+        """Whether the file is neither made nor migrated."""
+        return self.read_only or self.beside
 
     @property
     def name(self) -> str:
@@ -75,7 +84,7 @@ def connect(access: Access, steps: Sequence[Migration] = migrations.ALL) -> Conn
             remedy="Use a Python with SQLite 3.37 or newer.",
         )
     with told_of(access.name, read_only=access.read_only):
-        return _to_read(access, steps) if access.read_only else _to_write(access, steps)
+        return _as_it_is(access, steps) if access.as_it_is else _as_owner(access, steps)
 
 
 def migrate(path: Path) -> tuple[str, ...]:
@@ -101,7 +110,7 @@ def discard(path: Path) -> None:
             lock.release()
 
 
-def _to_read(access: Access, steps: Sequence[Migration]) -> Connected:
+def _as_it_is(access: Access, steps: Sequence[Migration]) -> Connected:
     if not access.path.is_file():
         raise StorageUnreachableError(
             f"There is no database {access.name} yet.", remedy="Run an investigation first, or name another file."
@@ -115,7 +124,7 @@ def _to_read(access: Access, steps: Sequence[Migration]) -> Connected:
     return Connected(db)
 
 
-def _to_write(access: Access, steps: Sequence[Migration]) -> Connected:
+def _as_owner(access: Access, steps: Sequence[Migration]) -> Connected:
     access.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = ProcessLock(access.path)
     lock.acquire()
@@ -160,7 +169,7 @@ def _check_shape(db: Database, steps: Sequence[Migration], access: Access) -> No
             f"{access.name} was made by a newer version of Compass.",
             remedy="Update Compass, or go on with the version that made the file.",
         )
-    if access.read_only and known - done:
+    if access.as_it_is and known - done:
         raise StorageVersionError(
             f"{access.name} was made by an older version of Compass.",
             remedy="Bring it up to date with `compass migrate`.",

@@ -1,8 +1,9 @@
 """One process a file: whoever would run the investigations of a database holds this lock while it does.
 
 SQLite's own locks let two processes take turns, which is right for a shell beside a running bot and wrong for two bots:
-both would pick up the same unfinished runs and pay for them twice. The lock is the kernel's (flock), hence gone when
-its holder dies, however it dies. The lock's file stays where it is; deleting it would let two processes lock two files.
+both would pick up the same unfinished runs and pay for them twice. What belongs to no run, such as a change, needs no
+lock. The lock is the kernel's (flock), hence gone when its holder dies, however it dies. The lock's file stays where it
+is; deleting it would let two processes lock two files.
 """
 
 import fcntl

@@ -15,10 +15,36 @@ from storage.connection import Access, Synchronous
 from storage.database import OwnedDatabase
 
 
+class SqliteChanges:
+    """Implements `orchestrator.ports.ChangeStore` beside whoever works with the file: a change belongs to no run of theirs.
+
+    The file must be there in its newest shape. Every method raises a StorageError where it does not do as it should.
+    """
+
+    def __init__(self, path: Path, *, busy_timeout_s: float = 5.0) -> None:
+        self._database = OwnedDatabase(Access(path, busy_timeout_s=busy_timeout_s, beside=True))
+
+    async def open(self) -> None:
+        """Open the file, which stays as it is."""
+        await self._database.open()
+
+    async def aclose(self) -> None:
+        """Do what was handed over, then let go of the file."""
+        await self._database.aclose()
+
+    async def keep_changes(self, workspace: str, changes: Sequence[Change]) -> int:
+        """See `ChangeStore.keep_changes`."""
+        return await self._database.run(lambda db: told.keep(db, workspace, changes))
+
+    async def changes_between(self, workspace: str, start: datetime, end: datetime) -> Sequence[Change]:
+        """See `ChangeStore.changes_between`."""
+        return await self._database.run(lambda db: told.between(db, workspace, start, end))
+
+
 class SqliteStore:
     """Implements `orchestrator.ports.Store`.
 
-    One process at a time has the file for writing; with `read_only` others may look, also while that one works. Every
+    One process at a time has the file; with `read_only` others may look, also while that one works. Every
     method raises a StorageError where the file does not do as it should; nothing is stored then.
     """
 

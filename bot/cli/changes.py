@@ -35,7 +35,7 @@ def changes() -> None:
 @_database
 @click.pass_context
 def add(ctx: click.Context, /, change_id: str, diff: TextIO | None, database: Path | None, **told: str) -> None:
-    """Tell of a change, known by its ID: a version, a commit, a flag. Beside a running bot, post it to /changes instead."""
+    """Tell of a change, known by its ID: a version, a commit, a flag; a running bot sees it at once."""
     settings = load_settings(database=database)
     given = {name: value for name, value in {"id": change_id, **told}.items() if value}
     if diff is not None:

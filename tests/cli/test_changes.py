@@ -1,12 +1,15 @@
 """`compass changes`: telling a change from a terminal, and seeing what was told."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from orchestrator.clock import SystemClock
+from storage import migrate
 from storage.lock import ProcessLock
 from tests.cli.program import compass
 
@@ -14,6 +17,19 @@ from tests.cli.program import compass
 @pytest.fixture
 def database(tmp_path: Path) -> str:
     return str(tmp_path / "compass.db")
+
+
+@contextmanager
+def having(database: str, *, made: bool) -> Iterator[None]:
+    """As a bot has the file while it runs."""
+    if made:
+        migrate(Path(database))
+    lock = ProcessLock(Path(database))
+    lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def test_a_change_that_is_told_is_listed(database: str) -> None:
@@ -46,13 +62,21 @@ def test_where_nothing_was_told_it_is_said_how_to(database: str) -> None:
     assert "compass changes add" in compass("changes", "list", "--database", database).output
 
 
-def test_what_cannot_be_used_is_refused_and_a_file_that_a_bot_has_too(database: str) -> None:
+def test_what_cannot_be_used_is_refused(database: str) -> None:
     refused = compass("changes", "add", "a", "--at", "tomorrow", "--database", database)
     assert refused.exit_code == 1
     assert "changes[0].at" in refused.stderr
-    lock = ProcessLock(Path(database))
-    lock.acquire()
-    try:
-        assert compass("changes", "add", "a", "--database", database).exit_code == 1
-    finally:
-        lock.release()
+
+
+def test_a_change_is_told_beside_a_bot_that_has_the_file(database: str) -> None:
+    with having(database, made=True):
+        told = compass("changes", "add", "v412", "--service", "orders", "--database", database)
+        assert (told.exit_code, told.output) == (0, "v412: kept.\n")
+        assert "v412" in compass("changes", "list", "--database", database).output
+
+
+def test_beside_a_bot_no_file_is_made(database: str) -> None:
+    with having(database, made=False):
+        refused = compass("changes", "add", "v412", "--database", database)
+    assert refused.exit_code == 1
+    assert "There is no database compass.db yet." in refused.stderr

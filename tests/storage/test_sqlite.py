@@ -1,16 +1,22 @@
 """The store in a file keeps the contract of all stores."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from orchestrator.ports import Store
-from storage.connection import Synchronous
-from storage.sqlite import SqliteStore
-from tests.storage.contract_changes import ChangeContract
+from storage import migrations
+from storage.connection import Access, Synchronous
+from storage.database import OwnedDatabase
+from storage.errors import StorageVersionError
+from storage.sqlite import SqliteChanges, SqliteStore
+from tests.storage.contract_changes import ChangeContract, told
 from tests.storage.contract_past import PastContract
 from tests.storage.contract_store import StoreContract
+from tests.support.clock import NOON
 
 
 class TestSqliteStore(StoreContract, PastContract, ChangeContract):
@@ -20,3 +26,46 @@ class TestSqliteStore(StoreContract, PastContract, ChangeContract):
         await made.open()
         yield made
         await made.aclose()
+
+
+@pytest.fixture
+async def owner(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    made = SqliteStore(tmp_path / "compass.db", synchronous=Synchronous.OFF)
+    await made.open()
+    yield made
+    await made.aclose()
+
+
+class TestSqliteChanges(ChangeContract):
+    """All the while another one has the file."""
+
+    @pytest.fixture
+    async def store(self, owner: SqliteStore, tmp_path: Path) -> AsyncIterator[SqliteChanges]:
+        made = SqliteChanges(tmp_path / "compass.db")
+        await made.open()
+        yield made
+        await made.aclose()
+
+
+async def test_changes_told_beside_each_other_are_all_kept_and_seen_by_both(owner: SqliteStore, tmp_path: Path) -> None:
+    beside = SqliteChanges(tmp_path / "compass.db")
+    await beside.open()
+    both = [owner, beside]
+    try:
+        new = await asyncio.gather(*(both[n % 2].keep_changes("*", [told(f"v{n}", n)]) for n in range(40)))
+        assert new == [1] * 40
+        for each in both:
+            found = await each.changes_between("*", NOON, NOON + timedelta(days=1))
+            assert [one.change_id for one in found] == [f"v{n}" for n in range(40)]
+    finally:
+        await beside.aclose()
+
+
+async def test_a_file_of_an_older_shape_is_not_written_beside_anybody(tmp_path: Path) -> None:
+    older = OwnedDatabase(Access(tmp_path / "compass.db"), migrations.ALL[:-1])
+    await older.open()
+    try:
+        with pytest.raises(StorageVersionError, match="older version"):
+            await SqliteChanges(tmp_path / "compass.db").open()
+    finally:
+        await older.aclose()
