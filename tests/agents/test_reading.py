@@ -1,5 +1,6 @@
 """A reading on its way into another process: whole, and what was worked out there is used for the agents that follow."""
 
+import json
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
@@ -81,6 +82,22 @@ async def test_what_differs_in_anything_but_the_agent_is_looked_at_anew(elsewher
 @pytest.mark.parametrize("line", [b' {"a": 1}', b'{"a": 1} ', b'\xef\xbb\xbf{"a": 1}', '{"a": 1}'.encode("utf-16-le")])
 def test_an_object_is_read_whatever_is_around_it(line: bytes) -> None:
     assert list(Lines(line)) == [{"a": 1}]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"a": 1e400}',
+        b'{"a": -Infinity}',
+        b'{"a": 123456789012345678901234567890}',
+        b'{"a": 0.1234567890123456789}',
+        b'{"a": "\\ud800"}',
+        b'{"a": 1, "a": 2}',
+        b'{"a": ' + b"[" * 300 + b"]" * 300 + b"}",
+    ],
+)
+def test_a_line_means_what_the_standard_library_says(line: bytes) -> None:
+    assert list(Lines(line)) == [json.loads(line)]
 
 
 @pytest.mark.parametrize("line", [b'{"a": 1}{"b": 2}', b'{"a": 1} x', b'{"a": ', b'{"a": "\xff"}', b"[" * 100_000])

@@ -12,7 +12,7 @@ def seconds(written: object) -> float:
     Raises ValueError for anything else.
     """
     if isinstance(written, str):
-        if written[:1].isdigit() and "-" not in written:
+        if "-" not in written and written[:1].isdigit():
             return seconds(float(written))
         moment = datetime.fromisoformat(written)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
