@@ -13,8 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from bot.settings import SLACK_API, Mode, Settings, slack_needs, unknown_variables
 from orchestrator.errors import OrchestratorError
 from orchestrator.model import Frozen
@@ -173,6 +171,8 @@ _REMEDY = "Copy {name} again from your app's pages on api.slack.com/apps; reinst
 
 
 async def _ask(url: str, token: str) -> dict[str, object]:
+    import aiohttp  # every command is described with this module loaded, and only this function needs a client
+
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT_S), trust_env=True) as session,

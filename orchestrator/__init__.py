@@ -1,11 +1,35 @@
 """The core of Compass: incidents, agents, money, runs. It has no I/O of its own and knows no surface, store or source.
 
-Its public names are those below; everything they need of the world comes through `orchestrator.ports`.
+Its public names are those below; everything they need of the world comes through `orchestrator.ports`. Each is imported
+when it is asked for: a process that only analyses, or says how a command is used, loads no runs and no parameters.
 """
 
-from orchestrator.errors import BudgetExceededError, OrchestratorError
-from orchestrator.investigation import Investigations, Orchestrator
-from orchestrator.model import FaultKind, Hypothesis, Incident, NoData, Observation, Severity
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orchestrator.errors import BudgetExceededError, OrchestratorError
+    from orchestrator.investigation import Investigations, Orchestrator
+    from orchestrator.model import FaultKind, Hypothesis, Incident, NoData, Observation, Severity
+else:
+    _HOMES = {
+        "BudgetExceededError": "errors",
+        "FaultKind": "model",
+        "Hypothesis": "model",
+        "Incident": "model",
+        "Investigations": "investigation",
+        "NoData": "model",
+        "Observation": "model",
+        "Orchestrator": "investigation",
+        "OrchestratorError": "errors",
+        "Severity": "model",
+    }
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
 
 __all__ = [
     "BudgetExceededError",

@@ -2,14 +2,39 @@
 
 The law: constructors do no I/O; everything is opened from the store outwards to the surfaces, unfinished runs are taken up
 last, when all who show them are listening, and it is put down the other way round.
+
+Each of its doors is imported when it is asked for, with what stands behind it: an investigation in the terminal loads
+neither Slack's SDK nor the sandbox.
 """
 
-from bot.bootstrap.care import checks, migrate
-from bot.bootstrap.look_alike import sandbox
-from bot.bootstrap.overview import overview
-from bot.bootstrap.program import Compass, assembling
-from bot.bootstrap.serving import serve
-from bot.bootstrap.telling import known_changes, tell_changes
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.bootstrap.care import checks, migrate
+    from bot.bootstrap.look_alike import sandbox
+    from bot.bootstrap.program import Compass, assembling
+    from bot.bootstrap.serving import serve
+    from bot.bootstrap.surveying import overview
+    from bot.bootstrap.telling import known_changes, tell_changes
+else:
+    _HOMES = {
+        "Compass": "program",
+        "assembling": "program",
+        "checks": "care",
+        "known_changes": "telling",
+        "migrate": "care",
+        "overview": "surveying",
+        "sandbox": "look_alike",
+        "serve": "serving",
+        "tell_changes": "telling",
+    }
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
 
 __all__ = [
     "Compass",
