@@ -27,6 +27,8 @@ LEAST_COUNT = 0.5
 LOST_MATTERS = 0.05
 LONGEST_MEDIAN = 60
 FEWEST_WINDOWS = 20
+BEYOND_HABIT = 2.5
+MOST_BY_CHANCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Shift:
     """How a series left what was usual: `deviation` in robust sigmas, `away` of the window's `points`.
 
     `change` is how much it matters: relative to the usual, and where successes are measured, the share that is lost.
-    `lasted` is for how many seconds the points that were away stand: so many times the usual interval.
+    `lasted` is for how many seconds the points that were away stand: so many times the usual interval. `coverage`: how
+    often there was a point before, for one in the window, at most 1.
     """
 
     usual: float
@@ -46,6 +49,7 @@ class Shift:
     points: int
     onset: float
     lasted: float
+    coverage: float
 
 
 def as_rate(times: Floats, values: Floats) -> tuple[Floats, Floats]:
@@ -65,9 +69,12 @@ def is_counter(metric: str, values: Floats) -> bool:
 
 
 def shift_of(
-    metric: str, times: "array[float]", values: "array[float]", split: float, meaning: Meaning
+    metric: str, times: "array[float]", values: "array[float]", split: float, meaning: Meaning, among: int = 1
 ) -> Shift | None:
-    """How the series left its usual after `split` (epoch seconds); None where it did not, or too little is known."""
+    """How the series left its usual after `split` (epoch seconds); None where it did not, or too little is known.
+
+    `among` how many series it is looked at: the more there are, the more have one of their rare moments just now.
+    """
     at, level = np.asarray(times, dtype=np.float64), np.asarray(values, dtype=np.float64)
     if is_counter(metric, level):
         at, level = as_rate(at, level)
@@ -79,12 +86,12 @@ def shift_of(
     full = _full_share(level, cut, meaning)
     if full:
         return _measured(
-            at, full - level, cut, full * LEAST_LOST, lambda lost: full - lost, 1.0 / (LOST_MATTERS * full)
+            at, full - level, cut, full * LEAST_LOST, among, lambda lost: full - lost, 1.0 / (LOST_MATTERS * full)
         )
     sign = _sign(level[cut:], median(level[:cut]), meaning.worse)
     # Things that are counted one by one come and go: one more of them is no news.
     step = max(meaning.step, LEAST_COUNT) if bool(np.all(level == np.round(level))) else meaning.step
-    return _measured(at, level * sign, cut, step, lambda turned: turned * sign) if sign else None
+    return _measured(at, level * sign, cut, step, among, lambda turned: turned * sign) if sign else None
 
 
 def _full_share(level: Floats, cut: int, meaning: Meaning) -> float:
@@ -107,12 +114,12 @@ def _sign(window: Floats, usual: float, worse: Worse) -> int:
 
 
 def _measured(  # `level` is turned so that trouble is up; `back` turns a value back
-    at: Floats, level: Floats, cut: int, step: float, back: Callable[[float], float], matters: float = 0.0
+    at: Floats, level: Floats, cut: int, step: float, among: int, back: Callable[[float], float], matters: float = 0.0
 ) -> Shift | None:
     usual = median(level[:cut])
     if float(level[cut:].max()) - usual < FAR * max(LEAST_SHARE_OF_USUAL * abs(usual), step):
         return None
-    deviation, value = max(_candidates(at, level, cut, usual, step), key=lambda each: each[0])
+    deviation, value = max(_candidates(at, level, cut, usual, step, among), key=lambda each: each[0])
     if deviation < FAR:
         return None
     half = usual + 0.5 * (value - usual)
@@ -121,12 +128,22 @@ def _measured(  # `level` is turned so that trouble is up; `back` turns a value 
     change = (value - usual) * (matters or 1.0 / max(abs(usual), abs(value) * 1e-3, 1e-12))
     onset = float(at[_onset(level, cut, half)])
     count, interval = int(away.sum()), median(np.diff(at))
+    lasted, coverage = count * interval, _coverage(at, cut)
     return Shift(
-        back(usual), back(value), deviation, change, count / away.size, count, away.size, onset, count * interval
+        back(usual), back(value), deviation, change, count / away.size, count, away.size, onset, lasted, coverage
     )
 
 
-def _candidates(at: Floats, level: Floats, cut: int, usual: float, step: float) -> Iterator[tuple[float, float]]:
+def _coverage(at: Floats, cut: int) -> float:
+    """How often there was a point before `cut`, for one since then, at most 1."""
+    points = at.size - cut
+    now = (at[-1] - at[cut]) / (points - 1) if points > 1 else np.diff(at).min()
+    return min(1.0, float(now * cut / max(at[cut] - at[0], 1e-9)))
+
+
+def _candidates(
+    at: Floats, level: Floats, cut: int, usual: float, step: float, among: int
+) -> Iterator[tuple[float, float]]:
     """The wildest stretch of each length and kind, and how far it deviates from the whole baseline and from its end.
 
     What had moved long before the window is no news, so the latest stretch of the baseline has to be left as well.
@@ -138,33 +155,36 @@ def _candidates(at: Floats, level: Floats, cut: int, usual: float, step: float) 
             before = rolling(clean, min(length, clean.size))
             recent = median(clean[-max(FEWEST_RECENT, 3 * (level.size - cut)) :])
             ordered = np.sort(before)
-            wildest = _wildest(before, ordered, length, level.size - cut)
-            scale = _scale(ordered, wildest, value, usual, step)
+            habit = _habit(before, ordered, length, level.size - cut, among)
+            scale = _scale(ordered, habit, value, usual, step)
             yield min(value - middle(ordered), value - recent) / scale, value
 
 
-def _scale(ordered: Floats, wildest: float, value: float, usual: float, step: float) -> float:
+def _scale(ordered: Floats, habit: tuple[float, float], value: float, usual: float, step: float) -> float:
     """The yardstick: the spread of the baseline's stretches or, if that is larger, how far the wildest of them reach."""
     between = middle(ordered)
     spread = MAD_TO_SIGMA * median(np.abs(ordered - between))
-    reach = (wildest - between) / 2.5
+    wildest, rarest = habit
+    reach = max((wildest - between) / BEYOND_HABIT, (rarest - between) / FAR)
     # What never left zero has no spread; the longer it stayed there, the less it takes.
     least = LEAST_SHARE_OF_USUAL * abs(usual) or min(LEAST_OF_NEW, ordered.size**-0.5) * abs(value)
     return max(spread, reach, least, step, 1e-9)
 
 
-def _wildest(before: Floats, ordered: Floats, length: int, window: int) -> float:
-    """What past windows of as many points had as their wildest stretch, but for the wildest twentieth of these windows.
+def _habit(before: Floats, ordered: Floats, length: int, window: int, among: int) -> tuple[float, float]:
+    """The wildest stretches of past windows of as many points: of nearly all of them, and of all that count among many.
 
     For the wildest of one window is to be compared with the wildest of others, and some of a long past was trouble
-    itself. Where the past is too short to tell habits from trouble, nearly its wildest stretch counts.
+    itself: the wildest twentieth is left out. Where the past is too short to tell habits from trouble, nearly the wildest
+    stretch counts. But of very many series a few have a rare moment just now: the more series, the less is left out.
     """
+    by_chance = 100.0 * MOST_BY_CHANCE / among
     stretches = window - length + 1
     windows = before.size // stretches
     if before.size < FEWEST_WINDOWS * window:
-        return percentile(ordered, 99.0)
-    wildest = before[before.size - windows * stretches :].reshape(windows, stretches).max(axis=1)
-    return percentile(np.sort(wildest), 95.0)
+        return percentile(ordered, 99.0), percentile(ordered, 100.0 - min(1.0, by_chance))
+    wildest = np.sort(before[before.size - windows * stretches :].reshape(windows, stretches).max(axis=1))
+    return percentile(wildest, 95.0), percentile(wildest, 100.0 - min(5.0, by_chance))
 
 
 def stretch_lengths(at: Floats) -> tuple[int, ...]:

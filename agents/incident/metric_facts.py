@@ -23,6 +23,7 @@ MATERIAL_CHANGE = 0.4
 LASTING_POINTS = 3.0
 LASTING_S = 600.0
 LASTING_SHARE = 0.15
+KNOWN_SHARE = 0.25
 OF_AN_IDLE_SERVICE = 0.3
 BESIDE_THE_AFFECTED = 0.5
 
@@ -44,7 +45,8 @@ def metric_facts(reading: Reading, scene: Scene) -> list[Observation]:
         return []
     mine = series_of(reading, scene)
     levels = Levels(reading.metrics.series, scene.graph, reading.split)
-    found = (_moved(each, peer, reading.split, levels) for each, peer in mine)
+    among = len(reading.metrics.series)
+    found = (_moved(each, peer, reading.split, levels, among) for each, peer in mine)
     moved = [replace(each, score=each.score * _place(each, scene)) for each in found if each]
     told = [_told(reading, reading.metrics.asked, each) for each in _strongest(moved)]
     return told + silent_facts(reading, [each for each, _ in mine])
@@ -60,12 +62,12 @@ def series_of(reading: Reading, scene: Scene) -> list[tuple[MetricSeries, str]]:
     ]
 
 
-def _moved(series: MetricSeries, peer: str, split: float, levels: Levels) -> Moved | None:
+def _moved(series: MetricSeries, peer: str, split: float, levels: Levels, among: int) -> Moved | None:
     meaning = meaning_of(series.metric, series.aspect)
-    shift = shift_of(series.metric, series.times, series.values, split, meaning)
+    shift = shift_of(series.metric, series.times, series.values, split, meaning, among)
     if shift is None:
         return None
-    score = strength(shift.deviation, FAR) * portion(shift.change, MATERIAL_CHANGE) * _lasting(shift)
+    score = strength(shift.deviation, FAR) * portion(shift.change, MATERIAL_CHANGE) * _lasting(shift) * _known(shift)
     if meaning.aspect is Aspect.LATENCY and not peer:
         score *= levels.felt(series.service, series.metric, shift.value - shift.usual)
     return Moved(series, meaning, peer, shift, score)
@@ -75,6 +77,11 @@ def _lasting(shift: Shift) -> float:
     """Whether it went on: for a few points or, where a point tells of minutes, for that long; and for a fair share."""
     points = portion(shift.away, min(LASTING_POINTS, shift.points))
     return min(max(points, portion(shift.lasted, LASTING_S)), sqrt(portion(shift.share, LASTING_SHARE)))
+
+
+def _known(shift: Shift) -> float:
+    """Whether its usual is known: what used to be asked for once in a while, and is often now, was never seen at work."""
+    return sqrt(portion(shift.coverage, KNOWN_SHARE))
 
 
 def _place(moved: Moved, scene: Scene) -> float:

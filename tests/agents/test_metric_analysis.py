@@ -196,3 +196,32 @@ def test_too_little_is_no_finding(values: list[float]) -> None:
 def test_any_numbers_are_survived_and_what_is_told_is_far(values: list[float], split: int) -> None:
     found = shift_of("x", array("d", range(len(values))), array("d", values), float(split), meaning_of("x"))
     assert found is None or (found.deviation >= FAR and 0 <= found.share <= 1 and found.away <= found.points)
+
+
+def test_among_thousands_what_a_series_has_done_once_before_is_no_news() -> None:
+    level = [50.0 if at % 2 else 48.0 for at in range(600)]
+    level[200:203] = [500.0] * 3
+    level[595:598] = [400.0] * 3
+    times, values, meaning = array("d", range(600)), array("d", level), meaning_of("latency_ms")
+    assert shift_of("latency_ms", times, values, 594.0, meaning, among=100) is not None
+    assert shift_of("latency_ms", times, values, 594.0, meaning, among=5000) is None
+
+
+def test_among_thousands_what_a_series_has_never_done_is_news() -> None:
+    level = [50.0 if at % 2 else 48.0 for at in range(600)]
+    level[200:203] = [100.0] * 3
+    level[595:598] = [400.0] * 3
+    times, values, meaning = array("d", range(600)), array("d", level), meaning_of("latency_ms")
+    found = shift_of("latency_ms", times, values, 594.0, meaning, among=5000)
+    assert found is not None
+    assert found.deviation > 2 * FAR
+
+
+def test_how_often_there_was_a_point_before_is_told() -> None:
+    often, seldom = [*range(-600, 0, 10)], [*range(-600, 0, 100)]
+    for before, coverage in ((often, 1.0), (seldom, 0.1)):
+        at = [*before, *range(0, 60, 10)]
+        values = array("d", [9000.0 if each >= 0 else 40.0 + each % 3 for each in at])
+        found = shift_of("latency_ms", array("d", at), values, 0.0, meaning_of("latency_ms"))
+        assert found is not None
+        assert found.coverage == pytest.approx(coverage, rel=0.05)
