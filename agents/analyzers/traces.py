@@ -92,7 +92,7 @@ class Forest:
 def gather(spans: Spans, split: float) -> Forest:
     """Walk every trace once."""
     forest = Forest()
-    rows = {(spans.trace_ids[row], spans.span_ids[row]): row for row in range(len(spans))}
+    rows = {key: row for row, key in enumerate(zip(spans.trace_ids, spans.span_ids, strict=True))}
     children: dict[int, list[int]] = defaultdict(list)
     parents: list[int | None] = []
     for row in range(len(spans)):
@@ -114,7 +114,7 @@ def gather(spans: Spans, split: float) -> Forest:
 def _look_at(forest: Forest, spans: Spans, row: int, parent: int | None, inner: list[int], split: float) -> None:
     service, name, at, took = spans.services[row], spans.names[row], spans.starts[row], spans.durations[row]
     failed = spans.statuses[row] == "error"
-    remote = [child for child in inner if spans.services[child] != service]
+    remote = [child for child in inner if spans.services[child] != service] if inner else []
     peer = spans.peers[row]
     if remote and len(inner) == 1:
         callee = spans.services[remote[0]]
@@ -136,7 +136,7 @@ def _time(forest: Forest, spans: Spans, row: int, inner: list[int], split: float
     """Who spent the time of a call that is known whole: the link, the peer that sends no spans, or the service itself."""
     service, name, at, took = spans.services[row], spans.names[row], spans.starts[row], spans.durations[row]
     peer = spans.peers[row]
-    spent = sum(spans.durations[child] for child in inner)
+    spent = sum(map(spans.durations.__getitem__, inner))
     if len(inner) == 1 and spans.services[inner[0]] != service:
         forest.gaps[service, spans.services[inner[0]]].add(took - spent, at, split)
     elif peer and peer != service and not inner:
@@ -153,8 +153,12 @@ def _count_steps(
     for row, parent in enumerate(parents):
         if parent is not None:
             kinds[spans.services[parent], spans.names[parent]].add((spans.services[row], spans.names[row]))
-    for row in range(len(spans)):
-        operation = (spans.services[row], spans.names[row])
-        made = {(spans.services[child], spans.names[child]) for child in children.get(row, ())}
-        for kind in kinds.get(operation, ()):
-            forest.steps[(*operation, *kind)].add(kind in made, spans.starts[row], split)
+    tallies = {
+        operation: {kind: forest.steps[(*operation, *kind)] for kind in inner} for operation, inner in kinds.items()
+    }
+    for row, operation in enumerate(zip(spans.services, spans.names, strict=True)):
+        known = tallies.get(operation)
+        if known:
+            made = {(spans.services[child], spans.names[child]) for child in children.get(row, ())}
+            for kind, tally in known.items():
+                tally.add(kind in made, spans.starts[row], split)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.analyzers.order import median, middle, middles, percentile
+from agents.analyzers.series import rolling_median
 
 NUMBERS = st.floats(-1e12, 1e12).map(lambda number: number + 0.0)
 VALUES = st.lists(NUMBERS, min_size=1, max_size=60).map(np.array)
@@ -26,3 +27,10 @@ def test_so_is_the_median_of_every_row(rows: np.ndarray) -> None:
 @given(VALUES, st.sampled_from([0.0, 50.0, 90.0, 95.0, 99.0, 100.0]))
 def test_a_percentile_is_the_one_that_numpy_gives(values: np.ndarray, percent: float) -> None:
     assert percentile(np.sort(values), percent) == float(np.percentile(values, percent))
+
+
+@given(VALUES, st.integers(1, 12))
+def test_a_rolling_median_is_the_median_of_every_stretch(values: np.ndarray, length: int) -> None:
+    length = min(length, values.size)
+    stretches = [values[start : start + length] for start in range(values.size - length + 1)]
+    assert rolling_median(values, length).tolist() == [float(np.median(each)) for each in stretches]
