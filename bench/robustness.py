@@ -23,9 +23,11 @@ from bench.known import Known, chosen, data_sets
 from bench.scores import highest, score
 from bench.variants import (
     half_of_the_rows,
+    half_of_the_traces,
     read_changed,
     read_shuffled,
     skewed,
+    traces_of_a_live_store,
     without_baseline,
     without_changes,
     without_logs,
@@ -77,6 +79,8 @@ SPOILT = (
     Variant("no changes", changed(without_changes)),
     Variant("lines shuffled", lambda _case: read_shuffled, same=True),
     Variant("half of the rows", changed(half_of_the_rows), most=0.10),
+    Variant("half of the traces, each whole", changed(half_of_the_traces), most=0.10),
+    Variant("240 traces, half of them of the incident", changed(traces_of_a_live_store), most=0.10),
     Variant("the true service's clock 5 s ahead", partial(skewed_reader, True), most=0.10),
     Variant("another service's clock 5 s ahead", partial(skewed_reader, False), most=0.10),
     Variant("1,000 more healthy services", changed(partial(crowded, MORE_SERVICES)), most=0.05),

@@ -5,7 +5,7 @@ Pure functions from a recorded case to another. Seeded by the case's id: the sam
 
 import random
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from agents.sources.snapshot import RecordedCase, read_case
 from agents.sources.snapshot.files import Limits
 from agents.sources.snapshot.logs import LogColumns
 from agents.sources.snapshot.traces import SpanColumns
+from agents.sources.tempo import TraceLimits
 from orchestrator.model import MetricSeries
 
 T = TypeVar("T")
@@ -92,6 +93,30 @@ def half_of_the_rows(case: RecordedCase) -> RecordedCase:
         logs=picked_lines(case.logs, rows(len(case.logs.times))),
         spans=picked_spans(case.spans, rows(len(case.spans.starts))),
     )
+
+
+def half_of_the_traces(case: RecordedCase) -> RecordedCase:
+    """A sampler keeps every other trace, whole and whatever is in it; nothing else is lost."""
+    chance = random.Random(case.sheet.case_id)
+    return _with_traces(case, {each for each in sorted(set(case.spans.trace_ids)) if chance.random() < HALF})
+
+
+def traces_of_a_live_store(case: RecordedCase) -> RecordedCase:
+    """As many traces as Compass reads of a busy store: of the time before and of the incident alike, however short it is."""
+    split = case.sheet.incident.window(case.sheet.incident.start_time).start.timestamp()
+    begins: dict[str, float] = {}
+    for trace, at in zip(case.spans.trace_ids, case.spans.starts, strict=True):
+        begins[trace] = min(begins.get(trace, at), at)
+    chance, kept = random.Random(case.sheet.case_id), set[str]()
+    for since in (False, True):
+        known = sorted(trace for trace, at in begins.items() if (at >= split) is since)
+        kept.update(chance.sample(known, min(len(known), TraceLimits().traces // 2)))
+    return _with_traces(case, kept)
+
+
+def _with_traces(case: RecordedCase, kept: Collection[str]) -> RecordedCase:
+    rows = [row for row, trace in enumerate(case.spans.trace_ids) if trace in kept]
+    return replace(case, spans=picked_spans(case.spans, rows))
 
 
 def skewed(service: str, by_s: float, case: RecordedCase) -> RecordedCase:

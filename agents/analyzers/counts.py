@@ -48,12 +48,19 @@ class Calls:
 
 @dataclass(slots=True)
 class Count:
-    """How often a template was seen: lines outside of recorded calls, and recorded calls with such a line by operation."""
+    """How often a template was seen: lines outside of recorded calls, and recorded calls with such a line by operation.
+
+    `is_sampled`: some of its lines belong to traces that were not recorded. Which were says more of who chose them than of
+    the service; so `inside_before` and `inside_times`, its lines within recorded calls, then count by time as well.
+    """
 
     first_row: int
     gravity: Gravity
     before: int = 0
     times: list[float] = field(default_factory=list)
+    is_sampled: bool = False
+    inside_before: int = 0
+    inside_times: list[float] = field(default_factory=list)
     calls_before: dict[str, set[Call]] = field(default_factory=lambda: defaultdict(set))
     calls_after: dict[str, dict[Call, float]] = field(default_factory=lambda: defaultdict(dict))
     calls: set[tuple[str, Call]] = field(default_factory=set)
@@ -71,6 +78,8 @@ class Count:
     def take(self, other: "Count") -> None:
         """Count what another counted after the split, too."""
         self.times.extend(other.times)
+        self.inside_times.extend(other.inside_times)
+        self.is_sampled |= other.is_sampled
         self.calls.update(other.calls)
         for operation, calls in other.calls_after.items():
             self.calls_after[operation].update(calls)
@@ -94,6 +103,7 @@ def count_lines(lines: Lines, split: float, calls: Calls) -> Counts:
     """Every template of every service, counted."""
     mined = mine(lines.services, lines.messages)
     counts: Counts = {}
+    recorded = {trace_id for trace_id, _ in calls.by_trace}
     for row, index in enumerate(mined.of_line):
         if index < 0:
             continue
@@ -101,13 +111,18 @@ def count_lines(lines: Lines, split: float, calls: Calls) -> Counts:
         key = (service, mined.texts[index])
         if (count := counts.get(key)) is None:
             count = counts[key] = Count(row, gravity(lines.levels[row], key[1]))
-        call = calls.at(lines.trace_ids[row], service, at) if lines.trace_ids[row] else None
+        trace_id = lines.trace_ids[row]
+        call = calls.at(trace_id, service, at) if trace_id else None
         if call is None:
+            count.is_sampled |= bool(recorded and trace_id and trace_id not in recorded)
             count.before += at < split
             if at >= split:
                 count.times.append(at)
             continue
-        count.calls.add((lines.trace_ids[row], call))
+        count.inside_before += at < split
+        if at >= split:
+            count.inside_times.append(at)
+        count.calls.add((trace_id, call))
         if call[0] < split:
             count.calls_before[call[2]].add(call)
         else:

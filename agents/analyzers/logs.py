@@ -101,13 +101,18 @@ _Move = tuple[Trend, int, float, float, float]
 
 
 def _rate(count: Count, ratio: float, split: float) -> _Move | None:
-    """Lines outside of recorded calls, by time: with the noise that counts have, and the swing that any traffic has."""
-    seen, expected = len(count.times), count.before * ratio
-    trend = _trend(count.before, seen, expected)
+    """Lines outside of recorded calls, by time: with the noise that counts have, and the swing that any traffic has.
+
+    Where only some calls were recorded, all lines: how many are outside depends on which share was, before and after.
+    """
+    times = sorted([*count.times, *count.inside_times]) if count.is_sampled else count.times
+    before = count.before + (count.inside_before if count.is_sampled else 0)
+    seen, expected = len(times), before * ratio
+    trend = _trend(before, seen, expected)
     deviation = (seen - expected) / sqrt(expected * ratio + (TRAFFIC_SWING * expected) ** 2 + max(expected, 1.0))
     if trend is None or abs(deviation) < FAR:
         return None
-    return trend, seen, expected, deviation, count.times[0] if trend in (Trend.NEW, Trend.RISING) else split
+    return trend, seen, expected, deviation, times[0] if trend in (Trend.NEW, Trend.RISING) else split
 
 
 def _trend(before: int, seen: int, expected: float) -> Trend | None:

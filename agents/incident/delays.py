@@ -31,9 +31,13 @@ class Delays:
     def __init__(self, said: Iterable[Testimony], graph: Graph) -> None:
         self._graph = graph
         self._rises: dict[str, list[_Rise]] = defaultdict(list)
+        self._on_links: dict[tuple[str, int], float] = defaultdict(float)
         for word in said:
-            if word.fact.aspect is Aspect.LATENCY and word.role is not Role.LINK:
-                self._rises[word.service].append(_rise(word.fact))
+            unit, rank, rise = _rise(word.fact)
+            if word.role is Role.LINK:
+                self._on_links[unit, rank] = max(self._on_links[unit, rank], rise)
+            elif word.fact.aspect is Aspect.LATENCY:
+                self._rises[word.service].append((unit, rank, rise))
 
     def explained(self, service: str, callee: str) -> float:
         """How much of the service's slowness its callee's explains, in [0, 1]; all of it where that is not known."""
@@ -41,13 +45,18 @@ class Delays:
         return max((1.0 if each is None else each for each in shares), default=1.0)
 
     def felt(self, word: Testimony) -> float:
-        """How much of what a caller suffers this delay could be, at most; all of it where nobody's is known."""
+        """How much of what a caller suffers this delay could be, at most; all of it where nobody's is known.
+
+        What a link loses counts against the link that loses most as well: the same requests go over both.
+        """
         callers = [*self._graph.needed_by(word.service)]
         if word.role is Role.LINK:
             callers = [word.fact.service, *self._graph.needed_by(word.fact.service)]
         cause = _rise(word.fact)
         shares = [self._share(cause, caller) for caller in callers]
-        return max((each for each in shares if each is not None), default=1.0)
+        felt = max((each for each in shares if each is not None), default=1.0)
+        unit, rank, rise = cause
+        return min(felt, portion(CALLS_PER_CALL * rise, self._on_links[unit, rank])) if word.role is Role.LINK else felt
 
     def _share(self, cause: _Rise, effect: str) -> float | None:
         """The share of the effect's slowness that the cause may be; None where they cannot be compared."""

@@ -38,6 +38,7 @@ EXPLAINED_BY_CALLEE = {Role.OWN: 0.0, Role.SAID: 0.5, Role.FELT: 0.85}
 # A resource that is used up tells more than that everything takes longer, and so does that others are to blame.
 DECIDES = {Role.OWN: 1.0, Role.SAID: 0.85, Role.LINK: 0.8, Role.FELT: 0.7}
 RESOURCES = {FaultKind.CPU: 1.2, FaultKind.MEMORY: 1.2, FaultKind.SATURATION: 1.1, FaultKind.EXTERNAL: 1.3}
+AS_IT_FAILS = 0.5
 AGREEMENT = {1: 0.6, 2: 0.85}
 COUNTS_AS_SIGNAL = 0.2
 ECHOED = 1.5
@@ -88,7 +89,10 @@ class _Weighing:
         sure = together(parts.values()) * agreed * (0.5 + 0.5 * portion(self._felt, FELT_BY_SOMEBODY))
         change, recent = self._blamed[service]
         sure = min(HIGHEST, sure + CHANGE_COUNTS * recent * portion(sure, SUSPICION))
-        ordered = sorted(words, key=lambda word: (-parts[word.group] * _decides(word), -word.weight, word.fact.summary))
+        fails = any(word.kind is FaultKind.ERROR and parts[word.group] >= COUNTS_AS_SIGNAL for word in words)
+        ordered = sorted(
+            words, key=lambda word: (-parts[word.group] * _decides(word, fails), -word.weight, word.fact.summary)
+        )
         return Suspect(service, sure, ordered[0].kind, tuple(ordered), change)
 
     def confirmed(self, leader: Suspect) -> Suspect:
@@ -151,6 +155,7 @@ def _symptom(fact: Observation) -> float:
     return fact.score if fact.aspect in (Aspect.ERRORS, Aspect.LATENCY, Aspect.NETWORK) else 0.0
 
 
-def _decides(word: Testimony) -> float:
-    """How much a word has to say on what kind of fault it is."""
-    return DECIDES[word.role] * RESOURCES.get(word.kind, 1.0)
+def _decides(word: Testimony, fails: bool) -> float:
+    """How much a word has to say on what kind of fault it is; of a service that fails, what it then leaves out says less."""
+    openly = AS_IT_FAILS if fails and word.kind is FaultKind.WRONG_RESULT else 1.0
+    return DECIDES[word.role] * RESOURCES.get(word.kind, 1.0) * openly

@@ -61,5 +61,5 @@ class _Shared:
         settled = lookup.settled(self._clock.now())
         if lookup.metrics:
             return await read(settled)  # few series that one agent wants to know more of: nobody else asks for them
-        key = (kind, settled.incident_id.casefold(), settled.window, settled.scope, settled.services, settled.affected)
+        key = (kind, replace(settled, incident_id=settled.incident_id.casefold()))
         return cast(T, await self._flights.get(key, lambda: read(settled)))

@@ -19,8 +19,9 @@ FURTHER_BACK = timedelta(hours=5)
 class Lookup:
     """What is asked of a source: this window of this part of the world. `services` empty means all.
 
-    `affected` is where the trouble shows: a source that cannot read everything begins there. `metrics` are the names of
-    the series that are wanted, empty means all; `seen_in` is the window in which those were seen, for a source that would
+    `affected` is where the trouble shows: a source that cannot read everything begins there. `began` is when it began, as
+    far as that is known: such a source then reads as much of the time before as of the time since. `metrics` are the names
+    of the series that are wanted, empty means all; `seen_in` is the window in which those were seen, for a source that would
     first look for what there is. `further` is how much further back than the window a source of metrics may begin where
     a series is sampled so seldom that the window holds too few of its points to know what is usual.
     """
@@ -30,6 +31,7 @@ class Lookup:
     scope: Scope = field(default_factory=Scope)
     services: tuple[str, ...] = ()
     affected: tuple[str, ...] = ()
+    began: datetime | None = None
     metrics: tuple[str, ...] = ()
     seen_in: Window | None = None
     further: timedelta = timedelta(0)
@@ -40,9 +42,15 @@ class Lookup:
 
         Where nobody said since when all was healthy, a series of few points may begin earlier.
         """
-        window = Window(start=incident.baseline().start, end=incident.window(now).end)
-        further = timedelta(0) if incident.baseline_start else FURTHER_BACK
-        return cls(incident.incident_id, window, incident.scope, affected=incident.affected_services, further=further)
+        since = incident.window(now)
+        return cls(
+            incident.incident_id,
+            Window(start=incident.baseline().start, end=since.end),
+            incident.scope,
+            affected=incident.affected_services,
+            began=since.start,
+            further=timedelta(0) if incident.baseline_start else FURTHER_BACK,
+        )
 
     @classmethod
     def again(cls, incident: Incident, window: Window, series: Iterable[tuple[str, str]], seen_in: Window) -> "Lookup":

@@ -61,3 +61,24 @@ def test_who_was_changed_just_before_complains_of_its_callee_and_tells_of_itself
     felt = fact("gateway", Aspect.ERRORS, 0.4, unit="/s")
     assert names(suspects([waits, felt]))[0] == "orders"
     assert names(suspects([waits, felt, change("gateway", 1)]))[0] == "gateway"
+
+
+def probed(caller: str, callee: str, took: float, score: float) -> Observation:
+    more: dict[str, Any] = {"signal": Signal.METRIC, "peer": callee, "signal_name": "link_probe_ms"}
+    return fact(caller, Aspect.NETWORK, score, agent_id="network", value=took, usual=1.5, unit="ms", **more)
+
+
+def test_links_share_the_blame_for_a_bad_one_by_what_they_lose() -> None:
+    worst = [link("cart", "catalogue"), probed("cart", "catalogue", 710.0, 0.9)]
+    jitter = [probed("gateway", "cart", 19.0, 0.9), probed("orders", "cart", 30.0, 0.9)]
+    assert names(suspects(worst))[0] == names(suspects([*worst, *jitter]))[0] == "catalogue"
+    alike = [probed("gateway", "cart", 650.0, 0.9), probed("orders", "cart", 650.0, 0.9)]
+    assert names(suspects([*worst, *alike]))[0] == "cart"
+
+
+def test_what_a_service_leaves_out_while_it_fails_is_told_as_a_failure() -> None:
+    more: dict[str, Any] = {"signal": Signal.LOG, "signal_name": "charged <n> EUR", "unit": "%"}
+    habit = fact("payment", Aspect.BEHAVIOUR, 0.7, value=50.0, usual=96.0, **more)
+    fails = complaint("orders", "payment", "payment answered 5xx")
+    assert suspects([habit])[0].kind is FaultKind.WRONG_RESULT
+    assert suspects([habit, fails])[0].kind is FaultKind.ERROR

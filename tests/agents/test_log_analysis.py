@@ -240,3 +240,17 @@ def test_a_call_is_known_by_the_time_within_its_trace() -> None:
     assert calls.at("t", "web", 9.0) == (0.0, 10.0, "outer")
     assert calls.at("t", "web", 99.0) is None
     assert calls.at("u", "web", 2.5) is None
+
+
+def test_which_share_of_the_calls_was_traced_is_no_news_of_the_lines_in_them() -> None:
+    by_trace: dict[tuple[str, str], list[Call]] = {}
+    rows, counts = [], [0, 0]
+    for number, at in enumerate(range(-3600, 240, 2)):
+        rows.append((at + 0.05, "web", "served work", f"t{number}"))
+        if at >= 0 or number % 20 == 0:
+            by_trace[f"t{number}", "web"] = [(float(at), at + 0.1, "work")]
+            counts[at >= 0] += 1
+    calls = Calls(by_trace, {("web", "work"): (counts[0], counts[1])})
+    assert shifts(rows, calls) == {}
+    rows += [(at + 0.06, "web", "took the long way", f"t{(at + 3600) // 2}") for at in range(0, 240, 4)]
+    assert {name: each.trend for name, each in shifts(rows, calls).items()} == {"took the long way": Trend.NEW}

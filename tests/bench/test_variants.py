@@ -1,7 +1,9 @@
 """Spoilt telemetry: what a change takes away, moves or adds, and that it touches nothing else."""
 
 import json
+from array import array
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,14 +13,17 @@ from hypothesis import strategies as st
 
 from agents.sources.snapshot import RecordedCase, read_case
 from agents.sources.snapshot.files import Limits
+from agents.sources.snapshot.traces import SpanColumns
 from bench.crowd import crowded
 from bench.variants import (
     before_the_fault,
     half_of_the_rows,
+    half_of_the_traces,
     read_changed,
     read_shuffled,
     shuffled_copy,
     skewed,
+    traces_of_a_live_store,
     without_baseline,
     without_changes,
     without_logs,
@@ -42,6 +47,34 @@ def test_a_part_is_taken_away_and_the_others_stay() -> None:
     assert without_changes(case).changes == ()
     assert without_topology(case).sheet.calls == ()
     assert without_topology(case).sheet.candidates == case.sheet.candidates
+
+
+def with_traces(count: int, since: int) -> RecordedCase:
+    """So many traces of two spans; the last of them in the incident."""
+    case = recorded()
+    starts = [SPLIT - 1 + (number >= count - since) for number in range(count) for _ in "ab"]
+    ids = tuple(f"t{number:04}" for number in range(count) for _ in "ab")
+    one = ("",) * len(ids)
+    services, spans = ("a", "b") * count, tuple(f"{row}" for row in range(len(ids)))
+    columns = SpanColumns(array("d", starts), array("d", starts), ids, spans, one, services, one, one, one)
+    return replace(case, spans=columns)
+
+
+def test_half_of_the_traces_are_whole_traces_and_all_that_is_lost() -> None:
+    case = with_traces(400, 40)
+    found = half_of_the_traces(case)
+    assert 150 < len(set(found.spans.trace_ids)) < 250
+    assert set(Counter(found.spans.trace_ids).values()) == {2}
+    assert (found.logs, found.series) == (case.logs, case.series)
+    assert found == half_of_the_traces(case)
+
+
+@pytest.mark.parametrize(("since", "kept"), [(400, 120), (40, 40)])
+def test_of_a_live_store_as_many_traces_are_read_of_before_as_of_the_incident(since: int, kept: int) -> None:
+    found = traces_of_a_live_store(with_traces(1000, since)).spans
+    traces = dict(zip(found.trace_ids, found.starts, strict=True))
+    assert sum(at >= SPLIT for at in traces.values()) == kept
+    assert sum(at < SPLIT for at in traces.values()) == 120
 
 
 def test_a_shuffled_copy_holds_the_same_lines_in_another_order(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from agents.sources.catalogue import (
 from agents.sources.grafana import NO_GRAFANA, Grafana
 from agents.sources.tempo.columns import columns, topology_of
 from agents.sources.tempo.otlp import TRACE_BYTES, RawSpan, hex_id, raw_spans
-from agents.sources.tempo.sampling import EVERYTHING, Search, searches
+from agents.sources.tempo.sampling import EVERYTHING, Search, chosen, searches
 from agents.sources.wire import Server, ServerError, Trouble, answers_to
 from orchestrator.clock import Clock
 from orchestrator.flights import Flights
@@ -66,7 +66,8 @@ class TempoSource:
 
     async def read_spans(self, lookup: Lookup) -> Spans:
         """A sample of the window. Raises ServerError where the server does not answer."""
-        wanted = replace(lookup.settled(self._clock.now()), incident_id="")
+        meant = self._corrections.meant(lookup.scope)
+        wanted = replace(lookup.settled(self._clock.now()), incident_id="", scope=meant)
         spans = await self._lookups.get(wanted, lambda: self._read(wanted))
         return replace(spans, asked=replace(spans.asked, window=lookup.window))
 
@@ -87,18 +88,20 @@ class TempoSource:
 
     async def _read(self, lookup: Lookup) -> Spans:
         affected = sorted({canonical(each) or each for each in (*lookup.services, *lookup.affected)})
-        planned = searches(lookup.window, affected, traces=self._limits.traces, slices=self._limits.slices)
+        limits = self._limits
+        planned = searches(lookup.window, affected, traces=limits.traces, slices=limits.slices, began=lookup.began)
         found = await answers_to(self._search(each) for each in planned)
-        ids = dict.fromkeys(trace for traces in found for trace in traces)
-        fetched = await answers_to(self._fetch(each, lookup.window) for each in ids)
+        ids = chosen(zip(planned, found, strict=True), limits.traces)
+        fetched = await self._fetch_all(ids, lookup.window)
         spans = [span for each in fetched if each is not None for span in each]
-        full = sum(len(traces) >= each.limit for each, traces in zip(planned, found, strict=True))
+        known = len({trace for traces in found for trace in traces})
+        more = any(len(traces) >= each.limit for each, traces in zip(planned, found, strict=True))
         asked = Asked(
             SOURCE,
-            self._told(planned),
+            _told(planned, limits),
             lookup.window,
             self._grafana.link(planned[-1].query if planned else EVERYTHING, lookup.window),
-            _left_out(full, len(planned), planned[0].limit if planned else 0, sum(each is None for each in fetched)),
+            _left_out(len(ids), known, more, sum(each is None for each in fetched)),
         )
         wanted = frozenset(canonical(each) or each for each in lookup.services)
         told = await asyncio.to_thread(
@@ -120,6 +123,13 @@ class TempoSource:
         ids = (_trace_id(each) for each in (traces if isinstance(traces, list) else []))
         return [each for each in ids if each][: search.limit]
 
+    async def _fetch_all(self, ids: Sequence[str], window: Window) -> list[Sequence[RawSpan] | None]:
+        """All of them, in their order; one by one until it is known where this server keeps traces."""
+        fetched: list[Sequence[RawSpan] | None] = []
+        while not self._path and len(fetched) < len(ids):
+            fetched.append(await self._fetch(ids[len(fetched)], window))
+        return [*fetched, *await answers_to(self._fetch(each, window) for each in ids[len(fetched) :])]
+
     async def _fetch(self, trace_id: str, window: Window) -> Sequence[RawSpan] | None:
         """That trace; None where it is not there (any more), or no trace that can be read."""
         around = {
@@ -138,19 +148,22 @@ class TempoSource:
                 return spans
         return None
 
-    def _told(self, planned: Sequence[Search]) -> str:
-        if not planned:
-            return EVERYTHING
-        queries = list(dict.fromkeys(each.query for each in planned))
-        count = len(planned) // len(queries)
-        return (
-            f"{' and '.join(queries)}, up to {planned[0].limit} traces of each in each of {count} equal slices of time"
-        )
+
+def _told(planned: Sequence[Search], limits: TraceLimits) -> str:
+    if not planned:
+        return EVERYTHING
+    queries = list(dict.fromkeys(each.query for each in planned))
+    halved = "half of them before the incident, " if any(each.since for each in planned) else ""
+    slices = len(planned) // len(queries)
+    return f"{' and '.join(queries)}, {limits.traces} traces at most, {halved}evenly from {slices} slices of time"
 
 
-def _left_out(full: int, asked: int, limit: int, missing: int) -> str:
+def _left_out(read: int, known: int, more: bool, missing: int) -> str:
+    """`known` traces were found; `more` says that there may be more than those."""
     parts = [
-        f"in {full} of {asked} searches there were {limit} traces or more, so this is a sample" if full else "",
+        f"{read} of {known}{' or more' if more else ''} traces were read, so this is a sample"
+        if more or read < known
+        else "",
         f"{missing} traces were found and could not be read" if missing else "",
     ]
     return "; ".join(each for each in parts if each)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.sources.tempo.otlp import hex_id, raw_spans
-from agents.sources.tempo.sampling import EVERYTHING, searches, through
+from agents.sources.tempo.sampling import EVERYTHING, Search, chosen, searches, through
 from agents.sources.wire import UnreadableError
 from orchestrator.model import Window
 from tests.agents.cases import CaseBuilder
@@ -95,22 +95,44 @@ def test_whatever_a_server_sends_nothing_breaks(document: object) -> None:
 
 
 @given(
-    st.floats(0, 10_000), st.integers(1, 500), st.integers(1, 50), st.lists(st.sampled_from(["a", "b_c"]), max_size=2)
+    st.floats(0, 10_000),
+    st.integers(1, 500),
+    st.integers(2, 50),
+    st.lists(st.sampled_from(["a", "b_c"]), max_size=2),
+    st.none() | st.floats(-100, 11_000),
 )
-def test_slices_lie_side_by_side_cover_the_window_and_ask_for_no_more_than_allowed(
-    length: float, traces: int, slices: int, affected: list[str]
+def test_slices_lie_side_by_side_and_cover_the_window_wherever_the_trouble_began(
+    length: float, traces: int, slices: int, affected: list[str], began: float | None
 ) -> None:
     case = CaseBuilder()
     window = Window(start=case.at(0), end=case.at(length))
-    planned = searches(window, affected, traces=traces, slices=slices)
+    turn = None if began is None else case.at(began)
+    planned = searches(window, affected, traces=traces, slices=slices, began=turn)
     whole = [each for each in planned if each.query == EVERYTHING]
     assert len({each.limit for each in planned}) <= 1
-    assert sum(each.limit for each in planned) <= max(traces, len(planned))
+    assert all(not each.since or (turn and each.start >= int(turn.timestamp())) for each in planned)
     assert all(one.end == other.start for one, other in pairwise(whole))
     if whole:
         assert whole[0].start <= window.start.timestamp()
         assert whole[-1].end >= window.end.timestamp()
         assert len(whole) <= slices
+
+
+TRACES = st.lists(st.lists(st.text("0123456789abcdef", min_size=1, max_size=2), max_size=30), min_size=1, max_size=8)
+
+
+@given(TRACES, st.lists(st.booleans(), min_size=8, max_size=8), st.integers(1, 60))
+def test_as_many_traces_are_read_as_may_be_and_each_time_has_its_half_if_it_has_so_many(
+    found: list[list[str]], since: list[bool], most: int
+) -> None:
+    ids = [[f"{late}{each}" for each in traces] for traces, late in zip(found, since, strict=False)]
+    picked = chosen([(Search("{}", 0, 1, 99, late), each) for each, late in zip(ids, since, strict=False)], most)
+    known = {each for traces in ids for each in traces}
+    assert len(picked) == len(set(picked)) == min(most, len(known))
+    assert set(picked) <= known
+    for late in (False, True):
+        share = [each for each in known if each.startswith(str(late))]
+        assert sum(each in picked for each in share) >= min(most // 2, len(share))
 
 
 def test_a_service_is_asked_for_however_it_is_spelt() -> None:
