@@ -49,6 +49,11 @@ def _places(overview: Overview) -> Iterator[str]:
         names = sorted({getattr(scope, part) for scope in scopes} - {""})
         if names:
             yield f"{title}: {_few(names, FEW_NAMES)}"
+    if overview.mixed:
+        yield (
+            "Environments are not told apart, for nobody says which is meant. Say so in compass.toml: "
+            f'[scope] environment = "{safe(overview.mixed[0])}"'
+        )
 
 
 def _rows(services: Iterable[KnownService]) -> list[str]:

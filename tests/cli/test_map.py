@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from agents.sources.catalogue import KnownMetric, KnownService, KnownStore, Overview
+from agents.sources.catalogue import KnownMetric, KnownService, KnownStore, Overview, together
 from bot.bootstrap.live import corrections, without_servers
 from bot.cli import main
 from bot.settings import load_settings
@@ -165,6 +165,16 @@ def test_three_services_have_a_row_each_and_three_hundred_share_one() -> None:
 
 def test_an_empty_map_says_what_to_try() -> None:
     assert map_lines(Overview()) == ["", "No service was found. Look farther back: compass map --last 120"]
+
+
+def test_environments_that_nobody_tells_apart_are_said_with_the_way_out() -> None:
+    scopes = (Scope(environment="prod"), Scope(environment="staging"))
+    oven = KnownService(name="oven", stores=("prometheus",), scopes=scopes)
+    told = "\n".join(map_lines(together([Overview(services=(oven,), mixed=("prod", "staging"))])))
+    assert "Environments: prod, staging" in told
+    assert "Environments are not told apart, for nobody says which is meant" in told
+    assert '[scope] environment = "prod"' in told
+    assert "told apart" not in "\n".join(map_lines(Overview(services=(oven,))))
 
 
 def test_what_servers_say_cannot_write_elsewhere_on_the_screen() -> None:

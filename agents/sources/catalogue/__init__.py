@@ -14,7 +14,7 @@ from agents.sources.catalogue.corrections import (
 from agents.sources.catalogue.identity import service_of
 from agents.sources.catalogue.names import canonical, host_of
 from agents.sources.catalogue.overview import KnownMetric, KnownService, KnownStore, Overview, together
-from agents.sources.catalogue.scopes import SCOPE_LABELS, belongs, scope_of
+from agents.sources.catalogue.scopes import SCOPE_LABELS, belongs, mixed_environments, scope_of
 from agents.sources.catalogue.template import corrections_file
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "canonical",
     "corrections_file",
     "host_of",
+    "mixed_environments",
     "parse_corrections",
     "scope_of",
     "service_of",

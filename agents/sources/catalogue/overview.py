@@ -38,12 +38,16 @@ class KnownStore(Frozen):
 
 
 class Overview(Frozen):
-    """Everything. `unplaced`: metrics whose labels name no service. `left_out`: what was not looked at, in words."""
+    """Everything. `unplaced`: metrics whose labels name no service. `left_out`: what was not looked at, in words.
+
+    `mixed`: environments that are taken together, for nobody says which is meant.
+    """
 
     stores: tuple[KnownStore, ...] = ()
     services: tuple[KnownService, ...] = ()
     unplaced: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    mixed: tuple[str, ...] = ()
 
 
 def together(parts: Iterable[Overview]) -> Overview:
@@ -57,6 +61,7 @@ def together(parts: Iterable[Overview]) -> Overview:
         services=tuple(_one(name, services) for name, services in sorted(by_name.items())),
         unplaced=tuple(sorted({each for part in known for each in part.unplaced})),
         left_out=tuple(dict.fromkeys(each for part in known for each in part.left_out)),
+        mixed=tuple(sorted({each for part in known for each in part.mixed})),
     )
 
 

@@ -1,6 +1,6 @@
 """Environment, cluster and namespace as labels tell them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from orchestrator.model import Scope
 
@@ -44,6 +44,12 @@ def belongs(scope: Scope, wanted: Scope) -> bool:
             (scope.namespace, wanted.namespace),
         )
     )
+
+
+def mixed_environments(scopes: Iterable[Scope], wanted: Scope) -> tuple[str, ...]:
+    """The environments whose telemetry is taken together, for nobody says which is meant; none where it is one at most."""
+    known = {scope.environment.casefold(): scope.environment for scope in scopes if scope.environment}
+    return tuple(known[name] for name in sorted(known)) if len(known) > 1 and not wanted.environment else ()
 
 
 def _first(labels: Mapping[str, str], names: tuple[str, ...]) -> str:

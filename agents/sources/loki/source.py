@@ -9,7 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from agents.sources.catalogue import NO_CORRECTIONS, Corrections, KnownService, KnownStore, Overview, scope_of
+from agents.sources.catalogue import (
+    NO_CORRECTIONS,
+    Corrections,
+    KnownService,
+    KnownStore,
+    Overview,
+    mixed_environments,
+    scope_of,
+)
 from agents.sources.grafana import NO_GRAFANA, Grafana
 from agents.sources.loki.api import TOO_MUCH, LokiApi
 from agents.sources.loki.plan import LokiLimits, grouped, shares_of, stretches_of
@@ -56,7 +64,8 @@ class LokiSource:
 
     async def read_logs(self, lookup: Lookup) -> Logs:
         """The lines of the window, or even shares of them. Raises ServerError where the server does not answer."""
-        wanted = replace(lookup.settled(self._clock.now()), incident_id="")
+        meant = self._corrections.meant(lookup.scope)
+        wanted = replace(lookup.settled(self._clock.now()), incident_id="", scope=meant)
         logs = await self._lookups.get(wanted, lambda: self._read(wanted))
         return replace(logs, asked=replace(logs.asked, window=lookup.window))
 
@@ -73,7 +82,9 @@ class LokiSource:
         )
         holds = f"{len(streams.labels)} streams of {len(services)} services"
         left_out = (streams.left_out,) if streams.left_out else ()
-        return Overview(stores=(KnownStore(name="Loki", holds=holds),), services=services, left_out=left_out)
+        mixed = mixed_environments((scope for where in scopes.values() for scope in where), self._corrections.scope)
+        store = KnownStore(name="Loki", holds=holds)
+        return Overview(stores=(store,), services=services, left_out=left_out, mixed=mixed)
 
     def _service(self, labels: Mapping[str, str]) -> str:
         found = channels_of((labels,), naming(labels, self._corrections), self._corrections, Scope())

@@ -2,7 +2,15 @@
 
 from collections import defaultdict
 
-from agents.sources.catalogue import Corrections, KnownMetric, KnownService, KnownStore, Overview, service_of
+from agents.sources.catalogue import (
+    Corrections,
+    KnownMetric,
+    KnownService,
+    KnownStore,
+    Overview,
+    mixed_environments,
+    service_of,
+)
 from agents.sources.prometheus.discovery import Discovered
 from agents.sources.prometheus.plan import Ask, scopes_of
 from orchestrator.model import Aspect
@@ -30,6 +38,7 @@ def overview_of(discovered: Discovered, version: str, corrections: Corrections) 
         services=services,
         unplaced=plan.unplaced,
         left_out=discovered.left_out,
+        mixed=mixed_environments((scope for seen in scopes.values() for scope in seen), corrections.scope),
     )
 
 

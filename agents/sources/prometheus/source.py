@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from agents.sources.catalogue import NO_CORRECTIONS, Corrections, Overview, canonical
+from agents.sources.catalogue import NO_CORRECTIONS, Corrections, Overview, canonical, mixed_environments, scope_of
 from agents.sources.grafana import NO_GRAFANA, Grafana
 from agents.sources.prometheus.api import ApiLimits, PrometheusApi
 from agents.sources.prometheus.assembling import Told, series_of
@@ -19,7 +19,7 @@ from agents.sources.prometheus.discovery import FRESH_FOR, Discovered, Discovery
 from agents.sources.wire import Server, ServerError, Trouble, answers_to
 from orchestrator.clock import Clock
 from orchestrator.flights import Flights
-from orchestrator.model import Asked, Metrics, MetricSeries, Topology, Window
+from orchestrator.model import Asked, Metrics, MetricSeries, Scope, Topology, Window
 from orchestrator.ports import Lookup
 
 SOURCE = "prometheus"
@@ -89,7 +89,9 @@ class PrometheusSource:
         told = await reading.ask_all(groups)
         series = await asyncio.to_thread(series_of, told, self._corrections)
         series = tuple(each for each in series if not lookup.metrics or each.metric in lookup.metrics)
-        left_out = "; ".join(dict.fromkeys(part for part in (too_much, *discovered.left_out, *reading.notes) if part))
+        mixed = _mixed(discovered, lookup.scope)
+        parts = (mixed, too_much, *discovered.left_out, *reading.notes)
+        left_out = "; ".join(dict.fromkeys(part for part in parts if part))
         asked = _asked(lookup, told, series, left_out)
         linked = tuple(replace(each, link=self._grafana.link(each.query, lookup.window)) for each in series)
         return Metrics(asked, linked)
@@ -175,6 +177,12 @@ def _named(lookup: Lookup) -> Lookup:
     names = (tuple(sorted({canonical(each) or each for each in part})) for part in (lookup.services, lookup.affected))
     services, affected = names
     return replace(lookup, incident_id="", services=services, affected=affected)
+
+
+def _mixed(discovered: Discovered, scope: Scope) -> str:
+    """That several environments are taken together, in words; "" where they are not."""
+    mixed = mixed_environments((scope_of(row) for ask in discovered.plan.asks for row in ask.scopes), scope)
+    return f"to tell {' and '.join(mixed)} apart: say which is meant, in [scope] of compass.toml" if mixed else ""
 
 
 def _asked(lookup: Lookup, told: Sequence[Told], series: Sequence[MetricSeries], left_out: str) -> Asked:

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from agents.sources.catalogue import NO_CORRECTIONS, Corrections
 from agents.sources.loki import LokiLimits, LokiSource
 from agents.sources.wire import Limits, Server, ServerSettings
 from tests.support.clock import HurriedClock
@@ -117,9 +118,11 @@ def result(kind: str, found: list[Any]) -> web.Response:
 
 
 @asynccontextmanager
-async def asking(loki: Loki, limits: LokiLimits | None = None, **settings: str) -> AsyncIterator[LokiSource]:
+async def asking(
+    loki: Loki, limits: LokiLimits | None = None, corrections: Corrections = NO_CORRECTIONS, **settings: str
+) -> AsyncIterator[LokiSource]:
     """A source that asks it, as fast as it can."""
     async with TestServer(loki.app()) as served:
         found = ServerSettings("Loki", str(served.make_url("/")), **settings)  # type: ignore[arg-type]
         async with Server(found, HurriedClock(), limits=Limits(per_second=1e6, at_once=4)) as server:
-            yield LokiSource(server, HurriedClock(), limits=limits or LokiLimits())
+            yield LokiSource(server, HurriedClock(), limits=limits or LokiLimits(), corrections=corrections)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from agents.sources.catalogue import Corrections
 from agents.sources.loki import LokiLimits
 from agents.sources.snapshot.times import seconds
 from agents.sources.wire import ServerError
@@ -153,6 +154,14 @@ async def test_lines_of_another_environment_are_not_read() -> None:
         assert len(await source.read_logs(lookup(scope=Scope(environment="dev")))) == 0
 
 
+async def test_the_environment_that_is_meant_where_nobody_says_otherwise_comes_from_the_corrections() -> None:
+    entries = [(START, {"app": "orders", "env": env}, f"from {env}", {}) for env in ("prod", "test")]
+    async with asking(Loki(entries), corrections=Corrections(scope=Scope(environment="prod"))) as source:
+        assert (await source.read_logs(lookup())).messages == ("from prod",)
+        assert (await source.read_logs(lookup(scope=Scope(environment="test")))).messages == ("from test",)
+        assert (await source.overview(lookup().window)).mixed == ()
+
+
 async def test_a_list_of_streams_that_is_too_long_costs_only_what_other_labels_name() -> None:
     async with asking(Loki(lines("a", range(5)), refuses=("series",))) as source:
         logs = await source.read_logs(lookup())
@@ -183,3 +192,4 @@ async def test_the_services_that_print_something_are_listed_for_people() -> None
         ("orders", ["prod", "test"])
     ]
     assert found.stores[0].holds == "2 streams of 1 services"
+    assert found.mixed == ("prod", "test")

@@ -140,6 +140,32 @@ async def test_what_is_meant_where_nobody_says_otherwise_comes_from_the_correcti
     assert "orders" in {each.service for each in said.series}, "what is said goes first, in any case"
 
 
+@pytest.fixture(scope="module")
+def two_environments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealPrometheus]:
+    temperature = Filling("temperature")
+    for environment, value in (("prod", 20.0), ("staging", 90.0)):
+        points = {WINDOW.start.timestamp() + 15 * step: value for step in range(120)}
+        temperature.points.append(({"service": "oven", "env": environment, "job": "oven"}, points))
+    with real_prometheus(tmp_path_factory.mktemp("environments"), [temperature]) as server:
+        yield server
+
+
+async def test_two_environments_that_nobody_tells_apart_are_named_until_somebody_does(
+    two_environments: RealPrometheus,
+) -> None:
+    async with server_at(two_environments.url, SystemClock(), limits=UNHURRIED) as server:
+        source = PrometheusSource(server, SystemClock())
+        both = await source.read_metrics(lookup())
+        assert both.asked.left_out == "to tell prod and staging apart: say which is meant, in [scope] of compass.toml"
+        assert (await source.overview(WINDOW)).mixed == ("prod", "staging")
+        asked = await source.read_metrics(lookup(scope=Scope(environment="prod")))
+        narrowed = PrometheusSource(server, SystemClock(), corrections=Corrections(scope=Scope(environment="prod")))
+        for metrics in (asked, await narrowed.read_metrics(lookup())):
+            assert metrics.asked.left_out == ""
+            assert before_and_after(metrics, "oven", "temperature") == (20.0, 20.0)
+        assert (await narrowed.overview(WINDOW)).mixed == ()
+
+
 async def test_agents_that_read_the_same_ask_the_server_once(server: Server) -> None:
     source = PrometheusSource(server, SystemClock())
     first = await source.read_metrics(lookup())

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from agents.sources.catalogue import NO_CORRECTIONS, Corrections
 from agents.sources.tempo import TempoSource, TraceLimits
 from agents.sources.wire import Limits, Server, ServerSettings
 from tests.support.clock import HurriedClock
@@ -39,6 +40,7 @@ class Tempo:
     def __init__(self, spans: Sequence[dict[str, Any]], shape: str = "v2", gone: Sequence[str] = ()) -> None:
         self.shape, self.gone, self.failing = shape, gone, False
         self.asked: list[web.Request] = []
+        self.refused: list[str] = []
         self.traces: dict[str, list[dict[str, Any]]] = {}
         for span in spans:
             self.traces.setdefault(span["trace_id"], []).append(span)
@@ -48,8 +50,7 @@ class Tempo:
         app.router.add_get("/api/search", self.search)
         app.router.add_get("/api/search/tag/service.name/values", self.values)
         app.router.add_get("/api/traces/{id}", self.first_version)
-        if self.shape == "v2":
-            app.router.add_get("/api/v2/traces/{id}", self.second_version)
+        app.router.add_get("/api/v2/traces/{id}", self.second_version if self.shape == "v2" else self.unknown)
         return app
 
     async def search(self, request: web.Request) -> web.Response:
@@ -76,6 +77,10 @@ class Tempo:
         batches = self.batches(request.match_info["id"])
         key = "resourceSpans" if self.shape == "otlp" else "batches"
         return web.json_response({key: batches}) if batches else web.Response(status=404)
+
+    async def unknown(self, request: web.Request) -> web.Response:
+        self.refused.append(request.path)
+        return web.Response(status=404)
 
     async def second_version(self, request: web.Request) -> web.Response:
         self.asked.append(request)
@@ -116,9 +121,11 @@ class Tempo:
 
 
 @asynccontextmanager
-async def asking(tempo: Tempo, limits: TraceLimits = PLENTY) -> AsyncIterator[TempoSource]:
+async def asking(
+    tempo: Tempo, limits: TraceLimits = PLENTY, corrections: Corrections = NO_CORRECTIONS
+) -> AsyncIterator[TempoSource]:
     """A source that asks it, as fast as it can."""
     async with TestServer(tempo.app()) as served:
         settings = ServerSettings("Tempo", str(served.make_url("/")))
         async with Server(settings, HurriedClock(), limits=Limits(per_second=1e6, at_once=8)) as server:
-            yield TempoSource(server, HurriedClock(), limits=limits)
+            yield TempoSource(server, HurriedClock(), limits=limits, corrections=corrections)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from agents.sources.catalogue import Corrections
 from agents.sources.tempo import TraceLimits
 from agents.sources.tempo.sampling import EVERYTHING
 from agents.sources.wire import ServerError
@@ -36,8 +37,34 @@ async def test_a_window_is_sampled_evenly_and_that_is_said() -> None:
         spans = await source.read_spans(lookup(case, -1200, 600))
     before = sum(start < case.start.timestamp() for start in spans.starts)
     assert (before, len(spans)) == (16, 24), "two thirds of the window lie before the incident"
-    assert spans.asked.left_out == "in 6 of 6 searches there were 2 traces or more, so this is a sample"
-    assert spans.asked.query == f"{EVERYTHING}, up to 2 traces of each in each of 6 equal slices of time"
+    assert spans.asked.left_out == "12 of 30 traces were read, so this is a sample"
+    assert spans.asked.query == f"{EVERYTHING}, 12 traces at most, evenly from 6 slices of time"
+
+
+async def test_an_incident_of_minutes_after_an_hour_of_health_is_half_of_the_sample() -> None:
+    case = CaseBuilder()
+    for second in range(-3600, 240, 4):
+        case.span(f"t{second}", "a", None, "orders", second, 5.0)
+    async with asking(Tempo(case.spans), TraceLimits(traces=40, slices=12)) as source:
+        even = await source.read_spans(lookup(case, -3600, 240))
+        halved = await source.read_spans(lookup(case, -3600, 240, began=case.start))
+    since = case.start.timestamp()
+    assert sum(start >= since for start in even.starts) <= 4
+    assert sum(start >= since for start in halved.starts) == 20
+    assert len(halved) == 40
+    assert halved.asked.query == (
+        f"{EVERYTHING}, 40 traces at most, half of them before the incident, evenly from 12 slices of time"
+    )
+
+
+async def test_what_one_of_the_two_times_lacks_is_read_of_the_other() -> None:
+    case = CaseBuilder()
+    for second in [*range(-60, 0, 10), *range(0, 240, 4)]:
+        case.span(f"t{second}", "a", None, "orders", second, 5.0)
+    async with asking(Tempo(case.spans), TraceLimits(traces=40, slices=12)) as source:
+        spans = await source.read_spans(lookup(case, -3600, 240, began=case.start))
+    assert sum(start < case.start.timestamp() for start in spans.starts) == 6
+    assert len(spans) == 40
 
 
 async def test_traces_that_pass_an_affected_service_are_half_of_the_sample() -> None:
@@ -58,6 +85,7 @@ async def test_one_trace_is_fetched_once_and_a_server_that_knows_one_version_is_
         await source.read_topology(lookup(case))
     fetched = [each.path for each in tempo.asked if "/traces/" in each.path]
     assert len(fetched) == len(set(fetched)) == len(tempo.traces)
+    assert len(tempo.refused) == 1
 
 
 async def test_a_trace_that_is_gone_costs_only_itself_and_is_told() -> None:
@@ -100,6 +128,8 @@ async def test_spans_of_another_environment_are_left_out() -> None:
     async with asking(tempo) as source:
         assert len(await source.read_spans(lookup(case, scope=Scope(environment="prod")))) == 0
         assert len(await source.read_spans(lookup(case, scope=Scope(environment="TEST")))) > 0
+    async with asking(tempo, corrections=Corrections(scope=Scope(environment="prod"))) as source:
+        assert len(await source.read_spans(lookup(case))) == 0, "what is meant where nobody says otherwise"
 
 
 async def test_a_server_that_is_down_is_no_empty_answer() -> None:
