@@ -75,7 +75,7 @@ def own_times(spans: Spans, root: int, children: Children) -> dict[int, float]:
         for each in sorted(inner, key=lambda one: one.start):
             covered += max(0.0, each.end - max(each.start, until))
             until = max(until, each.end)
-        own[call.row] = call.end - call.start - covered
+        own[call.row] = max(0.0, call.end - call.start - covered)  # sums of floats may exceed the whole by a hair
         waiting += inner
     return own
 
