@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from agents.analyzers.gravity import Gravity, gravity
-from agents.analyzers.habits import Handled
 from agents.analyzers.masks import without_line_number
+from agents.analyzers.sayings import Handled
 from agents.analyzers.templates import mine
 
 LONGEST_GAP_S = 30.0
@@ -33,10 +33,24 @@ Call = tuple[float, float, str]
 
 @dataclass(slots=True)
 class Calls:
-    """The recorded calls into services: by trace and service, ascending; and how many of an operation before and after."""
+    """The recorded calls into services: by trace and service, ascending; and how many of an operation before and after.
+
+    `lost` is the share of spans that never reached the store, so that calls may be unknown.
+    """
 
     by_trace: Mapping[tuple[str, str], Sequence[Call]] = field(default_factory=dict)
     counts: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    lost: float = 0.0
+
+    @classmethod
+    def of(cls, by_trace: Mapping[tuple[str, str], Sequence[Call]], split: float, lost: float = 0.0) -> "Calls":
+        """These calls, counted."""
+        counts: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+        for (_, service), calls in by_trace.items():
+            for start, _, name in calls:
+                before, after = counts[service, name]
+                counts[service, name] = (before + 1, after) if start < split else (before, after + 1)
+        return cls(by_trace, counts, lost)
 
     def at(self, trace_id: str, service: str, at: float) -> Call | None:
         """The call at which the service was in that trace at that time; the last to begin, if there are several."""
@@ -99,16 +113,27 @@ def recorded_seconds(times: "array[float]", split: float) -> tuple[float, float]
     return before, after
 
 
-def count_lines(lines: Lines, split: float, calls: Calls) -> Counts:
-    """Every template of every service, counted."""
+Said = tuple[str, str]
+"""Service and template."""
+
+
+def said_in(lines: Lines) -> list[Said | None]:
+    """What each line says; None for a line of a stack trace."""
     mined = mine(lines.services, lines.messages)
+    return [
+        None if index < 0 else (service, mined.texts[index])
+        for service, index in zip(lines.services, mined.of_line, strict=True)
+    ]
+
+
+def count_lines(lines: Lines, said: Sequence[Said | None], split: float, calls: Calls) -> Counts:
+    """Every template of every service, counted. `said` is what each line says."""
     counts: Counts = {}
     recorded = {trace_id for trace_id, _ in calls.by_trace}
-    for row, index in enumerate(mined.of_line):
-        if index < 0:
+    for row, key in enumerate(said):
+        if key is None:
             continue
         at, service = lines.times[row], lines.services[row]
-        key = (service, mined.texts[index])
         if (count := counts.get(key)) is None:
             count = counts[key] = Count(row, gravity(lines.levels[row], key[1]))
         trace_id = lines.trace_ids[row]

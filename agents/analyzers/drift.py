@@ -1,16 +1,18 @@
 """Two samples of durations, before and after: did calls get slower, all of them or some of them?"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from agents.analyzers.counts import Call
 from agents.analyzers.scoring import portion, share_deviation, strength
 from agents.analyzers.traces import Edge, Sample, Tally
 
 FEWEST_BEFORE = 5
 FEWEST_AFTER = 3
+FEWEST_KNOWN_QUICK = 10
 FAR_SIGMAS = 2.0
 FAR_ERRORS = 4.0
 LEAST_MS = 2.0
@@ -67,23 +69,69 @@ def drift_of(sample: Sample, full_ms: float) -> Drift | None:
     return Drift(usual, value, share, score, onset)
 
 
-def link_drifts(gaps: Mapping[Edge, Sample], full_ms: float) -> dict[Edge, Drift]:
+def as_quick_as_ever(entries: Mapping[tuple[str, str], Iterable[Call]], split: float, full_ms: float) -> frozenset[str]:
+    """The services of which enough recorded calls are known, and none of whose operations takes longer than before."""
+    samples: dict[tuple[str, str], Sample] = defaultdict(Sample)
+    for (_, service), calls in entries.items():
+        for start, end, name in calls:
+            samples[service, name].add((end - start) * 1000.0, start, split)
+    known = {
+        service
+        for (service, _), sample in samples.items()
+        if len(sample.before) >= FEWEST_BEFORE and len(sample.after) >= FEWEST_KNOWN_QUICK
+    }
+    slower = {service for (service, _), sample in samples.items() if drift_of(sample, full_ms)}
+    return frozenset(known - slower)
+
+
+def link_drifts(gaps: Mapping[Edge, Sample], full_ms: float, lost: float = 0.0) -> dict[Edge, Drift]:
     """The links that drifted up, each against what is usual for it.
 
     Where too little is known of a link, what is usual for all links of its caller counts as usual for it, too: one
     program calls all its peers in the same way. Then it has to be clearly unlike the little that is known of itself.
+    Where a share of the spans was `lost`, too little is often known of all of them: then what is usual for any link of
+    the system counts, and what several callers lose on their way to one service counts together.
     """
-    pooled: dict[str, list[float]] = defaultdict(list)
-    for (caller, _), sample in gaps.items():
-        pooled[caller] += sample.before
     found: dict[Edge, Drift] = {}
     for edge, sample in gaps.items():
-        known = sample.before
-        is_rare = 0 < len(known) < FEWEST_BEFORE
-        usual = Sample(pooled[edge[0]], sample.after, sample.onset) if is_rare else sample
-        drift = drift_of(usual, full_ms)
-        if drift and not (is_rare and max(known) > UNLIKE_ITSELF * drift.value):
+        drift = _link_drift(sample, _like_it(edge, gaps, lost), full_ms)
+        if drift:
             found[edge] = drift
+    return {**_towards(gaps, full_ms, {callee for _, callee in found}), **found} if lost else found
+
+
+def _like_it(edge: Edge, gaps: Mapping[Edge, Sample], lost: float) -> Sequence[float]:
+    """What is usual for a link of which too little is known: the nearest that tells enough; nothing for a new link."""
+    if not (gaps[edge].before or lost):
+        return ()
+    of_caller = [took for (caller, _), sample in gaps.items() if caller == edge[0] for took in sample.before]
+    if len(of_caller) >= FEWEST_BEFORE or not lost:
+        return of_caller
+    return [took for sample in gaps.values() for took in sample.before]
+
+
+def _link_drift(sample: Sample, like_it: Sequence[float], full_ms: float) -> Drift | None:
+    known = sample.before
+    if len(known) >= FEWEST_BEFORE:
+        return drift_of(sample, full_ms)
+    drift = drift_of(Sample([*like_it], sample.after, sample.onset), full_ms)
+    return drift if drift and max(known, default=0.0) <= UNLIKE_ITSELF * drift.value else None
+
+
+def _towards(gaps: Mapping[Edge, Sample], full_ms: float, told: Container[str]) -> dict[Edge, Drift]:
+    """What the callers of one service lose on the way to it, all together; told of the one that called it most."""
+    found: dict[Edge, Drift] = {}
+    for callee in sorted({callee for _, callee in gaps if callee not in told}):
+        edges = sorted((edge for edge in gaps if edge[1] == callee), key=lambda edge: -len(gaps[edge].after))
+        samples = [gaps[edge] for edge in edges]
+        pooled = Sample(
+            [took for each in samples for took in each.before],
+            [took for each in samples for took in each.after],
+            sorted(moment for each in samples for moment in each.onset),
+        )
+        drift = _link_drift(pooled, [took for sample in gaps.values() for took in sample.before], full_ms)
+        if drift:
+            found[edges[0]] = drift
     return found
 
 

@@ -8,9 +8,10 @@ measure is time, and not the clock's but what was really recorded.
 from dataclasses import dataclass, field
 from math import sqrt
 
-from agents.analyzers.counts import Calls, Count, Counts, Lines, count_lines, handled
+from agents.analyzers.counts import Calls, Count, Counts, Lines, count_lines, handled, said_in
 from agents.analyzers.gravity import Gravity, Trend
 from agents.analyzers.habits import Break, breaks
+from agents.analyzers.regained import regained
 from agents.analyzers.scoring import share_deviation
 from agents.analyzers.words import Mentions
 
@@ -51,7 +52,9 @@ def log_news(lines: Lines, split: float, mentions: Mentions, calls: Calls, recor
     """
     if not all(recorded):
         return LogNews()
-    counted = count_lines(lines, split, calls)
+    said = said_in(lines)
+    calls = regained(lines, said, calls, split)
+    counted = count_lines(lines, said, split, calls)
     broken = [each for each in breaks(handled(counted, calls), split) if not _is_grave(counted, each)]
     told = {(each.service, each.missing) for each in broken}
     shifts = _shifts(lines, counted, split, mentions, calls, recorded[1] / recorded[0])

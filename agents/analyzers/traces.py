@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from agents.analyzers.counts import Call, Calls
 from agents.analyzers.losses import Wholes, entered, lost_share
+from agents.analyzers.remains import rejoined
 from orchestrator.model import Spans
 
 Edge = tuple[str, str]
@@ -61,7 +62,7 @@ class Forest:
     that sends no spans (a database), by (link, operation). `errors`: errors that start there, by (service, operation).
     `failing`: calls that fail, by link. `steps`: inner calls per call, by (service, operation, callee, its operation).
     `ends`: whom an operation calls, where it is a call. `entries`: when calls came into a service from outside it, by
-    trace and service. `roots`: whole requests.
+    trace and service. `roots`: whole requests. `lost`: the share of spans that never reached the store.
     """
 
     own: dict[tuple[str, str], Sample] = field(default_factory=lambda: defaultdict(Sample))
@@ -73,6 +74,7 @@ class Forest:
     entries: dict[tuple[str, str], list[Call]] = field(default_factory=dict)
     ends: dict[tuple[str, str], str] = field(default_factory=dict)
     roots: dict[tuple[str, str], Sample] = field(default_factory=lambda: defaultdict(Sample))
+    lost: float = 0.0
 
     @property
     def calls(self) -> tuple[Edge, ...]:
@@ -81,12 +83,7 @@ class Forest:
 
     def entered(self, split: float) -> Calls:
         """The calls into services, for whoever wants to know at what a service was when it said something."""
-        counts: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
-        for (_, service), calls in self.entries.items():
-            for start, _, name in calls:
-                before, after = counts[service, name]
-                counts[service, name] = (before + 1, after) if start < split else (before, after + 1)
-        return Calls(self.entries, counts)
+        return Calls.of(self.entries, split, self.lost)
 
 
 def gather(spans: Spans, split: float) -> Forest:
@@ -100,12 +97,15 @@ def gather(spans: Spans, split: float) -> Forest:
         parents.append(parent)
         if parent is not None:
             children[parent].append(row)
-    wholes = Wholes(spans, children) if lost_share(spans, parents) else None
+    forest.lost = lost_share(spans, parents)
+    wholes = Wholes(spans, children) if forest.lost else None
     for row in range(len(spans)):
         inner = children.get(row, [])
         _look_at(forest, spans, row, parents[row], inner, split)
         if wholes is None or row in wholes:
             _time(forest, spans, row, inner, split)
+    for row, callee, took in rejoined(spans, parents, children) if forest.lost else ():
+        forest.gaps[spans.services[row], callee].add(spans.durations[row] - took, spans.starts[row], split)
     forest.entries = entered(spans, parents)
     _count_steps(forest, spans, parents, children, split)
     return forest

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from agents.analyzers import habits
 from agents.analyzers.counts import Calls, Lines, recorded_seconds
 from agents.analyzers.graph import Graph
 from agents.analyzers.gravity import Gravity, Trend
@@ -52,7 +51,7 @@ def _broken(reading: Reading, asked: Asked, broken: Sequence[Break], graph: Grap
     """The most telling broken habit of each service, as far as none of those that it calls explains it."""
     told: dict[str, Observation] = {}
     for each in broken:
-        score = strength(each.deviation, habits.FAR / 2) * (1.0 - _explained(each, broken, graph))
+        score = strength(each.deviation, each.far / 2) * (1.0 - _explained(each, broken, graph))
         if each.service not in told or score > told[each.service].score:
             told[each.service] = _told_break(reading, asked, each, score)
     return list(told.values())

@@ -26,6 +26,7 @@ LASTING_SHARE = 0.15
 KNOWN_SHARE = 0.25
 OF_AN_IDLE_SERVICE = 0.3
 BESIDE_THE_AFFECTED = 0.5
+OF_WHAT_CALLS_DO_NOT_SHOW = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,16 @@ def _known(shift: Shift) -> float:
 
 
 def _place(moved: Moved, scene: Scene) -> float:
-    """How much it can have to do with the incident, by where it is: what nobody there calls hurts by its host at most."""
+    """How much it can have to do with the incident, by where it is: what nobody there calls hurts by its host at most.
+
+    A latency that no recorded call shows is that of something else: a job, a poll, a connection kept open.
+    """
     if moved.series.service in scene.idle:
         return OF_AN_IDLE_SERVICE
     if moved.series.service in scene.beside and moved.meaning.aspect in (Aspect.ERRORS, Aspect.LATENCY):
         return BESIDE_THE_AFFECTED
+    if moved.series.service in scene.quick and moved.meaning.aspect is Aspect.LATENCY and not moved.peer:
+        return OF_WHAT_CALLS_DO_NOT_SHOW
     return 1.0
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agents.analyzers.drift import as_quick_as_ever, matters_ms
 from agents.analyzers.graph import Graph
 from agents.analyzers.traces import Forest, gather
 from agents.analyzers.words import Mentions, MetricPeers
@@ -18,7 +19,8 @@ class Scene:
     """What all looks at one reading share.
 
     `idle`: services that take part in no recorded call, where most do. `beside`: services with calls of their own that
-    no affected service needs, directly or through others, and that need none.
+    no affected service needs, directly or through others, and that need none. `quick`: services whose recorded calls take
+    as long as ever.
     """
 
     services: tuple[str, ...]
@@ -28,6 +30,7 @@ class Scene:
     graph: Graph
     idle: frozenset[str]
     beside: frozenset[str]
+    quick: frozenset[str]
 
 
 def scene_of(reading: Reading) -> Scene:
@@ -50,7 +53,8 @@ def _set(reading: Reading) -> Scene:
     ]
     graph = Graph([*reading.topology.calls, *forest.calls, *(call for call in named if call[1])])
     idle, beside = _idle(reading, measured, graph), _beside(reading.incident.affected_services, graph)
-    return Scene(services, Mentions(services), peers, forest, graph, idle, beside)
+    quick = as_quick_as_ever(forest.entries, reading.split, matters_ms(forest.roots.values()))
+    return Scene(services, Mentions(services), peers, forest, graph, idle, beside, quick)
 
 
 def _beside(affected: Iterable[str], graph: Graph) -> frozenset[str]:

@@ -37,7 +37,7 @@ class TraceFacts:
 
     def links(self) -> list[Observation]:
         """Links on which time is lost between the caller and the callee."""
-        found = sorted(link_drifts(self._forest.gaps, self._full).items())
+        found = sorted(link_drifts(self._forest.gaps, self._full, self._forest.lost).items())
         return [
             self._drifted(
                 drift, f"calls {caller} → {callee} lose", "on the way", caller, callee, f"{caller} → {callee}"
