@@ -3,7 +3,7 @@
 The law: the two never mix within one incident. A recording is closed; what happened since is another story.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol, TypeVar
 
 from orchestrator.errors import SourceUnavailableError
@@ -68,6 +68,14 @@ class Beside:
             return await self._recordings.read_topology(lookup)
         topology = self._live().topology
         return await topology.read_topology(lookup) if topology is not None else Topology()
+
+    async def read_names(self, lookup: Lookup) -> Collection[str]:
+        """The services of a recording as its sheet names them, or those that live stores know; none where neither says."""
+        if await self._recordings.has(lookup.incident_id):
+            told = await self._recordings.read_topology(lookup)
+            return {*told.services, *(end for call in told.calls for end in call)}
+        names = self._live().names
+        return await names.read_names(lookup) if names is not None else ()
 
 
 def _there(source: T | None, what: str, variable: str) -> T:

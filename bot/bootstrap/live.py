@@ -4,7 +4,8 @@ A server is opened with the program and closed with it; nothing is asked before 
 better than discovery is read from the file of corrections when the program opens.
 """
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +25,9 @@ from agents.sources.wire import Limits, Server, ServerSettings, Switch, new_sess
 from bot.bootstrap.doors import repositories
 from bot.settings import ServerAccess, Settings, SettingsError
 from orchestrator.clock import Clock
+from orchestrator.errors import SourceUnavailableError
 from orchestrator.model import Window
-from orchestrator.ports import ChangeSource, ChangeStore, Compute, Telemetry
+from orchestrator.ports import ChangeSource, ChangeStore, Compute, Lookup, Telemetry
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -80,12 +82,22 @@ class Live:
                     traces=self.tempo,
                     changes=MergedChanges(self.changes) if self.changes else None,
                     topology=CallGraph(graphs) if graphs else None,
+                    names=self,
                     live=True,
                 )
             try:
                 yield self.telemetry
             finally:
                 self.telemetry = Telemetry()
+
+    async def read_names(self, lookup: Lookup) -> Collection[str]:
+        """The services that any of the servers knows. Raises SourceUnavailableError where none answers."""
+        answers = await asyncio.gather(*(_overview(each, lookup.window) for each in self.surveyed))
+        failures = [each for each in answers if isinstance(each, SourceUnavailableError)]
+        if failures and len(failures) == len(answers):
+            raise failures[0]
+        known = [each for each in answers if isinstance(each, Overview)]
+        return {service.name for each in known for service in each.services}
 
     async def _open(self, stack: AsyncExitStack, session: ClientSession) -> None:
         access = self._settings.prometheus
@@ -136,6 +148,13 @@ class Live:
 
     def _grafana(self, store: str, access: ServerAccess) -> Grafana:
         return Grafana(self._settings.grafana_url or "", store, access.datasource)
+
+
+async def _overview(source: Surveyed, window: Window) -> Overview | SourceUnavailableError:
+    try:
+        return await source.overview(window)
+    except SourceUnavailableError as error:
+        return error
 
 
 def servers(settings: Settings) -> dict[str, ServerAccess]:

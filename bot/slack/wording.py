@@ -23,7 +23,7 @@ ASSUMED_FIELDS = {
     "start_time": "start (30 minutes before)",
     "severity": "severity (unknown)",
     "budget": "budget",
-    "services": "services",
+    "services": "services (nearest known names)",
 }
 DONE = {
     InvestigationState.COMPLETED: "Done in {duration}",

@@ -5,6 +5,7 @@ and what could not be gathered is said instead of being left out.
 """
 
 from orchestrator.context.assembler import ContextAssembler
+from orchestrator.context.naming import Meant, meant, mentioned
 from orchestrator.context.shared import shared
 
-__all__ = ["ContextAssembler", "shared"]
+__all__ = ["ContextAssembler", "Meant", "meant", "mentioned", "shared"]

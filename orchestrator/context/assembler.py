@@ -108,7 +108,7 @@ class ContextAssembler:
             catalogue=entries,
             changes=around.changes.changes[-MOST_CHANGES:] if isinstance(around.changes, Changes) else (),
             similar=() if isinstance(similar, str) else similar,
-            unknown=unknown(known, incident.affected_services),
+            unknown=unknown(known, incident.affected_services, incident.title),
             missing=(*around.missing, similar) if isinstance(similar, str) else around.missing,
             took_s=round(self._clock.monotonic() - begun, 3),
         )

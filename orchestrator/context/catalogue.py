@@ -1,12 +1,10 @@
 """The services around an incident, from who calls whom: those that were reported, and everybody one call away."""
 
-import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
+from orchestrator.context.naming import meant, mentioned
 from orchestrator.model import CatalogueEntry, Topology
-
-NEAR_ENOUGH = 0.7
 
 
 def catalogue(topology: Topology, affected: Sequence[str]) -> tuple[CatalogueEntry, ...]:
@@ -31,15 +29,28 @@ def catalogue(topology: Topology, affected: Sequence[str]) -> tuple[CatalogueEnt
     )
 
 
-def unknown(topology: Topology, affected: Iterable[str]) -> tuple[str, ...]:
-    """A line for each affected service that no telemetry knows, with the nearest name that it does know."""
-    known = {each.casefold(): each for each in (*topology.services, *(end for call in topology.calls for end in call))}
+def unknown(topology: Topology, affected: Sequence[str], title: str = "") -> tuple[str, ...]:
+    """A line for each affected service that no telemetry knows, with the nearest names that it does know.
+
+    Where nobody said what is affected, a line for the words of the title that fit several services.
+    """
+    known = {*topology.services, *(end for call in topology.calls for end in call)}
     if not known:
         return ()
-    return tuple(_line(each, known) for each in affected if each.casefold() not in known)
+    if not affected:
+        _, doubtful = mentioned(title, known)
+        return (f"Which service the title means: {_either(doubtful)}? Say it with services=",) if doubtful else ()
+    there = {each.casefold() for each in known}
+    return tuple(_line(each, known) for each in affected if each.casefold() not in there)
 
 
-def _line(service: str, known: dict[str, str]) -> str:
-    near = difflib.get_close_matches(service.casefold(), known, n=1, cutoff=NEAR_ENOUGH)
-    hint = f"; the nearest name in it is {known[near[0]]}" if near else ""
-    return f"No telemetry of {service}{hint}"
+def _line(service: str, known: Collection[str]) -> str:
+    found = meant(service, known)
+    near = (found.name,) if found.name else found.near
+    if len(near) > 1:
+        return f"No telemetry of {service}; did you mean {_either(near)}?"
+    return f"No telemetry of {service}{f'; the nearest name in it is {near[0]}' if near else ''}"
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

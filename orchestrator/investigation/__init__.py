@@ -1,5 +1,6 @@
 """The run of an investigation, from the words that asked for it to the report, over any number of restarts."""
 
+from orchestrator.investigation.names import Names
 from orchestrator.investigation.opening import Limits, Opening
 from orchestrator.investigation.orchestrator import Orchestrator
 from orchestrator.investigation.ranking import grouped, numbered, rank
@@ -16,6 +17,7 @@ __all__ = [
     "Investigations",
     "Limits",
     "MemoryTurns",
+    "Names",
     "Opened",
     "Opening",
     "Orchestrator",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from orchestrator.errors import ParameterExtractionError, SourceUnavailableError
+from orchestrator.investigation.names import Names
 from orchestrator.model import Incident, Investigation, Origin, Person, Severity
 from orchestrator.parameters import Parameters
 from orchestrator.ports import IncidentSource, TeamSpec
@@ -40,6 +41,7 @@ class Opening:
     limits: Limits
     live: bool
     new_id: Callable[[], str]
+    names: Names
 
     async def prepare(
         self, parameters: Parameters, *, workspace: str, by: Person, origin: Origin, now: datetime
@@ -49,7 +51,9 @@ class Opening:
         Raises ParameterExtractionError for a value that cannot be used, SourceUnavailableError where no configured source
         can look into that incident.
         """
-        incident, assumed = await self._incident(parameters, now)
+        typed, assumed = await self._incident(parameters, now)
+        incident = await self.names.understood(typed, parameters, now)
+        assumed += ["services"] if incident != typed else []
         budget = parameters.budget
         if budget is None:
             budget = self.limits.budget_critical if incident.severity == Severity.SEV1 else self.limits.budget

@@ -17,6 +17,7 @@ from orchestrator.context import ContextAssembler, shared
 from orchestrator.errors import AgentNotFoundError, ConflictError, InvestigationNotFoundError, OrchestratorError
 from orchestrator.events import HypothesisDecided, InvestigationOpened, InvestigationView, StateChanged
 from orchestrator.investigation.journal import Journal, Key
+from orchestrator.investigation.names import Names
 from orchestrator.investigation.opening import Limits, Opening
 from orchestrator.investigation.report import report_of
 from orchestrator.investigation.run import Pace, Run, has_ended
@@ -73,7 +74,9 @@ class Investigations:
         self._limits = limits or Limits()
         self._kit = AgentKit(telemetry=shared(telemetry, clock), compute=compute, clock=clock)
         self._contexts: dict[str, ContextAssembler] = {}
-        self._opening = Opening(incidents, team, self._limits, telemetry.live, new_investigation_id)
+        self._opening = Opening(
+            incidents, team, self._limits, telemetry.live, new_investigation_id, Names(telemetry.names, clock)
+        )
         self._journal = Journal(store, clock)
         self._places = asyncio.Semaphore(self._limits.max_running)
         self._runs: dict[Key, Run] = {}

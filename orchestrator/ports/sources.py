@@ -3,7 +3,7 @@
 A source that did not answer at all raises SourceUnavailableError: "no data" and "the query failed" are never the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -120,6 +120,12 @@ class TopologySource(Protocol):
     async def read_topology(self, lookup: Lookup) -> Topology: ...
 
 
+class NameSource(Protocol):
+    """Knows which services there are, by questions that cost little."""
+
+    async def read_names(self, lookup: Lookup) -> Collection[str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Telemetry:
     """The sources an agent may ask. None means that no source of this kind is configured.
@@ -133,4 +139,5 @@ class Telemetry:
     traces: TraceSource | None = None
     changes: ChangeSource | None = None
     topology: TopologySource | None = None
+    names: NameSource | None = None
     live: bool = False

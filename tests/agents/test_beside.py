@@ -54,6 +54,18 @@ async def test_what_no_server_is_set_up_for_is_unavailable_and_not_empty(library
     assert await both.read_topology(GOING_ON) == Topology()
 
 
+class LiveNames:
+    async def read_names(self, lookup: Lookup) -> tuple[str, ...]:
+        return ("checkout",)
+
+
+async def test_services_are_named_by_the_recording_or_by_what_is_live(library: SnapshotLibrary) -> None:
+    both = Beside(library, lambda: Telemetry(names=LiveNames()))
+    assert set(await both.read_names(RECORDED)) == {"gateway", "orders"}
+    assert set(await both.read_names(GOING_ON)) == {"checkout"}
+    assert set(await Beside(library, Telemetry).read_names(GOING_ON)) == set()
+
+
 async def test_sources_that_open_later_are_asked_when_they_are_there(library: SnapshotLibrary) -> None:
     live = Telemetry()
     both = Beside(library, lambda: live)

@@ -125,6 +125,15 @@ def test_words_suffice_to_look_into_what_is_going_on_now(live: str) -> None:
     assert "RECORDED" not in result.stdout
 
 
+def test_services_in_words_or_with_a_slip_are_taken_for_those_that_the_server_knows(live: str) -> None:
+    for words in (("checkout 5xx",), ("5xx", "--services", "chekout")):
+        result = really("investigate", *words, "--since", "10m", "--json")
+        assert result.exit_code == 0, result.output
+        investigation = json.loads(result.stdout)["investigation"]
+        assert investigation["incident"]["affected_services"] == ["checkout"]
+        assert "services" in investigation["assumed"]
+
+
 def test_a_recorded_incident_is_read_from_its_recording_beside_a_live_server(live: str) -> None:
     result = really("investigate", "INC-123", "--json")
     assert result.exit_code == 0, result.output

@@ -5,18 +5,21 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from agents.sources.changes import posted_changes
 from bot.bootstrap.doors import repositories
 from bot.bootstrap.live import Live
 from bot.settings import ServerAccess, Settings, load_settings
+from orchestrator.errors import SourceUnavailableError
 from orchestrator.model import Change, Window
 from orchestrator.ports import Lookup
 from storage import MemoryStore
 from tests.agents.change_sources.fake_github import deployment, github, status
+from tests.agents.wire.counterpart import counterpart, says
 from tests.docs.pages import ROOT
-from tests.support.clock import NOON, ManualClock
+from tests.support.clock import NOON, HurriedClock, ManualClock
 
 DEPLOYMENTS = "/repos/acme/orders/deployments"
 
@@ -59,3 +62,17 @@ def test_the_example_of_the_documentation_is_one_that_is_taken() -> None:
     [shown] = re.findall(r"-d '(\{.*?\})'", page, re.DOTALL)
     [change] = posted_changes(json.loads(shown), NOON)
     assert (change.change_id, change.service, change.details) == ("v412", "orders", "-  LIMIT 50")
+
+
+async def test_services_are_named_by_the_servers_that_answer() -> None:
+    lookup = Lookup("INC-1", Window(start=NOON - timedelta(hours=1), end=NOON))
+    async with counterpart(says({"tagValues": ["orders", "Checkout"]})) as (_, url):
+        dead = ServerAccess(url="http://127.0.0.1:9/")
+        settings = Settings(_env_file=None, prometheus=dead, tempo=ServerAccess(url=url))  # type: ignore[call-arg]
+        async with Live(settings, HurriedClock()).opened() as telemetry:
+            assert telemetry.names is not None
+            assert set(await telemetry.names.read_names(lookup)) == {"orders", "checkout"}
+        async with Live(Settings(_env_file=None, prometheus=dead), HurriedClock()).opened() as telemetry:  # type: ignore[call-arg]
+            assert telemetry.names is not None
+            with pytest.raises(SourceUnavailableError):
+                await telemetry.names.read_names(lookup)

@@ -1,6 +1,7 @@
 """From words to an investigation: nothing more is asked than was typed, and every default that was taken is named."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestrator.clock import Clock
 from orchestrator.errors import ParameterExtractionError, SourceUnavailableError
-from orchestrator.investigation import Limits, Opening
+from orchestrator.investigation import Limits, Names, Opening
 from orchestrator.model import Incident, Investigation, Origin, Severity
 from orchestrator.parameters import Parameters, extract_parameters, parse_since
+from orchestrator.ports import Lookup, NameSource
 from tests.support.agents import ScriptedAgent, team_of
 from tests.support.builders import ANA, incident
-from tests.support.clock import NOON
+from tests.support.clock import NOON, HurriedClock, ManualClock
 from tests.support.world import StaticIncidents
 
 MINUTE = timedelta(minutes=1)
@@ -34,9 +37,34 @@ RECORDED = incident(
 )
 
 
-async def opened(*known: Incident, live: bool = True, now: datetime = NOON, **typed: Any) -> Investigation:
+class Catalogue:
+    """Knows these names, or fails, or never answers; and counts how often it was asked."""
+
+    def __init__(self, *names: str, clock: ManualClock | None = None, broken: bool = False) -> None:
+        self._names, self._broken, self._clock = names, broken, clock
+        self.asked: list[Lookup] = []
+
+    async def read_names(self, lookup: Lookup) -> Sequence[str]:
+        self.asked.append(lookup)
+        if self._clock:
+            await self._clock.sleep(3600)
+        if self._broken:
+            raise SourceUnavailableError("Prometheus does not answer.")
+        return self._names
+
+
+async def opened(
+    *known: Incident,
+    live: bool = True,
+    now: datetime = NOON,
+    names: NameSource | None = None,
+    clock: Clock | None = None,
+    **typed: Any,
+) -> Investigation:
     ids = (f"inv-{n}" for n in itertools.count(1))
-    opening = Opening(StaticIncidents(*known), TEAM, Limits(), live, lambda: next(ids))
+    opening = Opening(
+        StaticIncidents(*known), TEAM, Limits(), live, lambda: next(ids), Names(names, clock or ManualClock())
+    )
     return await opening.prepare(
         Parameters(**typed), workspace="T1", by=ANA, origin=Origin(surface="slack", place="C1"), now=now
     )
@@ -260,3 +288,44 @@ async def test_words_that_name_no_recording_are_refused_with_those_there_are() -
     with pytest.raises(SourceUnavailableError) as refused:
         await opened(RECORDED, live=False, title="checkout fails")
     assert "INC-123" in refused.value.remedy
+
+
+async def test_services_are_taken_under_the_names_that_the_telemetry_has_for_them() -> None:
+    names = Catalogue("checkout", "orders-service", "orders-db")
+    made = await opened(names=names, title="slow", affected_services=("Chekout", "orders", "nosuch"))
+    assert made.incident.affected_services == ("checkout", "orders-service", "nosuch")
+    assert "services" in made.assumed, "what was changed is shown"
+    (asked,) = names.asked
+    assert asked.window == Lookup.whole(made.incident, NOON).window
+
+
+async def test_a_title_that_names_services_says_where_it_shows() -> None:
+    names = Catalogue("checkout", "orders-service", "orders-db")
+    made = await opened(names=names, title="checkout 5xx, orders db slow")
+    assert made.incident.affected_services == ("checkout", "orders-db")
+    assert "services" in made.assumed
+    plain = await opened(names=names, title="everything is slow")
+    assert (plain.incident.affected_services, "services" in plain.assumed) == ((), False)
+
+
+async def test_what_was_typed_as_it_is_known_is_not_called_assumed() -> None:
+    made = await opened(names=Catalogue("checkout"), title="slow", affected_services=("checkout",))
+    assert "services" not in made.assumed
+
+
+async def test_a_recording_says_itself_where_it_shows_unless_somebody_says_otherwise() -> None:
+    names = Catalogue("gateway", "checkout")
+    assert (
+        await opened(RECORDED, names=names, incident_id="INC-123", title="checkout")
+    ).incident.affected_services == ("gateway",)
+    assert names.asked == []
+    said = await opened(RECORDED, names=names, incident_id="INC-123", affected_services=("chekout",))
+    assert said.incident.affected_services == ("checkout",)
+
+
+async def test_a_catalogue_that_fails_or_is_slow_leaves_names_as_they_were_typed() -> None:
+    failing, clock = Catalogue(broken=True), HurriedClock()
+    for names in (failing, Catalogue("checkout", clock=clock)):
+        made = await opened(names=names, clock=clock, title="slow", affected_services=("Chekout",))
+        assert (made.incident.affected_services, "services" in made.assumed) == (("Chekout",), False)
+        assert len(names.asked) == 1
