@@ -12,7 +12,7 @@ nobody.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from orchestrator.model import Spans
 
@@ -22,8 +22,7 @@ EXACT_MS, EXACT_SHARE = 0.01, 0.01
 Children = Mapping[int, Sequence[int]]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch in which the call waited for nothing but the work of the span in `row`; milliseconds since it began."""
 
     start: float
@@ -36,8 +35,7 @@ class Piece:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(NamedTuple):
     """A span within its caller. `clock`: how many milliseconds its service's clock is taken to be behind."""
 
     row: int
@@ -53,15 +51,16 @@ def critical_path(spans: Spans, root: int, children: Children) -> list[Piece]:
     while waiting:
         call = waiting.pop()
         until = call.end
-        inner = list(_placed(spans, root, call, children.get(call.row, ())))
+        rows = children.get(call.row)
+        inner = _placed(spans, root, call, rows) if rows else ()
         for each in sorted(inner, key=lambda one: (-one.end, -one.start, one.row)):
             if each.end <= until + max(EXACT_MS, EXACT_SHARE * (each.end - each.start)):
                 ended = min(each.end, until)
                 pieces.append(Piece(ended, until, call.row))
-                waiting.append(replace(each, start=min(each.start, ended), end=ended))
+                waiting.append(_Placed(each.row, min(each.start, ended), ended, each.clock))
                 until = min(each.start, ended)
         pieces.append(Piece(call.start, until, call.row))
-    return sorted(each for each in pieces if each.took > 0)
+    return sorted(each for each in pieces if each.end > each.start)
 
 
 def own_times(spans: Spans, root: int, children: Children) -> dict[int, float]:
@@ -70,7 +69,8 @@ def own_times(spans: Spans, root: int, children: Children) -> dict[int, float]:
     own: dict[int, float] = {}
     while waiting:
         call = waiting.pop()
-        inner = list(_placed(spans, root, call, children.get(call.row, ())))
+        rows = children.get(call.row)
+        inner = list(_placed(spans, root, call, rows)) if rows else []
         covered, until = 0.0, call.start
         for each in sorted(inner, key=lambda one: one.start):
             covered += max(0.0, each.end - max(each.start, until))

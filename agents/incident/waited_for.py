@@ -66,9 +66,11 @@ def _waited(spans: Spans, split: float, slow: set[Operation]) -> dict[Operation,
             critical[piece.row] += piece.took
         own, whole = own_times(spans, root, children), spans.durations[root]
         beside = sum(max(0.0, took - critical[row]) for row, took in own.items()) >= BESIDE * whole
-        for operation in {_operation(spans, row) for row in own} & slow:
-            told = found[operation]
-            mine = [row for row in own if _operation(spans, row) == operation]
+        calls: dict[Operation, list[int]] = defaultdict(list)
+        for row in own:
+            calls[spans.services[row], spans.names[row]].append(row)
+        for operation in calls.keys() & slow:
+            told, mine = found[operation], calls[operation]
             told.own += sum(own[row] for row in mine)
             told.critical += sum(critical[row] for row in mine)
             told.whole += whole
@@ -101,7 +103,3 @@ def _request(spans: Spans, rows: Sequence[int]) -> tuple[int, dict[int, list[int
         if row != roots[0]:
             children[known[spans.parent_ids[row]]].append(row)
     return roots[0], children
-
-
-def _operation(spans: Spans, row: int) -> Operation:
-    return spans.services[row], spans.names[row]
