@@ -200,7 +200,7 @@ def test_any_numbers_are_survived_and_what_is_told_is_far(values: list[float], s
 
 def test_among_thousands_what_a_series_has_done_once_before_is_no_news() -> None:
     level = [50.0 if at % 2 else 48.0 for at in range(600)]
-    level[200:203] = [500.0] * 3
+    level[200:203] = [600.0] * 3
     level[595:598] = [400.0] * 3
     times, values, meaning = array("d", range(600)), array("d", level), meaning_of("latency_ms")
     assert shift_of("latency_ms", times, values, 594.0, meaning, among=100) is not None
