@@ -73,6 +73,15 @@ def _kinds(spans: Spans, rows: Iterable[int]) -> frozenset[Kind]:
     return frozenset((spans.services[row], spans.names[row]) for row in rows)
 
 
+def outermost(spans: Spans, parents: Parents, lost: float) -> list[int]:
+    """The rows of whole requests: those without a parent, and where some are lost, of kinds that never have one."""
+    alone = [row for row, parent in enumerate(parents) if parent is None]
+    if not lost:
+        return alone
+    inner = {(spans.services[row], spans.names[row]) for row, parent in enumerate(parents) if parent is not None}
+    return [row for row in alone if (spans.services[row], spans.names[row]) not in inner]
+
+
 def entered(spans: Spans, parents: Parents) -> dict[tuple[str, str], list[Call]]:
     """The calls into services from outside of them, by trace and service, ascending.
 
@@ -88,12 +97,12 @@ def entered(spans: Spans, parents: Parents) -> dict[tuple[str, str], list[Call]]
             continue
         start, end = spans.starts[row], spans.starts[row] + spans.durations[row] / 1000.0
         above = spans.parent_ids[row] if parent is None else ""
-        outermost = _outermost((service, name), usual) if above else name
-        if outermost == name:
+        operation = _outermost((service, name), usual) if above else name
+        if operation == name:
             calls[trace, service].append((start, end, name))
-        elif outermost:
-            first, last = lost.get((trace, service, outermost, above), (start, end))
-            lost[trace, service, outermost, above] = min(first, start), max(last, end)
+        elif operation:
+            first, last = lost.get((trace, service, operation, above), (start, end))
+            lost[trace, service, operation, above] = min(first, start), max(last, end)
     for (trace, service, name, _), (start, end) in sorted(lost.items(), key=lambda each: each[1][0] - each[1][1]):
         known = calls[trace, service]
         if not any(first <= start and end <= last and name == other for first, last, other in known):

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from agents.analyzers.counts import Call, Calls
-from agents.analyzers.losses import Wholes, entered, lost_share
+from agents.analyzers.losses import Wholes, entered, lost_share, outermost
 from agents.analyzers.remains import rejoined
 from orchestrator.model import Spans
 
@@ -101,18 +101,20 @@ def gather(spans: Spans, split: float) -> Forest:
     wholes = Wholes(spans, children) if forest.lost else None
     for row in range(len(spans)):
         inner = children.get(row, [])
-        _look_at(forest, spans, row, parents[row], inner, split)
+        _look_at(forest, spans, row, inner, split)
         if wholes is None or row in wholes:
             _time(forest, spans, row, inner, split)
     for row, callee, took in rejoined(spans, parents, children) if forest.lost else ():
-        forest.gaps[spans.services[row], callee].add(spans.durations[row] - took, spans.starts[row], split)
+        forest.gaps[spans.services[row], callee].add(max(0.0, spans.durations[row] - took), spans.starts[row], split)
+    for row in outermost(spans, parents, forest.lost):
+        forest.roots[spans.services[row], spans.names[row]].add(spans.durations[row], spans.starts[row], split)
     forest.entries = entered(spans, parents)
     _count_steps(forest, spans, parents, children, split)
     return forest
 
 
-def _look_at(forest: Forest, spans: Spans, row: int, parent: int | None, inner: list[int], split: float) -> None:
-    service, name, at, took = spans.services[row], spans.names[row], spans.starts[row], spans.durations[row]
+def _look_at(forest: Forest, spans: Spans, row: int, inner: list[int], split: float) -> None:
+    service, name, at = spans.services[row], spans.names[row], spans.starts[row]
     failed = spans.statuses[row] == "error"
     remote = [child for child in inner if spans.services[child] != service] if inner else []
     peer = spans.peers[row]
@@ -128,8 +130,6 @@ def _look_at(forest: Forest, spans: Spans, row: int, parent: int | None, inner: 
             forest.failing[service, spans.services[child]].add(spans.statuses[child] == "error", at, split)
     begins = failed and not any(spans.statuses[child] == "error" for child in inner)
     forest.errors[service, name].add(begins, at, split)
-    if parent is None:
-        forest.roots[service, name].add(took, at, split)
 
 
 def _time(forest: Forest, spans: Spans, row: int, inner: list[int], split: float) -> None:
