@@ -11,7 +11,7 @@ from agents.analyzers.critical_path import critical_path, own_times
 from agents.incident.reading import Reading
 from orchestrator.model import Aspect, Observation, Signal, Spans, Standing
 
-MOST_REQUESTS = 60
+MOST_REQUESTS = 200
 FEWEST_REQUESTS = 5
 HALF = 0.5
 BESIDE = 0.1
