@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 from agents.analyzers.seasons import Season
+from agents.incident.territory import APPLICATION
 from orchestrator.errors import SourceUnavailableError
 from orchestrator.model import Asked, Changes, Incident, Logs, Metrics, NoData, Signal, Spans, Topology, Window
 from orchestrator.ports import Lookup, Telemetry
@@ -92,7 +93,10 @@ async def read(agent_id: str, telemetry: Telemetry, incident: Incident, now: dat
         spans if isinstance(spans, Spans) else None,
         known_changes if isinstance(known_changes, Changes) else None,
         topology if isinstance(topology, Topology) else Topology(),
-        tuple(_missing(agent_id, signal, answer, window) for signal, answer in named.items() if not _answered(answer)),
+        (
+            *(_missing(agent_id, signal, answer, window) for signal, answer in named.items() if not _answered(answer)),
+            *(_in_part(agent_id, signal, answer) for signal, answer in named.items() if _is_partial(agent_id, answer)),
+        ),
     )
 
 
@@ -111,6 +115,26 @@ def _answered(answer: object) -> bool:
     if isinstance(answer, Logs | Spans):
         return len(answer) > 0
     return isinstance(answer, Changes)
+
+
+def _is_partial(agent_id: str, answer: object) -> bool:
+    """Whether that answer left something out; who looks at all kinds of telemetry says so, once for all agents."""
+    asked = getattr(answer, "asked", None)
+    return agent_id == APPLICATION and _answered(answer) and isinstance(asked, Asked) and bool(asked.left_out)
+
+
+def _in_part(agent_id: str, signal: Signal, answer: object) -> NoData:
+    asked = getattr(answer, "asked", None)
+    assert isinstance(asked, Asked)
+    return NoData(
+        agent_id=agent_id,
+        signal=signal,
+        summary=f"{_WORDS[signal].capitalize()} in part: {asked.left_out}"[:600],
+        window=asked.window,
+        source=asked.source,
+        query=asked.query,
+        link=asked.link,
+    )
 
 
 def _missing(agent_id: str, signal: Signal, answer: object, window: Window) -> NoData:

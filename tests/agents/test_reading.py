@@ -2,18 +2,21 @@
 
 import json
 import pickle
+from array import array
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
 import pytest
 
-from agents.incident.reading import Once, Reading
+from agents.incident.reading import Once, Reading, read
 from agents.incident.scene import Scene, scene_of
 from agents.incident.sending import looked_at
 from agents.sources.snapshot.lines import Lines
-from orchestrator.model import Observation
-from tests.agents.changes.builders import change, reading
+from orchestrator.model import Incident, MetricSeries, Observation, Signal
+from tests.agents.changes.builders import change, level, reading
+from tests.support.clock import NOON
+from tests.support.telemetry import FixedTelemetry
 
 T = TypeVar("T")
 
@@ -105,3 +108,23 @@ def test_half_a_line_is_not_taken_for_an_object(line: bytes) -> None:
     lines = Lines(line)
     assert list(lines) == []
     assert lines.unreadable == 1
+
+
+async def test_what_a_source_left_out_is_told_once_and_by_one_agent() -> None:
+    points = level((70, 1.0))
+    series = MetricSeries(
+        "orders", "cpu", array("d", (NOON.timestamp() + 60.0 * n - 3600 for n in range(70))), array("d", points)
+    )
+    telemetry = FixedTelemetry(metrics=[series], left_out="a third of it").telemetry()
+    incident = Incident(incident_id="INC-1", title="slow", start_time=NOON)
+    told = {agent: (await read(agent, telemetry, incident, NOON)).missing for agent in ("application", "network")}
+    in_part = {
+        agent: [each.summary for each in missing if "in part" in each.summary] for agent, missing in told.items()
+    }
+    assert in_part == {
+        "application": ["Metrics in part: a third of it", "Changes in part: a third of it"],
+        "network": [],
+    }
+    assert {each.signal for each in told["network"]} == {Signal.LOG, Signal.TRACE}, (
+        "where there is nothing, that is said"
+    )

@@ -21,7 +21,10 @@ def series(service: str, metric: str, *values: float, unit: str = "") -> MetricS
 
 
 class FixedTelemetry:
-    """Implements every telemetry port. `broken` names the kinds that fail; `hold` waits before each answer."""
+    """Implements every telemetry port. `broken` names the kinds that fail; `hold` waits before each answer.
+
+    `left_out` is what each answer says was left out of it.
+    """
 
     def __init__(
         self,
@@ -31,9 +34,10 @@ class FixedTelemetry:
         calls: Sequence[tuple[str, str]] = (),
         broken: Sequence[str] = (),
         hold: Callable[[], Awaitable[None]] | None = None,
+        left_out: str = "",
     ) -> None:
         self._metrics, self._changes, self._calls = tuple(metrics), tuple(changes), tuple(calls)
-        self._broken, self._hold = broken, hold
+        self._broken, self._hold, self._left_out = broken, hold, left_out
         self.asked: Counter[str] = Counter()
         self.lookups: list[Lookup] = []
 
@@ -63,4 +67,4 @@ class FixedTelemetry:
             await self._hold()
         if kind in self._broken:
             raise SourceUnavailableError(f"The {kind} store did not answer.")
-        return Asked("fixed", kind, lookup.window)
+        return Asked("fixed", kind, lookup.window, left_out=self._left_out)

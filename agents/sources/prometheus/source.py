@@ -182,7 +182,7 @@ def _named(lookup: Lookup) -> Lookup:
 def _mixed(discovered: Discovered, scope: Scope) -> str:
     """That several environments are taken together, in words; "" where they are not."""
     mixed = mixed_environments((scope_of(row) for ask in discovered.plan.asks for row in ask.scopes), scope)
-    return f"to tell {' and '.join(mixed)} apart: say which is meant, in [scope] of compass.toml" if mixed else ""
+    return f"{' and '.join(mixed)} are taken together; say which is meant: [scope] in compass.toml" if mixed else ""
 
 
 def _asked(lookup: Lookup, told: Sequence[Told], series: Sequence[MetricSeries], left_out: str) -> Asked:

@@ -156,7 +156,7 @@ async def test_two_environments_that_nobody_tells_apart_are_named_until_somebody
     async with server_at(two_environments.url, SystemClock(), limits=UNHURRIED) as server:
         source = PrometheusSource(server, SystemClock())
         both = await source.read_metrics(lookup())
-        assert both.asked.left_out == "to tell prod and staging apart: say which is meant, in [scope] of compass.toml"
+        assert both.asked.left_out == "prod and staging are taken together; say which is meant: [scope] in compass.toml"
         assert (await source.overview(WINDOW)).mixed == ("prod", "staging")
         asked = await source.read_metrics(lookup(scope=Scope(environment="prod")))
         narrowed = PrometheusSource(server, SystemClock(), corrections=Corrections(scope=Scope(environment="prod")))
