@@ -108,6 +108,8 @@ def _rate(count: Count, ratio: float, split: float) -> _Move | None:
 
     Where only some calls were recorded, all lines: how many are outside depends on which share was, before and after.
     """
+    if _is_told_by_calls(count):
+        return None
     times = sorted([*count.times, *count.inside_times]) if count.is_sampled else count.times
     before = count.before + (count.inside_before if count.is_sampled else 0)
     seen, expected = len(times), before * ratio
@@ -116,6 +118,13 @@ def _rate(count: Count, ratio: float, split: float) -> _Move | None:
     if trend is None or abs(deviation) < FAR:
         return None
     return trend, seen, expected, deviation, times[0] if trend in (Trend.NEW, Trend.RISING) else split
+
+
+def _is_told_by_calls(count: Count) -> bool:
+    """Whether the calls that were recorded say it better than time does: how often a service says a usual thing follows its
+    work, which of the other calls is not known. A new complaint is news whatever the work is."""
+    usual = count.is_before or count.gravity is Gravity.INFO
+    return count.is_sampled and usual and len(count.calls) >= FEWEST
 
 
 def _trend(before: int, seen: int, expected: float) -> Trend | None:
