@@ -254,3 +254,21 @@ def test_which_share_of_the_calls_was_traced_is_no_news_of_the_lines_in_them() -
     assert shifts(rows, calls) == {}
     rows += [(at + 0.06, "web", "took the long way", f"t{(at + 3600) // 2}") for at in range(0, 240, 4)]
     assert {name: each.trend for name, each in shifts(rows, calls).items()} == {"took the long way": Trend.NEW}
+
+
+def test_more_requests_than_before_are_no_news_where_only_some_of_them_were_traced() -> None:
+    by_trace: dict[tuple[str, str], list[Call]] = {}
+    rows, counts = [], [0, 0]
+    moments = [*(float(at) for at in range(-3600, 0, 4)), *(at / 2 for at in range(1200))]
+    for number, at in enumerate(moments):
+        rows.append((at + 0.05, "web", "served work", f"t{number}"))
+        if at >= 0 and number % 6 == 0:
+            rows.append((at + 0.06, "web", "could not reach payment: timed out", f"t{number}"))
+        if number % 10 == 0:
+            by_trace[f"t{number}", "web"] = [(at, at + 0.1, "work")]
+            counts[at >= 0] += 1
+    found = shifts(rows, Calls(by_trace, {("web", "work"): (counts[0], counts[1])}))
+    assert {name: each.trend for name, each in found.items()} == {"could not reach payment: timed out": Trend.NEW}
+    assert shifts([row for row in rows if row[2] == "served work"])["served work"].trend is Trend.RISING, (
+        "by time alone"
+    )
