@@ -28,6 +28,7 @@ LOST_MATTERS = 0.05
 LONGEST_MEDIAN = 60
 FEWEST_WINDOWS = 20
 BEYOND_HABIT = 2.5
+HOLE = 4.0
 MOST_BY_CHANCE = 10
 
 
@@ -36,7 +37,7 @@ class Shift:
     """How a series left what was usual: `deviation` in robust sigmas, `away` of the window's `points`.
 
     `change` is how much it matters: relative to the usual, and where successes are measured, the share that is lost.
-    `lasted` is for how many seconds the points that were away stand: so many times the usual interval. `coverage`: how
+    `lasted` is for how many seconds the points that were away stand: so many times the mean interval. `coverage`: how
     often there was a point before, for one in the window, at most 1.
     """
 
@@ -127,11 +128,17 @@ def _measured(  # `level` is turned so that trouble is up; `back` turns a value 
     value = median(level[cut:][away])
     change = (value - usual) * (matters or 1.0 / max(abs(usual), abs(value) * 1e-3, 1e-12))
     onset = float(at[_onset(level, cut, half)])
-    count, interval = int(away.sum()), median(np.diff(at))
-    lasted, coverage = count * interval, _coverage(at, cut)
+    count = int(away.sum())
+    lasted, coverage = count * _interval(at), _coverage(at, cut)
     return Shift(
         back(usual), back(value), deviation, change, count / away.size, count, away.size, onset, lasted, coverage
     )
+
+
+def _interval(at: Floats) -> float:
+    """For how long a point stands: the mean gap to the next, which is longer where points are lost; no hole counts whole."""
+    gaps = np.diff(at)
+    return float(np.minimum(gaps, HOLE * median(gaps)).mean())
 
 
 def _coverage(at: Floats, cut: int) -> float:

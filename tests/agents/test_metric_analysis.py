@@ -225,3 +225,18 @@ def test_how_often_there_was_a_point_before_is_told() -> None:
         found = shift_of("latency_ms", array("d", at), values, 0.0, meaning_of("latency_ms"))
         assert found is not None
         assert found.coverage == pytest.approx(coverage, rel=0.05)
+
+
+def test_where_every_other_point_is_lost_one_stands_for_twice_as_long_and_a_hole_does_not_count_whole() -> None:
+    whole = [at for at in range(-60_000, 1_500, 300) if at <= -30_000 or at > -24_000]
+    dice = random.Random(7)
+    torn = [at for at in whole if at in (0, 300) or dice.random() < 0.5]
+    lasted = []
+    for at in (whole, torn):
+        values = array("d", [900.0 if each == 300 else 40.0 + dice.random() for each in at])
+        found = shift_of("latency_ms", array("d", at), values, 0.0, meaning_of("latency_ms"))
+        assert found is not None
+        assert found.away == 1
+        lasted.append(found.lasted)
+    assert lasted[0] == pytest.approx(300, rel=0.1)
+    assert 450 < lasted[1] < 650
