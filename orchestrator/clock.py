@@ -1,9 +1,10 @@
 """Time, handed in. Nothing else in the house reads a clock or sleeps, so that every wait can be tested without waiting."""
 
 import asyncio
+import heapq
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -72,6 +73,90 @@ class Pace:
         self._at = now
 
 
+class Alarm:
+    """Something that is to happen at a time, unless it is called off."""
+
+    __slots__ = ("_alarms", "at", "ring")
+
+    def __init__(self, at: float, ring: Callable[[], None], alarms: "Alarms") -> None:
+        self.at, self.ring, self._alarms = at, ring, alarms
+
+    def __lt__(self, other: "Alarm") -> bool:
+        return self.at < other.at
+
+    def off(self) -> None:
+        """It shall not happen."""
+        self._alarms.call_off(self)
+
+
+class Alarms:
+    """Many times, and one sleeper. A thousand tasks with a time limit each would else be a thousand sleeping tasks more.
+
+    Alarms of the same time ring in any order. One that raises ends the others: they are for short code of ours.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._set: list[Alarm] = []
+        self._off = 0
+        self._sleeper: asyncio.Task[None] | None = None
+        self._wakes_at = 0.0
+        self._ringing = False
+
+    def at(self, moment: float, ring: Callable[[], None]) -> Alarm:
+        """Call `ring` at `moment` of the clock's `monotonic`."""
+        alarm = Alarm(moment, ring, self)
+        heapq.heappush(self._set, alarm)
+        if not self._ringing and (self._sleeper is None or moment < self._wakes_at):
+            self._sleep_anew()
+        return alarm
+
+    def call_off(self, alarm: Alarm) -> None:
+        """Forget it. Their places are cleared when they are the greater part."""
+        if alarm.ring is not _nothing:
+            alarm.ring = _nothing
+            self._off += 1
+            if self._off > len(self._set) // 2 + 64:
+                self._set = [each for each in self._set if each.ring is not _nothing]
+                heapq.heapify(self._set)
+                self._off = 0
+
+    async def aclose(self) -> None:
+        """None of them happens."""
+        self._set.clear()
+        if self._sleeper is not None:
+            self._sleeper.cancel()
+            await asyncio.wait([self._sleeper])
+            self._sleeper = None
+
+    def _sleep_anew(self) -> None:
+        if self._sleeper is not None:
+            self._sleeper.cancel()
+        self._wakes_at = self._set[0].at
+        self._sleeper = asyncio.ensure_future(self._watch())
+
+    async def _watch(self) -> None:
+        while self._set:
+            self._wakes_at = self._set[0].at
+            await self._clock.sleep(self._wakes_at - self._clock.monotonic())
+            self._ringing = True
+            try:
+                self._ring_until(self._clock.monotonic())
+            finally:
+                self._ringing = False
+        self._sleeper = None
+
+    def _ring_until(self, now: float) -> None:
+        while self._set and self._set[0].at <= now:
+            alarm = heapq.heappop(self._set)
+            ring, alarm.ring = alarm.ring, _nothing
+            ring()
+
+
+def _nothing() -> None:
+    """What an alarm does that was called off, or has rung."""
+
+
 async def undivided(work: Awaitable[T]) -> T:
     """The result of `work`, which goes to its end also where the caller is cancelled; the cancellation then goes on."""
     task = asyncio.ensure_future(work)
@@ -96,7 +181,7 @@ async def within(clock: Clock, seconds: float, work: Awaitable[T]) -> T:
             return task.result()
         raise TimeoutError
     finally:
-        await _put_down(clock, task)
+        await put_down(clock, task)
 
 
 async def _ends_within(clock: Clock, seconds: float, task: "asyncio.Future[T]") -> bool:
@@ -109,8 +194,11 @@ async def _ends_within(clock: Clock, seconds: float, task: "asyncio.Future[T]") 
     return task.done()
 
 
-async def _put_down(clock: Clock, task: "asyncio.Future[T]") -> None:
-    """Cancel and await. A cancellation from outside meanwhile waits its turn: it must not leave the work running."""
+async def put_down(clock: Clock, task: "asyncio.Future[T]") -> None:
+    """Cancel and await. A cancellation from outside meanwhile waits its turn: it must not leave the work running.
+
+    What goes on all the same, after several times, is given up, and that is logged.
+    """
     cancelled: asyncio.CancelledError | None = None
     for _ in range(TRIES):
         if task.done():

@@ -86,6 +86,11 @@ class Breaker:
         """Failures since the last success."""
         return self._in_a_row
 
+    @property
+    def probing(self) -> bool:
+        """Whether somebody was admitted after a rest and has not told yet how it went."""
+        return self._probing
+
     def resting_s(self, now: float) -> float:
         """Seconds until somebody may ask again; 0 where that is now."""
         return max(0.0, self._until - now)

@@ -6,7 +6,7 @@ time is cancelled and awaited, never left behind.
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from orchestrator.clock import Clock, within
@@ -19,7 +19,7 @@ T = TypeVar("T")
 class Attempt(Generic[T]):
     """`value` where it ended well. `error` is ours and may be shown; `failure` names a foreign exception's type only."""
 
-    duration_s: float
+    duration_s: float = 0.0
     value: T | None = None
     timed_out: bool = False
     error: OrchestratorError | None = None
@@ -34,39 +34,26 @@ class Attempt(Generic[T]):
 async def attempt(clock: Clock, timeout_s: float, work: Awaitable[T]) -> Attempt[T]:
     """Await `work` for at most `timeout_s` seconds of `clock`."""
     begun = clock.monotonic()
-
-    def took() -> float:
-        return clock.monotonic() - begun
-
+    ended: Attempt[T]
     try:
-        value = await within(clock, timeout_s, _bordered(work))
+        ended = await within(clock, timeout_s, settled(work))
     except TimeoutError:
-        return Attempt(took(), timed_out=True)
-    except OrchestratorError as error:
-        return Attempt(took(), error=error)
-    except _ForeignFailure as failure:
-        return Attempt(took(), failure=failure.name)
+        ended = Attempt(timed_out=True)
     except asyncio.CancelledError as gone:
         if _asked_to_end():
             raise
-        return Attempt(took(), failure=type(gone).__name__)
-    return Attempt(took(), value)
+        ended = Attempt(failure=type(gone).__name__)
+    return replace(ended, duration_s=clock.monotonic() - begun)
 
 
-class _ForeignFailure(Exception):  # noqa: N818 - not an error of ours: how one of theirs crosses the border
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
-
-
-async def _bordered(work: Awaitable[T]) -> T:
-    """A TimeoutError of the work's own must not look like ours, and its SystemExit must not end the program."""
+async def settled(work: Awaitable[T]) -> Attempt[T]:
+    """How `work` ended, without a limit and without its time. Its SystemExit does not end the program."""
     try:
-        return await work
-    except OrchestratorError:
-        raise
-    except (Exception, SystemExit) as failure:
-        raise _ForeignFailure(type(failure).__name__) from failure
+        return Attempt(value=await work)
+    except OrchestratorError as error:
+        return Attempt(error=error)
+    except (Exception, SystemExit) as failure:  # noqa: BLE001 - a border: only the type's name may cross it
+        return Attempt(failure=type(failure).__name__)
 
 
 def _asked_to_end() -> bool:

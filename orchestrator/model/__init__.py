@@ -31,6 +31,7 @@ from orchestrator.model.investigation import (
 )
 from orchestrator.model.likeness import Feature, features_of, in_common, likeness
 from orchestrator.model.report import Conclusion, HypothesisGroup, Report
+from orchestrator.model.task import TaskError, TaskResult, TaskStatus
 from orchestrator.model.telemetry import (
     Asked,
     Change,
@@ -89,6 +90,9 @@ __all__ = [
     "StepOutcome",
     "StoreUse",
     "Strength",
+    "TaskError",
+    "TaskResult",
+    "TaskStatus",
     "Topology",
     "Verdict",
     "Window",

@@ -31,6 +31,7 @@ from orchestrator.ports.stores import (
     Remembered,
     Store,
 )
+from orchestrator.ports.tasks import TaskJournal
 from orchestrator.ports.team import AgentKit, AgentSpec, TeamSpec, everything
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Reservation",
     "Spender",
     "Store",
+    "TaskJournal",
     "TeamSpec",
     "Telemetry",
     "TopologySource",

@@ -1,0 +1,96 @@
+"""One attempt at a task: make the agent, let it work, have what it made audited. Its end is a value.
+
+The law: an answer counts only if its audit took it. What is wrong with the question stays wrong (our errors below 500, a
+refusal, a budget); what may pass (any other failure) may be tried again.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from inspect import isawaitable
+from typing import Any
+
+from opentelemetry import trace
+
+from orchestrator.engine.attempt import Attempt, settled
+from orchestrator.engine.places import Places
+from orchestrator.engine.quality import Audit, Refusal
+from orchestrator.engine.tasks import Answer, Assignment, TaskSpec
+from orchestrator.errors import BudgetExceededError, OrchestratorError
+from orchestrator.model import TaskError, TaskStatus
+
+PASSING = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attempt ended. `cost` None: nobody told. `passing`: another attempt may go better."""
+
+    status: TaskStatus
+    artifacts: tuple[Any, ...] = ()
+    cost: Decimal | None = None
+    error: TaskError | None = None
+    passing: bool = False
+
+
+class Performing:
+    """Performs attempts, one at a time for each call."""
+
+    def __init__(self, places: Places, audit: Audit | None) -> None:
+        self._places, self._audit = places, audit
+        self._tracer = trace.get_tracer("compass.engine")
+
+    async def perform(self, spec: TaskSpec, assignment: Assignment) -> Ended:
+        """Raises nothing but a cancellation."""
+        span = self._tracer.start_span("task")
+        if not span.is_recording():
+            return await self._perform(spec, assignment)
+        span.set_attributes({"compass.task": assignment.task_id, "compass.agent": assignment.agent})
+        with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+            ended = await self._perform(spec, assignment)
+            span.set_attribute("compass.status", ended.status)
+        return ended
+
+    async def _perform(self, spec: TaskSpec, assignment: Assignment) -> Ended:
+        done = await settled(self._places.perform(spec, assignment))
+        if not done.finished:
+            return _failed(done, assignment)
+        answer = done.value
+        if isinstance(answer, Answer):
+            if answer.cost is not None:
+                assignment.spend(answer.cost)
+            artifacts = answer.artifacts
+        else:
+            artifacts = () if answer is None else (answer,)
+        refused = await self._refusal(assignment, artifacts) if self._audit else None
+        return refused or Ended(TaskStatus.SUCCEEDED, artifacts, assignment.told_cost)
+
+    async def _refusal(self, assignment: Assignment, artifacts: tuple[Any, ...]) -> Ended | None:
+        checked = await settled(self._audited(assignment.task_id, artifacts))
+        if not checked.finished:
+            named = checked.failure or type(checked.error).__name__
+            error = TaskError("audit_failed", f"What audits its artifacts failed ({named}).", assignment.attempt)
+            return Ended(TaskStatus.FAILED, cost=assignment.told_cost, error=error)
+        if checked.value is None:
+            return None
+        error = TaskError("refused", checked.value.reason, assignment.attempt)
+        return Ended(TaskStatus.REFUSED, cost=assignment.told_cost, error=error)
+
+    async def _audited(self, task_id: str, artifacts: tuple[Any, ...]) -> Refusal | None:
+        assert self._audit is not None
+        verdict = self._audit(task_id, artifacts)
+        return await verdict if isawaitable(verdict) else verdict
+
+
+def _failed(done: Attempt[Any], assignment: Assignment) -> Ended:
+    cost, number = assignment.told_cost, assignment.attempt
+    if isinstance(done.error, BudgetExceededError):
+        return Ended(TaskStatus.OVER_BUDGET, cost=cost, error=_ours(done.error, number))
+    if done.error is not None:
+        passing = done.error.status >= PASSING
+        return Ended(TaskStatus.FAILED, cost=cost, error=_ours(done.error, number), passing=passing)
+    error = TaskError("failed", f"The agent failed ({done.failure}).", number)
+    return Ended(TaskStatus.FAILED, cost=cost, error=error, passing=True)
+
+
+def _ours(error: OrchestratorError, number: int) -> TaskError:
+    return TaskError(error.kind, error.message, number)

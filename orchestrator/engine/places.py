@@ -1,0 +1,111 @@
+"""Where an attempt is worked on: on the event loop, in a thread, in a process of its own.
+
+The law: who awaits `perform` gets the agent's answer or its exception, and cancelling it ends the work: a coroutine is
+cancelled, a process killed, a thread asked (see `Assignment.unwanted`) and waited for, since nobody can kill a thread.
+Threads are daemons: one that hangs for ever must not keep the program from ending.
+"""
+
+import asyncio
+import contextvars
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from orchestrator.engine.processes import ProcessPool
+from orchestrator.engine.tasks import Answer, Assignment, Place, TaskSpec
+
+Work = Callable[[Assignment], Any]
+
+
+class Places:
+    """The places of one execution. At most `most` processes, none before one is needed."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._processes: ProcessPool | None = None
+
+    async def perform(self, spec: TaskSpec, assignment: Assignment) -> Any:
+        """The agent's answer."""
+        if spec.place is Place.PROCESS:
+            if self._processes is None:
+                self._processes = ProcessPool(self._most)
+            return await self._processes.run(work_there, spec.agent_factory, _plain(assignment))
+        work = _work_of(spec.agent_factory())
+        if spec.place is Place.AUTO and inspect.iscoroutinefunction(work):
+            return await work(assignment)
+        answer = await in_thread(work, assignment)
+        return await answer if inspect.isawaitable(answer) else answer
+
+    async def aclose(self) -> None:
+        """Kill the processes that are left."""
+        if self._processes is not None:
+            await self._processes.aclose()
+
+
+def work_there(factory: Callable[[], Any], assignment: Assignment) -> Any:
+    """In the other process: make the agent, and let it work."""
+    answer = _work_of(factory())(assignment)
+    answer = asyncio.run(_awaited(answer)) if inspect.isawaitable(answer) else answer
+    if assignment.told_cost is not None and not isinstance(answer, Answer):
+        return Answer((answer,), assignment.told_cost)
+    return answer
+
+
+async def in_thread(work: Work, assignment: Assignment) -> Any:
+    """The result of blocking work. Cancelled, it asks the work to stop and waits until it has."""
+    stop, loop = assignment.make_stoppable(), asyncio.get_running_loop()
+    done: asyncio.Future[Any] = loop.create_future()
+    context = contextvars.copy_context()
+
+    def tell(settle: Callable[[Any], None], value: Any) -> None:
+        if not done.done():
+            settle(value)
+
+    def run() -> None:
+        try:
+            settled = (done.set_result, context.run(work, assignment))
+        except (Exception, SystemExit) as failure:  # noqa: BLE001 - it is raised where it is awaited
+            settled = (done.set_exception, RuntimeError("StopIteration") if _unraisable(failure) else failure)
+        try:
+            loop.call_soon_threadsafe(tell, *settled)
+        except RuntimeError:
+            return  # the loop is closed: nobody is left to be told
+
+    threading.Thread(target=run, name=f"task {assignment.task_id}", daemon=True).start()
+    try:
+        return await asyncio.shield(done)
+    except asyncio.CancelledError:
+        stop.set()
+        await asyncio.wait([done])
+        if not done.cancelled():
+            done.exception()
+        raise
+
+
+def _unraisable(failure: BaseException) -> bool:
+    """A future refuses it."""
+    return isinstance(failure, StopIteration)
+
+
+def _work_of(agent: Any) -> Work:
+    work: Work = getattr(agent, "run", agent)
+    if not callable(work):
+        raise TypeError("an agent is callable, or has a method run")
+    return work
+
+
+def _plain(assignment: Assignment) -> Assignment:
+    """A copy that can be pickled, if what it holds can."""
+    return Assignment(
+        assignment.task_id,
+        assignment.agent,
+        assignment.prompt,
+        dict(assignment.params),
+        dict(assignment.inputs),
+        assignment.attempt,
+    )
+
+
+async def _awaited(answer: Any) -> Any:
+    return await answer

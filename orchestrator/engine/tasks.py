@@ -1,0 +1,100 @@
+"""A task: who does it, with what, where; and what whoever does it is handed.
+
+The law: a task is a value and knows nothing of other tasks. What it builds on is the graph's, and what became of it is its
+result. An agent is made anew for every attempt, so that a failed one leaves nothing behind.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from orchestrator.model import ZERO
+
+
+class Place(StrEnum):
+    """Where a task is worked on. AUTO: on the event loop if the agent's `run` is a coroutine function, else in a thread.
+
+    PROCESS is for heavy work and for what hangs: a process can be killed at the timeout, a thread cannot.
+    """
+
+    AUTO = "auto"
+    THREAD = "thread"
+    PROCESS = "process"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSpec:
+    """One task.
+
+    `agent_factory` makes what does it: an object with `run(assignment)`, or the function itself, `async` or not; for
+    `Place.PROCESS` a class or function at a module's top level. `params` are handed over as they are. `agent` is the name
+    under which its tasks take turns and share a breaker; without one it is the factory's name. `cost` in dollars is the
+    most that an attempt may cost, `estimate_s` how long it is expected to take, `timeout_s` a limit of its own.
+    """
+
+    agent_factory: Callable[[], Any]
+    prompt: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""
+    agent: str = ""
+    cost: Decimal = ZERO
+    estimate_s: float = 0.0
+    timeout_s: float | None = None
+    place: Place = Place.AUTO
+
+    def __post_init__(self) -> None:
+        if not callable(self.agent_factory):
+            raise TypeError("agent_factory makes the agent: a class or a function without arguments")
+        if not (self.cost.is_finite() and self.cost >= 0):
+            raise ValueError(f"the cost of a task is an amount of dollars, 0 or more (task {self.id!r})")
+        if self.timeout_s is not None and not self.timeout_s > 0:
+            raise ValueError(f"timeout_s is a number of seconds above 0 (task {self.id!r})")
+
+
+def agent_name(spec: TaskSpec) -> str:
+    """Under which name the task's agent takes turns."""
+    return spec.agent or getattr(spec.agent_factory, "__qualname__", "") or type(spec.agent_factory).__name__
+
+
+@dataclass(slots=True)
+class Assignment:
+    """What an agent is handed for one attempt.
+
+    `inputs` are the artifacts of the tasks it builds on, by their ids; of one that did not succeed there is nothing.
+    """
+
+    task_id: str
+    agent: str
+    prompt: str
+    params: Mapping[str, Any]
+    inputs: Mapping[str, tuple[Any, ...]]
+    attempt: int
+    told_cost: Decimal | None = field(default=None, repr=False)
+    _stop: threading.Event | None = field(default=None, repr=False)
+
+    def spend(self, amount: Decimal) -> None:
+        """So much was spent, in dollars. What is never told is taken to be the most the task may cost."""
+        if not (amount.is_finite() and amount >= 0):
+            raise ValueError("what was spent is an amount of dollars, 0 or more")
+        self.told_cost = (self.told_cost or ZERO) + amount
+
+    @property
+    def unwanted(self) -> bool:
+        """Nobody waits for this any more. Blocking work looks here now and then; all else is cancelled."""
+        return self._stop is not None and self._stop.is_set()
+
+    def make_stoppable(self) -> threading.Event:
+        """For who runs blocking work: the flag behind `unwanted`."""
+        self._stop = threading.Event()
+        return self._stop
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an agent may return where a bare value does not do: several artifacts, or what they cost."""
+
+    artifacts: tuple[Any, ...] = ()
+    cost: Decimal | None = None
