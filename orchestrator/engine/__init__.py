@@ -17,6 +17,7 @@ from orchestrator.engine.events import (
     TaskStarted,
 )
 from orchestrator.engine.graph import GraphError, TaskGraph, chained
+from orchestrator.engine.places import call
 from orchestrator.engine.policy import Cancellation, Fairness, OrchestrationPolicy
 from orchestrator.engine.processes import ProcessPool
 from orchestrator.engine.quality import Conflict, Merged, Refusal, merge_mappings
@@ -50,6 +51,7 @@ __all__ = [
     "TaskSpec",
     "TaskStarted",
     "attempt",
+    "call",
     "chained",
     "execute_graph",
     "execute_parallel",

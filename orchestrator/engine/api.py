@@ -1,7 +1,8 @@
 """How tasks are run: all of them, or a graph, to one result; or one result after the other as they come.
 
 Every call takes the same: the `policy`; a `clock`; `listeners`, told of every event; an `audit` of artifacts and a `merge` of
-results; a `journal` that keeps what came of each task, from which a second call with the same graph goes on.
+results; a `journal` that keeps what came of each task, from which a second call with the same graph goes on; `breakers` by
+agent's name, where what is known of agents is to outlive the call.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from orchestrator.engine.tasks import TaskSpec
 from orchestrator.engine.telling import Telling
 from orchestrator.model import ZERO, TaskResult
 from orchestrator.ports import TaskJournal
+from orchestrator.retry import Breaker
 
 
 class Options(TypedDict, total=False):
@@ -29,6 +31,7 @@ class Options(TypedDict, total=False):
     listeners: Sequence[EngineListener]
     audit: Audit
     journal: TaskJournal
+    breakers: dict[str, Breaker]
 
 
 async def execute_parallel(
@@ -76,6 +79,7 @@ class Running:
             telling=Telling(options.get("listeners", ())),
             audit=options.get("audit"),
             journal=options.get("journal"),
+            breakers=options.get("breakers"),
             heard=heard,
             room=room,
         )

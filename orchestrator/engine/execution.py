@@ -32,6 +32,7 @@ from orchestrator.engine.tasks import Assignment
 from orchestrator.engine.telling import Telling
 from orchestrator.model import TaskError, TaskResult, TaskStatus
 from orchestrator.ports import TaskJournal
+from orchestrator.retry import Breaker
 
 CANCELLED = TaskError("cancelled", "It was cancelled from outside.")
 OUT_OF_TIME = TaskError("timed_out", "The time for the whole was over.")
@@ -53,26 +54,27 @@ class Execution:
         telling: Telling | None = None,
         audit: Audit | None = None,
         journal: TaskJournal | None = None,
+        breakers: dict[str, Breaker] | None = None,
         heard: Callable[[TaskResult], None] = lambda _: None,
         room: Callable[[], bool] = lambda: True,
     ) -> None:
-        self.schedule = Schedule(graph, policy)
+        self.schedule = Schedule(graph, policy, breakers)
         self.results: dict[str, TaskResult] = {}
         self._policy, self._journal, self._heard, self._room = policy, journal, heard, room
         self._clock, self._telling = clock or SystemClock(), telling or Telling(())
         self._alarms = Alarms(self._clock)
         self._places = Places(policy.max_concurrency)
-        self._slots = Slots(Performing(self._places, audit), self._clock, self._attempt_ended)
-        self._keeping = Keeping(journal, self._end_all, self._journal_broke) if journal else None
+        self._slots = Slots(Performing(self._places, audit), self._clock, self._attempt_ended, self._break)
+        self._keeping = Keeping(journal, self._end_all, self._break) if journal else None
         self._over: TaskError | None = None
-        self._broken: Exception | None = None
+        self._broken: BaseException | None = None
         self._pumping = self._again = False
         self._ended = asyncio.Event()
 
     async def run(self) -> None:
         """To the end, which every task has then. A cancellation goes on when nothing is left running.
 
-        Raises what the journal raises where it fails; then too nothing is left running.
+        Raises what the journal raises where it fails, and what must end the program; then too nothing is left running.
         """
         try:
             await self._open()
@@ -199,7 +201,8 @@ class Execution:
             if alarm is not None:
                 alarm.off()
         result = self._result(node, status, error, artifacts)
-        if self._keeping is not None and node.attempts and error is not self._over:
+        cut_off = self._broken is not None or (error is not None and error is self._over)
+        if self._keeping is not None and node.attempts and not cut_off:
             self._keeping.keep(node, result)
         else:
             self._end_all([(node, result)])
@@ -239,9 +242,11 @@ class Execution:
         self._telling.tell(ExecutionHeartbeat(now, self._slots.running, self.schedule.ready, len(self.results)))
         self._alarms.at(self._clock.monotonic() + self._policy.heartbeat_s, self._beat)
 
-    def _journal_broke(self, failure: Exception) -> None:
-        self._broken = failure
-        self.cancel(TaskError("cancelled", f"What came of the tasks could not be kept ({type(failure).__name__})."))
+    def _break(self, failure: BaseException) -> None:
+        """Results cannot be kept, or the program is to end: nothing goes on, and `run` raises it."""
+        if self._broken is None:
+            self._broken = failure
+            self.cancel(TaskError("cancelled", f"The execution broke off ({type(failure).__name__})."))
 
     def _look_whether_ended(self) -> None:
         if not self._slots.running and (self._broken is not None or not self.schedule.unfinished):

@@ -18,7 +18,7 @@ HandOn = Callable[[list[tuple[Node, TaskResult]]], None]
 class Keeping:
     """Writes to `journal`; `hand_on` hears what was kept, `broken` that the journal failed."""
 
-    def __init__(self, journal: TaskJournal, hand_on: HandOn, broken: Callable[[Exception], None]) -> None:
+    def __init__(self, journal: TaskJournal, hand_on: HandOn, broken: Callable[[BaseException], None]) -> None:
         self._journal, self._hand_on, self._broken = journal, hand_on, broken
         self._waiting: list[tuple[Node, TaskResult]] = []
         self._writer: asyncio.Task[None] | None = None
@@ -39,7 +39,7 @@ class Keeping:
             group, self._waiting = self._waiting, []
             try:
                 await self._journal.keep([result for _, result in group])
-            except Exception as failure:  # noqa: BLE001 - a port's foreign failure; its type is told, and everything ends
+            except BaseException as failure:  # noqa: BLE001 - whatever it is, it ends the execution, which raises it
                 self._broken(failure)
                 break
             self._hand_on(group)

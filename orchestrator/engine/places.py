@@ -31,11 +31,7 @@ class Places:
             if self._processes is None:
                 self._processes = ProcessPool(self._most)
             return await self._processes.run(work_there, spec.agent_factory, _plain(assignment))
-        work = _work_of(spec.agent_factory())
-        if spec.place is Place.AUTO and inspect.iscoroutinefunction(work):
-            return await work(assignment)
-        answer = await in_thread(work, assignment)
-        return await answer if inspect.isawaitable(answer) else answer
+        return await call(_work_of(spec.agent_factory()), assignment, assignment)
 
     async def aclose(self) -> None:
         """Kill the processes that are left."""
@@ -52,7 +48,15 @@ def work_there(factory: Callable[[], Any], assignment: Assignment) -> Any:
     return answer
 
 
-async def in_thread(work: Work, assignment: Assignment) -> Any:
+async def call(work: Callable[[Any], Any], argument: Any, assignment: Assignment) -> Any:
+    """The result of `work(argument)`: of a coroutine function here, of any other function in a thread."""
+    if inspect.iscoroutinefunction(work):
+        return await work(argument)
+    answer = await in_thread(work, argument, assignment)
+    return await answer if inspect.isawaitable(answer) else answer
+
+
+async def in_thread(work: Callable[[Any], Any], argument: Any, assignment: Assignment) -> Any:
     """The result of blocking work. Cancelled, it asks the work to stop and waits until it has."""
     stop, loop = assignment.make_stoppable(), asyncio.get_running_loop()
     done: asyncio.Future[Any] = loop.create_future()
@@ -64,7 +68,7 @@ async def in_thread(work: Work, assignment: Assignment) -> Any:
 
     def run() -> None:
         try:
-            settled = (done.set_result, context.run(work, assignment))
+            settled = (done.set_result, context.run(work, argument))
         except (Exception, SystemExit) as failure:  # noqa: BLE001 - it is raised where it is awaited
             settled = (done.set_exception, RuntimeError("StopIteration") if _unraisable(failure) else failure)
         try:

@@ -31,12 +31,14 @@ class Refused:
 
 
 class Schedule:
-    """The state of one execution."""
+    """The state of one execution. `breakers` by agent, where they outlive it."""
 
-    def __init__(self, graph: TaskGraph, policy: OrchestrationPolicy) -> None:
+    def __init__(
+        self, graph: TaskGraph, policy: OrchestrationPolicy, breakers: dict[str, Breaker] | None = None
+    ) -> None:
         self._graph, self._policy = graph, policy
         self.purse = Purse(policy.cost_budget)
-        self.breakers: dict[str, Breaker] = {}
+        self.breakers = {} if breakers is None else breakers
         self.nodes = {
             name: Node(spec=spec, agent=agent_name(spec), waits_for=len(graph.after[name]))
             for name, spec in graph.tasks.items()

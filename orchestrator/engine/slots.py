@@ -6,6 +6,7 @@ again and again and would not (it is then given up, and says so).
 
 import asyncio
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 
 from orchestrator.clock import Clock, put_down
@@ -19,10 +20,16 @@ OVER = {"timed_out": TaskStatus.TIMED_OUT, "cancelled": TaskStatus.CANCELLED}
 
 
 class Slots:
-    """`ended` is called with every attempt's end."""
+    """`ended` is called with every attempt's end; `broken` with what must end the program, before that."""
 
-    def __init__(self, performing: Performing, clock: Clock, ended: Callable[[Node, Ended], None]) -> None:
-        self._performing, self._clock, self._ended = performing, clock, ended
+    def __init__(
+        self,
+        performing: Performing,
+        clock: Clock,
+        ended: Callable[[Node, Ended], None],
+        broken: Callable[[BaseException], None],
+    ) -> None:
+        self._performing, self._clock, self._ended, self._broken = performing, clock, ended, broken
         self._downs: set[asyncio.Future[None]] = set()
         self.running = 0
 
@@ -51,7 +58,10 @@ class Slots:
             return  # given up before
         node.work = None
         self.running -= 1
-        self._ended(node, _how(node, work))
+        failure = work.exception() if work.done() and not work.cancelled() else None
+        if failure is not None:
+            self._broken(failure)
+        self._ended(node, _failed(node, type(failure).__name__) if failure else _how(node, work))
 
     async def _put_down(self, node: Node, work: "asyncio.Future[Ended]") -> None:
         await put_down(self._clock, work)
@@ -61,10 +71,16 @@ class Slots:
 
 def _how(node: Node, work: "asyncio.Future[Ended]") -> Ended:
     """What was cut short has not succeeded, even if it came to its end just then: nobody waited for it any more."""
-    told = node.assignment.told_cost if node.assignment else None
     if node.cut_short is not None:
-        return Ended(OVER[node.cut_short.kind], cost=told, error=node.cut_short)
-    if work.cancelled():
-        error = TaskError("failed", "The agent failed (CancelledError).", node.attempts)
-        return Ended(TaskStatus.FAILED, cost=told, error=error, passing=True)
-    return work.result()
+        return Ended(OVER[node.cut_short.kind], cost=_told(node), error=node.cut_short)
+    return _failed(node, asyncio.CancelledError.__name__) if work.cancelled() else work.result()
+
+
+def _failed(node: Node, name: str) -> Ended:
+    """The attempt ended with what is no answer and no failure of an agent's work."""
+    error = TaskError("failed", f"The agent failed ({name}).", node.attempts)
+    return Ended(TaskStatus.FAILED, cost=_told(node), error=error, passing=True)
+
+
+def _told(node: Node) -> Decimal | None:
+    return node.assignment.told_cost if node.assignment else None

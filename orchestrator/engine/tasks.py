@@ -21,7 +21,6 @@ class Place(StrEnum):
     """
 
     AUTO = "auto"
-    THREAD = "thread"
     PROCESS = "process"
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from orchestrator.errors import ParameterExtractionError, SourceUnavailableError
 from orchestrator.investigation.names import Names
-from orchestrator.model import Incident, Investigation, Origin, Person, Severity
+from orchestrator.model import Incident, Investigation, Mode, Origin, Person, Severity
 from orchestrator.parameters import Parameters
 from orchestrator.ports import IncidentSource, TeamSpec
 
@@ -28,7 +28,7 @@ class Limits:
     budget: Decimal = Decimal("10.00")
     budget_critical: Decimal = Decimal("20.00")
     agent_timeout_s: float = 120.0
-    run_timeout_s: float = 300.0
+    run_timeout_s: float | None = None
     max_running: int = 5
 
 
@@ -127,10 +127,10 @@ class Opening:
         return tuple(name for name in known if not asked or name in asked)
 
     @staticmethod
-    def _mode(mode: str | None) -> str:
-        if mode not in (None, "sequential"):
-            raise ParameterExtractionError("mode", mode, "only sequential is available", "mode=sequential")
-        return "sequential"
+    def _mode(mode: str | None) -> Mode:
+        if mode is not None and mode not in list(Mode):
+            raise ParameterExtractionError("mode", mode, f"must be {' or '.join(Mode)}", "mode=sequential")
+        return Mode(mode or Mode.SEQUENTIAL)
 
 
 def _made_up_id(now: datetime) -> str:

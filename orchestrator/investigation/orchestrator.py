@@ -1,41 +1,53 @@
-"""The orchestrator: asks every agent in order, first what it observes, then what it concludes from all that was observed.
+"""The orchestrator: asks every agent, first what it observes, then what it concludes from all that was observed.
 
 The laws: it makes no model call of its own. The budget is checked after each agent and, through the agent's account,
 before each call; what does not fit is never swallowed. Any other failure of an agent, or silence past its time, degrades
 the run: it goes on without that agent, and the turn says so. Nothing is deduplicated.
+
+Both ways of working are policies of the one engine: sequentially the turns of a phase are a chain, in parallel they build on
+nothing. In parallel no money passes from agent to agent, and a budget at its end ends nobody else's turn.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
-
-from opentelemetry import trace
+from functools import partial
 
 from orchestrator.budget import Budget, in_cents
 from orchestrator.clock import Clock, SystemClock
-from orchestrator.engine import Attempt, attempt
+from orchestrator.engine import Cancellation, OrchestrationPolicy, Running, TaskGraph, TaskSpec, attempt, chained
 from orchestrator.errors import AgentExecutionError, BudgetExceededError
 from orchestrator.events import StepEnded
 from orchestrator.investigation.answers import findings, told_cost
+from orchestrator.investigation.phase import OUTCOMES, PhaseJournal
 from orchestrator.investigation.ranking import rank
+from orchestrator.investigation.turn import Ask, Found, Turn
 from orchestrator.investigation.turns import MemoryTurns, Turns
-from orchestrator.model import ZERO, Hypothesis, Incident, Observation, Phase, Step, StepOutcome, StoreUse
+from orchestrator.model import (
+    ZERO,
+    Hypothesis,
+    Incident,
+    Mode,
+    Observation,
+    Phase,
+    Step,
+    StepOutcome,
+    TaskResult,
+    TaskStatus,
+)
 from orchestrator.ports import Agent, PlainAnalyst, Spender
-from orchestrator.tally import Tally, counting
 
 AGENT_TIMEOUT_S = 120.0
-RUN_TIMEOUT_S = 300.0
+RUN_TIMEOUT_S = {Mode.SEQUENTIAL: 300.0, Mode.PARALLEL: 120.0}
 PLAIN_TIMEOUT_S = 30.0
-
-Found = tuple[Observation, ...] | tuple[Hypothesis, ...]
-Ask = Callable[[Agent], Awaitable[object]]
 
 
 class Orchestrator:
     """One run over a list of agents.
 
     `agents` in the order in which they work, with distinct ids. `budget_limit` in dollars; each agent's account is an
-    equal share of it. `turns` remembers; the default does so in memory.
+    equal share of it. `turns` remembers; the default does so in memory. Without `run_timeout_s` a run has five minutes, in
+    parallel two.
     """
 
     def __init__(
@@ -45,17 +57,20 @@ class Orchestrator:
         *,
         clock: Clock | None = None,
         turns: Turns | None = None,
+        mode: Mode = Mode.SEQUENTIAL,
         agent_timeout_s: float = AGENT_TIMEOUT_S,
-        run_timeout_s: float = RUN_TIMEOUT_S,
+        run_timeout_s: float | None = None,
     ) -> None:
         if len({agent.agent_id for agent in agents}) != len(agents):
             raise ValueError("agents need distinct ids")
         self._agents = tuple(agents)
         self._clock = clock or SystemClock()
         self._turns = turns or MemoryTurns()
-        self._agent_timeout_s, self._run_timeout_s = agent_timeout_s, run_timeout_s
+        self._mode, self._agent_timeout_s = mode, agent_timeout_s
+        self._run_timeout_s = RUN_TIMEOUT_S[mode] if run_timeout_s is None else run_timeout_s
         self._begun: float | None = None
-        self._tracer = trace.get_tracer("compass.orchestrator")
+        self._running: Running | None = None
+        self._refused: BudgetExceededError | None = None
         self._told_before: dict[str, Decimal] = {}
         self._shown: tuple[Observation, ...] = ()
         self.budget = Budget(budget_limit, [agent.agent_id for agent in agents], record=self._turns.spend)
@@ -71,26 +86,23 @@ class Orchestrator:
                 self.budget.account(agent.agent_id).hear(told)
 
     async def observe(self, incident: Incident) -> list[Observation]:
-        """Every agent in order; all that they observed, with ids.
+        """Every agent; all that they observed, with ids.
 
         Raises BudgetExceededError; what was observed until then is kept, see `observations`.
         """
-        for agent in self._agents:
-            await self._turn(Step(phase=Phase.OBSERVE, agent_id=agent.agent_id), agent, lambda a: a.observe(incident))
+        await self._take_turns(Phase.OBSERVE, self._agents, lambda agent: agent.observe(incident))
         return self.observations
 
     async def generate_hypotheses(self, observations: Sequence[Observation]) -> list[Hypothesis]:
-        """Every agent in order, each with *all* observations; every hypothesis, by confidence, highest first.
+        """Every agent, each with *all* observations; every hypothesis, by confidence, highest first.
 
-        An agent that failed to observe is not asked again. What an agent has left passes on to those after it.
+        An agent that failed to observe is not asked again. One after the other, what an agent has left passes on
+        to those after it.
         Raises BudgetExceededError; what was formed until then is kept, see `hypotheses`.
         """
         self._shown = tuple(observations)
-        for agent in self._agents:
-            if not self._dropped_out(agent):
-                step = Step(phase=Phase.HYPOTHESISE, agent_id=agent.agent_id)
-                await self._turn(step, agent, lambda a: a.generate_hypothesis(list(observations)))
-            self.budget.pass_on(agent.agent_id)
+        asked = [agent for agent in self._agents if not self._dropped_out(agent)]
+        await self._take_turns(Phase.HYPOTHESISE, asked, lambda agent: agent.generate_hypothesis(list(observations)))
         return self.hypotheses
 
     async def conclude(self, why: str) -> list[Hypothesis]:
@@ -147,54 +159,91 @@ class Orchestrator:
         told = told_cost(agent) + self._told_before.get(agent.agent_id, ZERO)
         self.budget.account(agent.agent_id).hear(told)
 
-    async def _turn(self, step: Step, agent: Agent, ask: Ask) -> None:
-        before = self._turns.ended(step)
-        if before and before.outcome == StepOutcome.OVER_BUDGET:
-            raise BudgetExceededError(before.note)
-        if before is None:
-            await self._turns.begin(step)
-            with self._tracer.start_as_current_span(
-                f"agent.{step.phase}",
-                attributes={"compass.agent": step.agent_id},
-                record_exception=False,
-                set_status_on_exception=False,
-            ) as span:
-                ended, refused = await self._take(step, agent, ask)
-                span.set_attribute("compass.outcome", ended.outcome)
-                span.set_attribute("compass.found", len(ended.observations) + len(ended.hypotheses))
-            await self._keep(ended)
-            if refused:
-                raise refused
-        self._check_total()
+    async def _take_turns(self, phase: Phase, agents: Sequence[Agent], ask: Ask) -> None:
+        """One turn for each, kept. Raises BudgetExceededError where one of them did not fit, once no turn is under way."""
+        turns = {str(turn.step): turn for turn in (self._turn(phase, agent, ask) for agent in agents)}
+        self._refuse_again(phase, agents)
+        time_left = self._time_left()
+        if time_left > 0 and turns:
+            await self._run(turns, time_left)
+        for turn in turns.values():
+            if self._turns.ended(turn.step) is None and self._refused is None:
+                await self._keep(await self._missed(turn.step, turn.agent, "the run had no time left"))
+        if self._refused is not None:
+            raise self._refused
 
-    async def _take(self, step: Step, agent: Agent, ask: Ask) -> tuple[StepEnded, BudgetExceededError | None]:
-        self.budget.account(agent.agent_id).step = str(step)
-        limit = self._time_left()
-        if limit <= 0:
-            return await self._missed(step, agent, "the run had no time left"), None
-        with counting() as tally:
-            result = await attempt(self._clock, limit, self._asked(step, agent, ask))
-        refused = result.error if isinstance(result.error, BudgetExceededError) else None
-        found: Found = result.value or ()
-        if refused and step.phase == Phase.HYPOTHESISE:
-            found = await self._plain(agent)
-        ended = StepEnded(
-            step=step,
-            outcome=_outcome(result, refused),
-            duration_s=round(result.duration_s, 3),
-            observations=self._number([one for one in found if isinstance(one, Observation)]),
-            hypotheses=tuple(one for one in found if isinstance(one, Hypothesis)),
-            cost=self._cost_of_turn(agent),
-            note=_note(result, limit),
-            use=_use_of(tally),
+    async def _run(self, turns: dict[str, Turn], time_left: float) -> None:
+        specs = [
+            TaskSpec(partial(_itself, turn), id=name, agent=turn.step.agent_id, timeout_s=self._agent_timeout_s)
+            for name, turn in turns.items()
+        ]
+        policy = OrchestrationPolicy(
+            max_concurrency=1 if self._one_by_one else len(specs),
+            total_timeout_s=time_left,
+            cancellation=Cancellation.ISOLATED,
+            breaker=None,
         )
-        return ended, refused
+        graph = chained(specs) if self._one_by_one else TaskGraph(specs)
+        running = Running(graph, policy, clock=self._clock, journal=PhaseJournal(turns, self._turns, self._taken))
+        self._running = running
+        ended = await running.result()
+        for name, result in ended.tasks.items():
+            if (
+                result.status is TaskStatus.TIMED_OUT
+                and result.attempts
+                and self._turns.ended(turns[name].step) is None
+            ):
+                await self._taken(turns[name], result)
 
-    async def _asked(self, step: Step, agent: Agent, ask: Ask) -> Found:
-        """The agent's answer, if it is one. All of this is foreign code, hence inside the attempt."""
-        answer = await ask(agent)
-        self._hear(agent)
-        return findings(answer, Observation) if step.phase == Phase.OBSERVE else findings(answer, Hypothesis)
+    def _turn(self, phase: Phase, agent: Agent, ask: Ask) -> Turn:
+        step = Step(phase=phase, agent_id=agent.agent_id)
+        begins, hear = partial(self._begins, step), partial(self._hear, agent)
+        return Turn(step, agent, ask, self._turns, begins=begins, hear=hear)
+
+    def _begins(self, step: Step) -> None:
+        """Whatever those before it have left is its own now."""
+        self.budget.account(step.agent_id).step = str(step)
+        if self._one_by_one and step.phase == Phase.HYPOTHESISE:
+            for agent in self._agents:
+                if agent.agent_id == step.agent_id:
+                    break
+                self.budget.pass_on(agent.agent_id)
+
+    @property
+    def _one_by_one(self) -> bool:
+        return self._mode is Mode.SEQUENTIAL
+
+    def _refuse_again(self, phase: Phase, agents: Sequence[Agent]) -> None:
+        """A budget that was at its end in an earlier process is so still."""
+        before = [self._turns.ended(Step(phase=phase, agent_id=agent.agent_id)) for agent in agents]
+        over = [each.note for each in before if each is not None and each.outcome == StepOutcome.OVER_BUDGET]
+        if over:
+            self._refused = BudgetExceededError(over[0])
+        elif any(before):
+            self._refused = self._overspent()
+        if self._refused is not None and self._one_by_one:
+            raise self._refused
+
+    async def _taken(self, turn: Turn, result: TaskResult) -> None:
+        """A turn has ended: keep it. Sequentially nobody is asked any more where the budget is at its end."""
+        found: Found = result.artifacts[0] if result.artifacts else ()  # type: ignore[assignment]
+        if turn.refused and turn.step.phase == Phase.HYPOTHESISE:
+            found = await self._plain(turn.agent)
+        await self._keep(
+            StepEnded(
+                step=turn.step,
+                outcome=OUTCOMES[result.status],
+                duration_s=round(result.duration_s, 3),
+                observations=self._number([one for one in found if isinstance(one, Observation)]),
+                hypotheses=tuple(one for one in found if isinstance(one, Hypothesis)),
+                cost=self._cost_of_turn(turn.agent),
+                note=self._note(turn, result),
+                use=turn.use,
+            )
+        )
+        self._refused = self._refused or turn.refused or self._overspent()
+        if self._refused is not None and self._one_by_one and self._running is not None:
+            self._running.cancel()
 
     async def _missed(self, step: Step, agent: Agent, why: str) -> StepEnded:
         """A turn that did not come, with what plain analysis has to say instead."""
@@ -224,11 +273,16 @@ class Orchestrator:
             each.model_copy(update={"observation_id": f"o{n}"}) for n, each in enumerate(observations, start=first)
         )
 
+    def _note(self, turn: Turn, result: TaskResult) -> str:
+        if result.status is TaskStatus.TIMED_OUT:
+            return f"did not answer within {min(self._agent_timeout_s, result.duration_s):.0f} s"
+        return turn.note
+
     def _time_left(self) -> float:
-        """An agent's time, or what is left of the run's where that is less."""
+        """What is left of the run's time, in seconds."""
         if self._begun is None:
             self._begun = self._clock.monotonic()
-        return max(0.0, min(self._agent_timeout_s, self._begun + self._run_timeout_s - self._clock.monotonic()))
+        return self._begun + self._run_timeout_s - self._clock.monotonic()
 
     async def _plain(self, agent: Agent) -> tuple[Hypothesis, ...]:
         """What the agent can say for nothing. Its failure here costs only what it would have said."""
@@ -239,32 +293,15 @@ class Orchestrator:
     async def _analysed(self, agent: PlainAnalyst) -> tuple[Hypothesis, ...]:
         return findings(await agent.analyse(list(self._shown or self.observations)), Hypothesis)
 
-    def _check_total(self) -> None:
+    def _overspent(self) -> BudgetExceededError | None:
         total, limit = self.get_total_cost(), self.budget.limit
-        if total > limit:
-            raise BudgetExceededError(
-                f"The run has spent {in_cents(total, ROUND_UP)} of {in_cents(limit, ROUND_DOWN)}.",
-                details={"spent": str(total), "limit": str(limit)},
-            )
+        if total <= limit:
+            return None
+        return BudgetExceededError(
+            f"The run has spent {in_cents(total, ROUND_UP)} of {in_cents(limit, ROUND_DOWN)}.",
+            details={"spent": str(total), "limit": str(limit)},
+        )
 
 
-def _use_of(tally: Tally) -> StoreUse:
-    return StoreUse(queries=tally.queries, read_bytes=tally.read_bytes, series=tally.series, refused=tally.refused)
-
-
-def _outcome(result: Attempt[Found], refused: BudgetExceededError | None) -> StepOutcome:
-    if refused:
-        return StepOutcome.OVER_BUDGET
-    if result.timed_out:
-        return StepOutcome.TIMED_OUT
-    return StepOutcome.FINISHED if result.finished else StepOutcome.FAILED
-
-
-def _note(result: Attempt[Found], limit: float) -> str:
-    if result.timed_out:
-        return f"did not answer within {limit:.0f} s"
-    if isinstance(result.error, BudgetExceededError):
-        return result.error.message
-    if result.error:
-        return f"failed: {result.error.message}"
-    return f"failed ({result.failure})" if result.failure else ""
+def _itself(turn: Turn) -> Turn:
+    return turn

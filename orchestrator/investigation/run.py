@@ -52,10 +52,10 @@ ORCHESTRATOR = "orchestrator"
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long things may take, in seconds."""
+    """How long things may take, in seconds. None: as long as the mode of the run allows."""
 
     agent_timeout_s: float = 120.0
-    run_timeout_s: float = 300.0
+    run_timeout_s: float | None = None
 
 
 class JournalTurns:
@@ -128,6 +128,7 @@ class Run:
             view.investigation.budget,
             clock=clock,
             turns=JournalTurns(lambda: self._view, self._append),
+            mode=view.investigation.mode,
             agent_timeout_s=pace.agent_timeout_s,
             run_timeout_s=pace.run_timeout_s,
         )

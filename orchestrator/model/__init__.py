@@ -24,6 +24,7 @@ from orchestrator.model.incident import Incident, Scope, Severity, Window
 from orchestrator.model.investigation import (
     Investigation,
     InvestigationState,
+    Mode,
     Origin,
     Phase,
     Step,
@@ -71,6 +72,7 @@ __all__ = [
     "Logs",
     "MetricSeries",
     "Metrics",
+    "Mode",
     "Moment",
     "Name",
     "NoData",

@@ -19,6 +19,13 @@ class InvestigationState(StrEnum):
     FAILED = "failed"
 
 
+class Mode(StrEnum):
+    """One agent after the other, or all at once."""
+
+    SEQUENTIAL = "sequential"
+    PARALLEL = "parallel"
+
+
 class Phase(StrEnum):
     """The two things an agent is asked for."""
 
@@ -63,7 +70,7 @@ class Investigation(Frozen):
     team: str = "incident"
     agent_ids: tuple[str, ...] = ()
     budget: Decimal = Decimal("10.00")
-    mode: str = "sequential"
+    mode: Mode = Mode.SEQUENTIAL
     requested_by: Person = Person(user_id="unknown")
     requested_at: Moment
     origin: Origin = Origin()

@@ -253,8 +253,13 @@ async def test_an_unknown_agent_is_refused_with_those_there_are() -> None:
 
 
 async def test_a_mode_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ParameterExtractionError, match="only sequential"):
-        await opened(incident_id="INC-1", mode="parallel")
+    with pytest.raises(ParameterExtractionError, match="must be sequential or parallel"):
+        await opened(incident_id="INC-1", mode="both")
+
+
+async def test_agents_work_one_after_the_other_unless_they_are_asked_to_work_at_once() -> None:
+    assert (await opened(incident_id="INC-1")).mode == "sequential"
+    assert (await opened(incident_id="INC-1", mode="parallel")).mode == "parallel"
 
 
 def test_a_window_runs_from_the_healthy_time_to_the_end_or_to_now() -> None:

@@ -1,6 +1,7 @@
 """A run is one span, each turn a span within it; nothing an exception says is in any of them."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -33,6 +34,10 @@ def attributes(span: ReadableSpan) -> dict[str, Any]:
     return dict(span.attributes or {})
 
 
+def parents(spans: Sequence[ReadableSpan]) -> set[int]:
+    return {each.parent.span_id for each in spans if each.parent}
+
+
 async def test_every_turn_is_a_span_that_says_whose_it_was_and_what_came_of_it(spans: InMemorySpanExporter) -> None:
     agents = [
         ScriptedAgent("a", [observation(), observation()], [hypothesis()]),
@@ -61,8 +66,10 @@ async def test_turns_lie_within_the_span_of_their_investigation(spans: InMemoryS
     }
     turns = [*named(spans, "agent.observe"), *named(spans, "agent.hypothesise")]
     assert len(turns) == 2
+    tasks = named(spans, "task")
+    assert parents(turns) == {each.context.span_id for each in tasks if each.context}
     assert run.context is not None
-    assert {each.parent.span_id for each in turns if each.parent} == {run.context.span_id}
+    assert parents(tasks) == {run.context.span_id}
 
 
 async def test_a_refused_call_is_an_outcome_and_not_an_exception_in_a_span(spans: InMemorySpanExporter) -> None:
