@@ -7,8 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from orchestrator.model import (
+    Consultation,
     Decision,
     Frozen,
+    Gate,
+    GateState,
     Hypothesis,
     Investigation,
     InvestigationState,
@@ -118,6 +121,30 @@ class HypothesisDecided(_Happened):
     decision: Decision
 
 
+class Consulted(_Happened):
+    """One agent asked another, within its own turn."""
+
+    type: Literal["consulted"] = "consulted"
+    consultation: Consultation
+
+
+class GateOpened(_Happened):
+    """Humans are asked something."""
+
+    type: Literal["gate_opened"] = "gate_opened"
+    gate: Gate
+
+
+class GateSettled(_Happened):
+    """A gate was answered, ran out of time, or is needed no more. `by` is None where nobody answered it."""
+
+    type: Literal["gate_settled"] = "gate_settled"
+    gate_id: Name
+    state: GateState
+    by: Person | None = None
+    said: str = ""
+
+
 class StopRequested(_Happened):
     """Somebody pressed Stop; the run ends with what it has."""
 
@@ -142,6 +169,9 @@ Event = Annotated[
     | ContextGathered
     | HypothesesRanked
     | HypothesisDecided
+    | Consulted
+    | GateOpened
+    | GateSettled
     | StopRequested
     | Heartbeat,
     Field(discriminator="type"),

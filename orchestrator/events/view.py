@@ -9,8 +9,11 @@ from orchestrator.events.union import (
     CallReleased,
     CallReserved,
     CallSettled,
+    Consulted,
     ContextGathered,
     Event,
+    GateOpened,
+    GateSettled,
     HypothesesRanked,
     HypothesisDecided,
     InvestigationOpened,
@@ -23,10 +26,12 @@ from orchestrator.events.union import (
 from orchestrator.model import (
     ZERO,
     CallStatus,
+    Consultation,
     CostBreakdown,
     CostLine,
     Decision,
     Frozen,
+    Gate,
     Hypothesis,
     Investigation,
     InvestigationState,
@@ -73,6 +78,8 @@ class InvestigationView(Frozen):
     unknown: tuple[str, ...] = ()
     ranked: tuple[Hypothesis, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    consultations: tuple[Consultation, ...] = ()
+    gates: tuple[Gate, ...] = ()
     stop_requested_by: Person | None = None
     started_at: Moment | None = None
     ended_at: Moment | None = None
@@ -104,6 +111,15 @@ class InvestigationView(Frozen):
     def decision(self, hypothesis_id: str) -> Decision | None:
         """What was decided of that hypothesis, if anything was."""
         return next((each for each in self.decisions if each.hypothesis_id == hypothesis_id), None)
+
+    @property
+    def open_gates(self) -> tuple[Gate, ...]:
+        """What humans are asked and have not answered."""
+        return tuple(each for each in self.gates if each.is_open)
+
+    def gate(self, gate_id: str) -> Gate | None:
+        """That gate, if there is one."""
+        return next((each for each in self.gates if each.gate_id == gate_id), None)
 
     @property
     def done_agents(self) -> int:
@@ -213,6 +229,19 @@ def _decided(view: InvestigationView, event: HypothesisDecided, at: datetime) ->
     return {"decisions": (*view.decisions, event.decision)}
 
 
+def _consulted(view: InvestigationView, event: Consulted, at: datetime) -> Update:
+    return {"consultations": (*view.consultations, event.consultation)}
+
+
+def _gate_opened(view: InvestigationView, event: GateOpened, at: datetime) -> Update:
+    return {"gates": (*view.gates, event.gate)}
+
+
+def _gate_settled(view: InvestigationView, event: GateSettled, at: datetime) -> Update:
+    answer = {"state": event.state, "by": event.by, "said": event.said, "at": at}
+    return {"gates": tuple(e.model_copy(update=answer) if e.gate_id == event.gate_id else e for e in view.gates)}
+
+
 def _stop(view: InvestigationView, event: StopRequested, at: datetime) -> Update:
     return {"stop_requested_by": event.by}
 
@@ -227,5 +256,8 @@ _CHANGES: dict[type[Any], Callable[[InvestigationView, Any, datetime], Update]] 
     ContextGathered: _context,
     HypothesesRanked: _ranked,
     HypothesisDecided: _decided,
+    Consulted: _consulted,
+    GateOpened: _gate_opened,
+    GateSettled: _gate_settled,
     StopRequested: _stop,
 }

@@ -19,6 +19,7 @@ from orchestrator.model.cost import (
 )
 from orchestrator.model.decision import Decision, Person, Verdict
 from orchestrator.model.evidence import Aspect, NoData, Observation, Signal, Sketch, Standing
+from orchestrator.model.gate import Approvers, Gate, GateKind, GateState
 from orchestrator.model.hypothesis import THE_BAR, FaultKind, Hypothesis, Strength, strength
 from orchestrator.model.incident import Incident, Scope, Severity, Window
 from orchestrator.model.investigation import (
@@ -31,6 +32,17 @@ from orchestrator.model.investigation import (
     StepOutcome,
 )
 from orchestrator.model.likeness import Feature, features_of, in_common, likeness
+from orchestrator.model.message import (
+    Advice,
+    AgentStatus,
+    Consultation,
+    ConsultOutcome,
+    HubTask,
+    HubTaskState,
+    Message,
+    MessageKind,
+    Question,
+)
 from orchestrator.model.report import Conclusion, HypothesisGroup, Report
 from orchestrator.model.task import TaskError, TaskResult, TaskStatus
 from orchestrator.model.telemetry import (
@@ -48,7 +60,10 @@ __all__ = [
     "NANO",
     "THE_BAR",
     "ZERO",
+    "Advice",
     "AgentContext",
+    "AgentStatus",
+    "Approvers",
     "Asked",
     "Aspect",
     "Baseline",
@@ -57,12 +72,19 @@ __all__ = [
     "Change",
     "Changes",
     "Conclusion",
+    "ConsultOutcome",
+    "Consultation",
     "CostBreakdown",
     "CostLine",
     "Decision",
     "FaultKind",
     "Feature",
     "Frozen",
+    "Gate",
+    "GateKind",
+    "GateState",
+    "HubTask",
+    "HubTaskState",
     "Hypothesis",
     "HypothesisGroup",
     "Incident",
@@ -70,6 +92,8 @@ __all__ = [
     "InvestigationState",
     "LedgerEntry",
     "Logs",
+    "Message",
+    "MessageKind",
     "MetricSeries",
     "Metrics",
     "Mode",
@@ -81,6 +105,7 @@ __all__ = [
     "PastIncident",
     "Person",
     "Phase",
+    "Question",
     "Report",
     "Scope",
     "Severity",

@@ -6,6 +6,8 @@ Agents and storage import from here downwards; nothing here imports them.
 from orchestrator.ports.agent import Account, Agent, PlainAnalyst, Reservation, Spender
 from orchestrator.ports.compute import Compute
 from orchestrator.ports.context import ContextSource
+from orchestrator.ports.desk import Adviser, Consulting, Desk
+from orchestrator.ports.hub import HubStore
 from orchestrator.ports.listener import Listener
 from orchestrator.ports.sources import (
     ChangeSource,
@@ -38,13 +40,17 @@ __all__ = [
     "EVERYWHERE",
     "MOST_CHANGES",
     "Account",
+    "Adviser",
     "Agent",
     "AgentKit",
     "AgentSpec",
     "ChangeSource",
     "ChangeStore",
     "Compute",
+    "Consulting",
     "ContextSource",
+    "Desk",
+    "HubStore",
     "IncidentSource",
     "InvestigationStore",
     "InvestigationSummary",

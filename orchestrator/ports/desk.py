@@ -1,0 +1,35 @@
+"""How an agent reaches others: through its desk, and nobody else's. Agents never hold a reference to each other."""
+
+from typing import Protocol, runtime_checkable
+
+from orchestrator.model import Advice, Consultation, Question
+
+
+class Desk(Protocol):
+    """An agent's own place at the hub. What it does is done within the agent's turn, time and account."""
+
+    async def consult(self, specialist_type: str, question: Question) -> Consultation:
+        """Ask the first available specialist of that type, and wait for what it says.
+
+        A plain refusal, and no exception, where there is none, where questions have gone too deep, or where asking failed.
+        A question that was asked before is answered from the record. Raises BudgetExceededError only.
+        """
+        ...
+
+    async def escalate(self, reason: str, *context: str) -> str:
+        """Ask humans. The agent is paused until they have answered; returns the gate's id at once."""
+        ...
+
+
+@runtime_checkable
+class Adviser(Protocol):
+    """An agent that answers questions of others, on the asking agent's time and account."""
+
+    async def advise(self, question: Question) -> Advice: ...
+
+
+@runtime_checkable
+class Consulting(Protocol):
+    """An agent that wants a desk. It is handed over once, before the agent's first turn."""
+
+    def use_desk(self, desk: Desk) -> None: ...
