@@ -8,6 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from orchestrator.engine import (
+        OrchestrationPolicy,
+        OrchestrationResult,
+        TaskGraph,
+        TaskSpec,
+        execute_graph,
+        execute_parallel,
+    )
     from orchestrator.errors import BudgetExceededError, OrchestratorError
     from orchestrator.investigation import Investigations, Orchestrator
     from orchestrator.model import FaultKind, Hypothesis, Incident, NoData, Observation, Severity
@@ -23,6 +31,7 @@ else:
         "Orchestrator": "investigation",
         "OrchestratorError": "errors",
         "Severity": "model",
+        "OrchestrationPolicy": "engine",
     }
 
     def __getattr__(name: str) -> object:
@@ -39,7 +48,13 @@ __all__ = [
     "Investigations",
     "NoData",
     "Observation",
+    "OrchestrationPolicy",
+    "OrchestrationResult",
     "Orchestrator",
     "OrchestratorError",
     "Severity",
+    "TaskGraph",
+    "TaskSpec",
+    "execute_graph",
+    "execute_parallel",
 ]

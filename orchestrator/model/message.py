@@ -76,7 +76,7 @@ class Advice(Frozen):
 
 
 class ConsultOutcome(StrEnum):
-    """ANSWERED, or REPEATED: answered from the record. REFUSED: nobody to ask, too deep, or over the limit. FAILED: it tried."""
+    """ANSWERED, or REPEATED: from the record. REFUSED: nobody to ask, too deep, too many. FAILED: it tried."""
 
     ANSWERED = "answered"
     REPEATED = "repeated"
