@@ -28,10 +28,15 @@ else:
         "Investigations": "investigation",
         "NoData": "model",
         "Observation": "model",
+        "OrchestrationPolicy": "engine",
+        "OrchestrationResult": "engine",
         "Orchestrator": "investigation",
         "OrchestratorError": "errors",
         "Severity": "model",
-        "OrchestrationPolicy": "engine",
+        "TaskGraph": "engine",
+        "TaskSpec": "engine",
+        "execute_graph": "engine",
+        "execute_parallel": "engine",
     }
 
     def __getattr__(name: str) -> object:

@@ -12,8 +12,11 @@ from orchestrator.events import (
     CallReleased,
     CallReserved,
     CallSettled,
+    Consulted,
     ContextGathered,
     Event,
+    GateOpened,
+    GateSettled,
     Heartbeat,
     HypothesesRanked,
     HypothesisDecided,
@@ -30,8 +33,10 @@ from orchestrator.events import (
     replay,
 )
 from orchestrator.model import (
+    Approvers,
     CallStatus,
     Decision,
+    GateState,
     InvestigationState,
     LedgerEntry,
     NoData,
@@ -45,7 +50,9 @@ from orchestrator.model import (
 from tests.support.builders import (
     ANA,
     BEN,
+    consultation,
     explained,
+    gate,
     hypothesis,
     incident,
     investigation,
@@ -103,6 +110,9 @@ EXAMPLES: list[Event] = [
     ContextGathered(
         similar=(past_incident(),), unknown=("No telemetry of chekout; the nearest name in it is checkout",)
     ),
+    Consulted(consultation=consultation(cost=Decimal("0.01"), duration_s=0.5)),
+    GateOpened(gate=gate(context=("Have: the pool.",), approvers=Approvers(people=("U1",), requester=False))),
+    GateSettled(gate_id="g1", state=GateState.APPROVED, by=ANA, said="go on"),
 ]
 
 
@@ -156,6 +166,7 @@ def test_an_event_is_never_changed(event: Event) -> None:
         (EXAMPLES[9], MessageType.PROGRESS),
         (EXAMPLES[10], MessageType.PROGRESS),
         (EXAMPLES[11], MessageType.HEARTBEAT),
+        *((each, MessageType.PROGRESS) for each in EXAMPLES[12:]),
     ],
 )
 def test_every_event_crosses_a_border_as_one_of_five_types(event: Event, expected: MessageType) -> None:

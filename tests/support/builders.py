@@ -6,6 +6,11 @@ from typing import Any
 
 from orchestrator.events import Event, InvestigationOpened, InvestigationView, Recorded, StepEnded, fold
 from orchestrator.model import (
+    Advice,
+    Consultation,
+    ConsultOutcome,
+    Gate,
+    GateKind,
     Hypothesis,
     Incident,
     Investigation,
@@ -14,6 +19,7 @@ from orchestrator.model import (
     PastIncident,
     Person,
     Phase,
+    Question,
     Step,
     StepOutcome,
 )
@@ -80,6 +86,20 @@ def explained(agent_id: str = "application", *found: Hypothesis, **more: Any) ->
 
 def missed(phase: Phase, agent_id: str, note: str = "did not get to the end of its turn") -> StepEnded:
     return StepEnded(step=Step(phase=phase, agent_id=agent_id), outcome=StepOutcome.NOT_RUN, note=note)
+
+
+def gate(gate_id: str = "g1", **more: Any) -> Gate:
+    told: dict[str, Any] = {"kind": GateKind.ESCALATION, "agent_id": "database", "reason": "Look at the pool?"}
+    return Gate(**{"gate_id": gate_id, "opened_at": NOON, "expires_at": NOON + timedelta(minutes=30), **told, **more})
+
+
+def consultation(asker: str = "application", specialist: str = "database", **more: Any) -> Consultation:
+    told: dict[str, Any] = {
+        "question": Question(text="Was the pool exhausted at 14:03?", service="orders-db", at=NOON),
+        "outcome": ConsultOutcome.ANSWERED,
+        "advice": Advice(text="Yes: 20 of 20 since 14:01.", supports=True, cites=("o4",)),
+    }
+    return Consultation(**{"asker": asker, "specialist": specialist, **told, **more})
 
 
 def recorded(seq: int, event: Event, at: datetime | None = None, **more: Any) -> Recorded:
