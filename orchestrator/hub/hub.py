@@ -1,0 +1,230 @@
+"""The hub of one investigation: the one door through which agents reach each other, and humans.
+
+The law: agents hold a desk and nothing else. What goes through here is stored before it has an effect, so that a hub that is
+opened again over the same store knows what the first one knew.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestrator.clock import Clock
+from orchestrator.hub.consulting import Consulting, ConsultLimits
+from orchestrator.hub.gates import Answered, Gates
+from orchestrator.hub.queue import TaskQueue
+from orchestrator.hub.registry import AgentRegistry
+from orchestrator.hub.router import MessageRouter
+from orchestrator.model import (
+    AgentStatus,
+    Approvers,
+    Consultation,
+    Gate,
+    GateKind,
+    GateState,
+    HubTask,
+    Message,
+    MessageKind,
+    Person,
+    Question,
+)
+from orchestrator.ports import Adviser, HubStore
+
+GATE_WAIT_S = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class HubRules:
+    """Who may answer gates, how long they wait, and how far questions go."""
+
+    approvers: Approvers = field(default_factory=Approvers)
+    gate_wait_s: float = GATE_WAIT_S
+    consult: ConsultLimits = field(default_factory=ConsultLimits)
+
+
+async def tell_nobody(consultation: Consultation) -> None:
+    """For hubs whose consultations nobody follows."""
+
+
+class Hub:
+    """`consulted` is told of every question that was asked."""
+
+    def __init__(
+        self,
+        key: tuple[str, str],
+        store: HubStore,
+        clock: Clock,
+        rules: HubRules | None = None,
+        consulted: Callable[[Consultation], Awaitable[None]] = tell_nobody,
+    ) -> None:
+        rules = rules or HubRules()
+        self._key, self._store, self._clock, self._consulted = key, store, clock, consulted
+        self.registry = AgentRegistry()
+        self.queue = TaskQueue()
+        self.gates = Gates(key, store, clock, rules.approvers, rules.gate_wait_s)
+        self._router = MessageRouter(self.registry, self._keep_message)
+        self._consulting = Consulting(self.registry, clock, rules.consult, self._loop_found)
+        self._before: Mapping[str, AgentStatus] = {}
+        self._state: dict[str, Any] = {}
+
+    async def open(self) -> None:
+        """Know again what an earlier process knew. Before agents are registered."""
+        self.queue = TaskQueue(await self._store.hub_tasks(*self._key))
+        self._before = await self._store.statuses(*self._key)
+
+    async def register_agent(self, agent_id: str, agent_type: str, adviser: Adviser | None = None) -> "AgentDesk":
+        """Know this one, as it was left where an earlier process knew it; its desk. Raises ConflictError for a name twice."""
+        self.registry.register_agent(agent_id, agent_type, adviser)
+        if agent_id in self._before:
+            self.registry.set_status(agent_id, self._before[agent_id])
+        else:
+            await self._store.keep_status(*self._key, agent_id, AgentStatus.IDLE)
+        for message in await self._store.messages_to(*self._key, agent_id):
+            self._router.restore(message)
+        return AgentDesk(self, agent_id)
+
+    async def unregister_agent(self, agent_id: str) -> None:
+        """It is asked for nothing any more. Raises AgentNotFoundError."""
+        self.registry.unregister_agent(agent_id)
+        await self._store.keep_status(*self._key, agent_id, AgentStatus.STOPPED)
+
+    async def set_status(self, agent_id: str, status: AgentStatus) -> None:
+        """What that agent is at. Raises AgentNotFoundError."""
+        self.registry.get_agent(agent_id)
+        await self._store.keep_status(*self._key, agent_id, status)
+        self.registry.set_status(agent_id, status)
+
+    async def enqueue_task(self, summary: str, priority: int = 0, task_id: str = "") -> HubTask:
+        """Put work into the queue; the task with its place."""
+        name = task_id or f"task-{secrets.token_hex(5)}"
+        task = self.queue.enqueue_task(HubTask(task_id=name, summary=summary, priority=priority, at=self._clock.now()))
+        await self._store.keep_task(*self._key, task)
+        return task
+
+    async def dequeue_task(self, agent_id: str) -> HubTask | None:
+        """The next task, given to that agent; None where nothing waits. Raises AgentNotFoundError."""
+        self.registry.get_agent(agent_id)
+        task = self.queue.dequeue_task(agent_id)
+        if task is not None:
+            await self._store.keep_task(*self._key, task)
+        return task
+
+    async def assign_task(self, task_id: str, agent_id: str) -> HubTask:
+        """That task, out of turn. Raises AgentNotFoundError, or ConflictError where it does not wait any more."""
+        self.registry.get_agent(agent_id)
+        task = self.queue.assign_task(task_id, agent_id)
+        await self._store.keep_task(*self._key, task)
+        return task
+
+    async def finish_task(self, task_id: str) -> HubTask:
+        """It is done."""
+        task = self.queue.finish_task(task_id)
+        await self._store.keep_task(*self._key, task)
+        return task
+
+    async def route_message(
+        self, sender: str, recipient: str, body: str, kind: MessageKind = MessageKind.NOTE, reply_to: str = ""
+    ) -> Message:
+        """Send; the message with its routing. Raises AgentNotFoundError, with the nearest name, where an end is not known."""
+        message = Message(
+            message_id=f"msg-{secrets.token_hex(6)}",
+            sender=sender,
+            recipient=recipient,
+            kind=kind,
+            body=body,
+            reply_to=reply_to,
+            at=self._clock.now(),
+        )
+        await self._router.route_message(message)
+        return message
+
+    def receive(self, agent_id: str) -> Message | None:
+        """The oldest message to that agent that it has not received; each once."""
+        return self._router.receive(agent_id)
+
+    async def consult_specialist(self, asker: str, specialist_type: str, question: Question) -> Consultation:
+        """Ask, within the asker's turn; see `consulting`. The question and its answer are messages, too."""
+        consultation = await self._consulting.consult_specialist(asker, specialist_type, question)
+        await self._consulted(consultation)
+        return consultation
+
+    async def escalate_to_human(
+        self, agent_id: str, reason: str, context: Sequence[str] = (), kind: GateKind = GateKind.ESCALATION
+    ) -> str:
+        """Open a gate and pause the agent; the gate's id. Raises AgentNotFoundError."""
+        self.registry.get_agent(agent_id)
+        gate = await self.gates.open(kind, reason, context, agent_id)
+        await self.set_status(agent_id, AgentStatus.PAUSED)
+        return gate.gate_id
+
+    async def answer_gate(
+        self,
+        gate_id: str,
+        *,
+        approved: bool,
+        by: Person,
+        requester: Person,
+        groups: Sequence[str] = (),
+        said: str = "",
+    ) -> Answered:
+        """A human's answer. Approved, the agent goes on; denied, it is asked for nothing any more."""
+        answered = await self.gates.answer(
+            gate_id, approved=approved, by=by, groups=groups, requester=requester, said=said
+        )
+        await self._follow(answered.gate)
+        return answered
+
+    async def expire_gate(self, gate_id: str) -> Answered:
+        """Nobody answered in time, which is as if it had been denied."""
+        answered = await self.gates.expire(gate_id)
+        await self._follow(answered.gate)
+        return answered
+
+    def update_state(self, **facts: Any) -> None:
+        """What everybody may know of the work; later facts replace earlier ones of the same name."""
+        self._state.update(facts)
+
+    def get_project_state(self) -> Mapping[str, Any]:
+        """All facts."""
+        return dict(self._state)
+
+    async def get_orchestrator_status(self) -> Mapping[str, Any]:
+        """Agents and what they are at, tasks that wait, messages sent, gates that are open."""
+        gates = await self._store.gates_of(*self._key)
+        return {
+            "agents": {name: status.value for name, status in self.registry.statuses.items()},
+            "pending_tasks": self.queue.get_pending_count(),
+            "messages": self._router.sent,
+            "open_gates": [each.gate_id for each in gates if each.is_open],
+        }
+
+    def remember(self, consultations: Sequence[Consultation]) -> None:
+        """Questions that were asked in an earlier process. After agents were registered."""
+        for each in consultations:
+            self._consulting.restore(each)
+
+    async def _follow(self, gate: Gate) -> None:
+        if gate.agent_id in self.registry.statuses:
+            after = AgentStatus.IDLE if gate.state is GateState.APPROVED else AgentStatus.STOPPED
+            await self.set_status(gate.agent_id, after)
+
+    async def _keep_message(self, message: Message) -> None:
+        await self._store.keep_message(*self._key, message)
+
+    async def _loop_found(self, asker: str, why: str) -> None:
+        await self.escalate_to_human(asker, why, kind=GateKind.LOOP)
+
+
+class AgentDesk:
+    """An agent's own place at the hub. Implements the Desk port."""
+
+    def __init__(self, hub: Hub, agent_id: str) -> None:
+        self._hub, self._agent_id = hub, agent_id
+
+    async def consult(self, specialist_type: str, question: Question) -> Consultation:
+        """Ask a specialist; see the port."""
+        return await self._hub.consult_specialist(self._agent_id, specialist_type, question)
+
+    async def escalate(self, reason: str, *context: str) -> str:
+        """Ask humans; see the port."""
+        return await self._hub.escalate_to_human(self._agent_id, reason, context)
