@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from pydantic import TypeAdapter
 
@@ -21,10 +22,12 @@ from orchestrator.events import (
     Recorded,
     StepEnded,
 )
-from orchestrator.model import to_nano
+from orchestrator.model import Frozen, to_nano
 
 MOST_NANO = 2**63 - 1
 """SQLite's largest integer (https://sqlite.org/datatype3.html): about 9.2 billion dollars."""
+
+Value = TypeVar("Value", bound=Frozen)
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
@@ -55,6 +58,11 @@ def texts(values: tuple[str, ...] | tuple[tuple[str, str], ...]) -> str:
 def key(recorded: Recorded) -> dict[str, str]:
     """The columns that every row of an investigation begins with."""
     return {"workspace": recorded.workspace, "investigation_id": recorded.investigation_id}
+
+
+def kept(value: Value) -> Value:
+    """The value as it will be read. Raises ValueError where JSON cannot carry it, or it would not be read back."""
+    return type(value).model_validate_json(value.model_dump_json())
 
 
 def write_event(event: Event) -> str:

@@ -22,29 +22,19 @@ from orchestrator.events import (
 from orchestrator.model import Change, Feature, PastIncident, Verdict, features_of
 from orchestrator.ports import MOST_CHANGES, InvestigationSummary, OutboxEntry, Remembered
 from storage import codec, rules
-from storage.errors import StorageClosedError
-
-Key = tuple[str, str]
+from storage.memory_hub import Key, MemoryHub
 
 
-class MemoryStore:
+class MemoryStore(MemoryHub):
     """Implements `orchestrator.ports.Store`. What it keeps outlives `aclose()`, so that a test can play a restart."""
 
     def __init__(self) -> None:
-        self._open = False
+        super().__init__()
         self._journals: dict[Key, list[Recorded]] = {}
         self._views: dict[Key, InvestigationView] = {}
         self._posts: dict[Key, OutboxEntry] = {}
         self._changes: dict[str, dict[tuple[str, ...], Change]] = {}
         self._past: dict[Key, tuple[Key, tuple[Feature, ...]]] = {}
-
-    async def open(self) -> None:
-        """Begin to answer."""
-        self._open = True
-
-    async def aclose(self) -> None:
-        """Answer no more until opened again."""
-        self._open = False
 
     async def append(self, workspace: str, investigation_id: str, event: Event, at: datetime) -> Recorded:
         """See `InvestigationStore.append`. Raises ValueError for an event that cannot be kept."""
@@ -53,6 +43,7 @@ class MemoryStore:
         key = (workspace, investigation_id)
         view = self._views.get(key)
         self._check(key, view, first.event)
+        self._follow(key, first)
         recorded = first.model_copy(update={"seq": view.seq + 1 if view else 1})
         self._views[key] = fold(view, recorded)
         self._journals.setdefault(key, []).append(recorded)
@@ -141,10 +132,6 @@ class MemoryStore:
         self._check_open()
         found = [each for each in self._changes.get(workspace, {}).values() if start <= each.at < end]
         return sorted(found, key=lambda each: (each.at, rules.change_key(each)))
-
-    def _check_open(self) -> None:
-        if not self._open:
-            raise StorageClosedError("The store is not open.")
 
     def _remember(self, key: Key, view: InvestigationView) -> None:
         if view.ranked:

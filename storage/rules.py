@@ -4,11 +4,22 @@ A refusal tells who was first, in its message for people and in `details` for ma
 gets an answer and not only a failure.
 """
 
+from datetime import datetime
+
 from orchestrator.errors import ConflictError, InvestigationNotFoundError
-from orchestrator.model import Change, Decision, InvestigationState
+from orchestrator.events import GateSettled
+from orchestrator.model import Change, Decision, Gate, GateState, InvestigationState
 
 ENDED = frozenset({InvestigationState.COMPLETED, InvestigationState.STOPPED, InvestigationState.FAILED})
 """The states that nothing follows. A run in any other state is unfinished."""
+
+
+_ANSWERED = {
+    GateState.APPROVED: "{by} has already approved this.",
+    GateState.DENIED: "{by} has already denied this.",
+    GateState.EXPIRED: "Nobody answered this in time.",
+    GateState.SUPERSEDED: "This is not asked any more.",
+}
 
 
 def incident_key(incident_id: str) -> str:
@@ -68,3 +79,53 @@ def moved_on(before: InvestigationState, now: InvestigationState) -> ConflictErr
         f"The investigation is {now.replace('_', ' ')}, no longer {before.replace('_', ' ')}.",
         details={"state": str(now), "expected": str(before)},
     )
+
+
+def sent_before(message_id: str) -> ConflictError:
+    """A second message under one id."""
+    return ConflictError(f"Message {message_id} was already sent.", details={"message_id": message_id})
+
+
+def gate_opened_before(gate_id: str) -> ConflictError:
+    """A second gate under one id."""
+    return ConflictError(f"Gate {gate_id} was already opened.", details={"gate_id": gate_id})
+
+
+def no_gate(gate_id: str) -> InvestigationNotFoundError:
+    """An answer to a gate that the investigation does not have."""
+    return InvestigationNotFoundError(f"There is no gate {gate_id}.", details={"gate_id": gate_id})
+
+
+def settled_before(first: Gate) -> ConflictError:
+    """A second answer to one gate; `first`, with the answer that counts, stays as the record."""
+    return ConflictError(
+        _ANSWERED[first.state].format(by=first.by or "Somebody"),
+        details={
+            "gate_id": first.gate_id,
+            "state": str(first.state),
+            "by": first.by.user_id if first.by else "",
+            "at": first.at.isoformat() if first.at else "",
+        },
+    )
+
+
+def as_opened(gate: Gate) -> Gate:
+    """The gate. Raises ValueError where it begins with an answer."""
+    if not gate.is_open:
+        raise ValueError("a gate must be open when it is opened; settle it afterwards")
+    return gate
+
+
+def settled(gate: Gate | None, answer: GateSettled, at: datetime) -> Gate:
+    """The gate with that answer.
+
+    Raises InvestigationNotFoundError where there is none, ConflictError where it was answered, ValueError for an answer
+    that leaves it open.
+    """
+    if answer.state is GateState.OPEN:
+        raise ValueError("a gate must be settled as approved, denied, expired or superseded")
+    if gate is None:
+        raise no_gate(answer.gate_id)
+    if not gate.is_open:
+        raise settled_before(gate)
+    return gate.model_copy(update={"state": answer.state, "at": at, "by": answer.by, "said": answer.said})

@@ -62,7 +62,7 @@ class Hub:
         self.registry = AgentRegistry()
         self.queue = TaskQueue()
         self.gates = Gates(key, store, clock, rules.approvers, rules.gate_wait_s)
-        self._router = MessageRouter(self.registry, self._keep_message)
+        self._router = MessageRouter(key, store, self.registry)
         self._consulting = Consulting(self.registry, clock, rules.consult, self._loop_found)
         self._before: Mapping[str, AgentStatus] = {}
         self._state: dict[str, Any] = {}
@@ -79,8 +79,6 @@ class Hub:
             self.registry.set_status(agent_id, self._before[agent_id])
         else:
             await self._store.keep_status(*self._key, agent_id, AgentStatus.IDLE)
-        for message in await self._store.messages_to(*self._key, agent_id):
-            self._router.restore(message)
         return AgentDesk(self, agent_id)
 
     async def unregister_agent(self, agent_id: str) -> None:
@@ -138,9 +136,9 @@ class Hub:
         await self._router.route_message(message)
         return message
 
-    def receive(self, agent_id: str) -> Message | None:
-        """The oldest message to that agent that it has not received; each once."""
-        return self._router.receive(agent_id)
+    async def receive(self, agent_id: str) -> Message | None:
+        """The oldest message to that agent that it has not received; each once. Raises AgentNotFoundError."""
+        return await self._router.receive(agent_id)
 
     async def consult_specialist(self, asker: str, specialist_type: str, question: Question) -> Consultation:
         """Ask, within the asker's turn; see `consulting`. The question and its answer are messages, too."""
@@ -194,7 +192,7 @@ class Hub:
         return {
             "agents": {name: status.value for name, status in self.registry.statuses.items()},
             "pending_tasks": self.queue.get_pending_count(),
-            "messages": self._router.sent,
+            "messages": await self._router.sent(),
             "open_gates": [each.gate_id for each in gates if each.is_open],
         }
 
@@ -207,9 +205,6 @@ class Hub:
         if gate.agent_id in self.registry.statuses:
             after = AgentStatus.IDLE if gate.state is GateState.APPROVED else AgentStatus.STOPPED
             await self.set_status(gate.agent_id, after)
-
-    async def _keep_message(self, message: Message) -> None:
-        await self._store.keep_message(*self._key, message)
 
     async def _loop_found(self, asker: str, why: str) -> None:
         await self.escalate_to_human(asker, why, kind=GateKind.LOOP)

@@ -1,44 +1,38 @@
 """Messages between agents: both ends are checked, each recipient's are kept in order, and each is received once.
 
-The law: a message is stored before it is buffered. What was not received when the process died is buffered again by `open`.
+The law: the store is the only mailbox. A message is stored before anybody can receive it, and taken there before it is
+handed over, so that neither a restart nor a second hub over the same store delivers it again.
 """
-
-from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
 
 from orchestrator.hub.registry import AgentRegistry
 from orchestrator.model import Message
-
-Keep = Callable[[Message], Awaitable[None]]
+from orchestrator.ports import HubStore
 
 
 class MessageRouter:
-    """`keep` stores a message."""
+    """The messages of one investigation."""
 
-    def __init__(self, registry: AgentRegistry, keep: Keep) -> None:
-        self._registry, self._keep = registry, keep
-        self._buffers: dict[str, deque[Message]] = defaultdict(deque)
-        self.sent = 0
+    def __init__(self, key: tuple[str, str], store: HubStore, registry: AgentRegistry) -> None:
+        self._key, self._store, self._registry = key, store, registry
 
     async def route_message(self, message: Message) -> None:
-        """Store it and put it behind the others of its recipient. Raises AgentNotFoundError where an end is not known."""
+        """Store it behind the others of its recipient. Raises AgentNotFoundError where an end is not known."""
         self._registry.get_agent(message.sender)
         self._registry.get_agent(message.recipient)
-        await self._keep(message)
-        self.sent += 1
-        self._buffers[message.recipient].append(message)
+        await self._store.keep_message(*self._key, message)
 
-    def receive(self, agent_id: str) -> Message | None:
-        """The oldest message to that agent that it has not received, once. Raises AgentNotFoundError."""
+    async def receive(self, agent_id: str) -> Message | None:
+        """The oldest message to that agent that it has not received, once. Raises AgentNotFoundError.
+
+        Whoever is cancelled while it waits here may have received it: a message is rather lost than delivered twice.
+        """
         self._registry.get_agent(agent_id)
-        buffer = self._buffers[agent_id]
-        return buffer.popleft() if buffer else None
+        return await self._store.take_message(*self._key, agent_id)
 
-    def waiting_for(self, agent_id: str) -> int:
+    async def waiting_for(self, agent_id: str) -> int:
         """How many messages it has not received."""
-        return len(self._buffers[agent_id])
+        return len(await self._store.messages_to(*self._key, agent_id, waiting=True))
 
-    def restore(self, message: Message) -> None:
-        """One that an earlier process had stored."""
-        self.sent += 1
-        self._buffers[message.recipient].append(message)
+    async def sent(self) -> int:
+        """How many messages were sent to the agents that are known."""
+        return sum([len(await self._store.messages_to(*self._key, each)) for each in self._registry.statuses])

@@ -1,4 +1,8 @@
-"""Where a hub keeps what went through it, so that a restart loses nothing. Keys carry the workspace and the investigation."""
+"""Where a hub keeps what went through it, so that a restart loses nothing. Keys carry the workspace and the investigation.
+
+A gate has one row, by whichever door it comes: opened or settled here, or by an event that is appended to the journal. A hub
+needs no journal; of an investigation that has one, gates go through the journal, so that whoever follows it hears of them.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,8 +18,14 @@ class HubStore(Protocol):
         """Keep it behind all earlier ones. Raises ConflictError where its id is taken."""
         ...
 
-    async def messages_to(self, workspace: str, investigation_id: str, recipient: str) -> Sequence[Message]:
-        """All messages to that agent, in the order in which they were kept."""
+    async def messages_to(
+        self, workspace: str, investigation_id: str, recipient: str, *, waiting: bool = False
+    ) -> Sequence[Message]:
+        """All messages to that agent, in the order in which they were kept; with `waiting` those that nobody has taken."""
+        ...
+
+    async def take_message(self, workspace: str, investigation_id: str, recipient: str) -> Message | None:
+        """The oldest message to that agent that waits, which is taken with this, once for ever; None where none waits."""
         ...
 
     async def keep_task(self, workspace: str, investigation_id: str, task: HubTask) -> None:
@@ -23,11 +33,11 @@ class HubStore(Protocol):
         ...
 
     async def hub_tasks(self, workspace: str, investigation_id: str) -> Sequence[HubTask]:
-        """All tasks, by `order`."""
+        """All tasks, by `order`, then by id."""
         ...
 
     async def open_gate(self, workspace: str, investigation_id: str, gate: Gate) -> Gate:
-        """Keep an open gate. Raises ConflictError where its id is taken."""
+        """Keep an open gate, which an event may also do. Raises ConflictError where its id is taken."""
         ...
 
     async def settle_gate(

@@ -39,8 +39,9 @@ class InvestigationStore(Protocol):
         """Store the event under the next number together with every row it changes, in one transaction.
 
         Raises ConflictError, with nothing stored, where the rows forbid it: a second decision on one hypothesis, a
-        second unfinished investigation of one incident in a workspace, an investigation that was already opened.
-        Raises InvestigationNotFoundError for an event of an investigation that was never opened.
+        second unfinished investigation of one incident in a workspace, an investigation that was already opened, a second
+        answer to one gate. Raises InvestigationNotFoundError for an event of an investigation that was never opened, and
+        for an answer to a gate that it does not have.
         """
         ...
 

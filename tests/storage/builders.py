@@ -15,13 +15,18 @@ from orchestrator.events import (
     StepStarted,
 )
 from orchestrator.model import (
+    AgentStatus,
     CallStatus,
     Decision,
+    Gate,
+    GateKind,
+    HubTask,
     Hypothesis,
     Incident,
     Investigation,
     InvestigationState,
     LedgerEntry,
+    Message,
     Observation,
     Origin,
     Person,
@@ -29,7 +34,7 @@ from orchestrator.model import (
     Step,
     Verdict,
 )
-from orchestrator.ports import OutboxEntry, PostStatus, Store
+from orchestrator.ports import HubStore, OutboxEntry, PostStatus, Store
 from tests.support.clock import NOON
 
 ANA = Person(user_id="U1", name="Ana")
@@ -150,6 +155,34 @@ def post(
         status=status,
         updated_at=NOON,
     )
+
+
+def message(
+    message_id: str,
+    *,
+    sender: str = "application",
+    recipient: str = "database",
+    body: str = "hello",
+    at: datetime = NOON,
+) -> Message:
+    return Message(message_id=message_id, sender=sender, recipient=recipient, body=body, at=at)
+
+
+def task(task_id: str, order: int) -> HubTask:
+    return HubTask(task_id=task_id, summary="look at the pool", order=order, at=NOON)
+
+
+def gate(gate_id: str, *, reason: str = "Go on?") -> Gate:
+    return Gate(gate_id=gate_id, kind=GateKind.ESCALATION, reason=reason, opened_at=NOON)
+
+
+async def through_the_hub(store: HubStore, workspace: str, investigation_id: str) -> None:
+    """One of everything that a hub keeps."""
+    key = (workspace, investigation_id)
+    await store.keep_message(*key, message("m1"))
+    await store.keep_task(*key, task("t1", 1))
+    await store.open_gate(*key, gate("g1"))
+    await store.keep_status(*key, "database", AgentStatus.PAUSED)
 
 
 async def looked_into(

@@ -5,11 +5,12 @@ import pytest
 from orchestrator.ports import Store
 from storage.memory import MemoryStore
 from tests.storage.contract_changes import ChangeContract
+from tests.storage.contract_hub import HubContract
 from tests.storage.contract_past import PastContract
 from tests.storage.contract_store import StoreContract
 
 
-class TestMemoryStore(StoreContract, PastContract, ChangeContract):
+class TestMemoryStore(StoreContract, PastContract, ChangeContract, HubContract):
     @pytest.fixture
     async def store(self) -> Store:
         made = MemoryStore()
