@@ -20,9 +20,10 @@ from orchestrator.events import (
     fold,
 )
 from orchestrator.model import Change, Feature, PastIncident, Verdict, features_of
-from orchestrator.ports import MOST_CHANGES, InvestigationSummary, OutboxEntry, Remembered
+from orchestrator.ports import MOST_CHANGES, InvestigationSummary, OutboxEntry, Remembered, TaskJournal
 from storage import codec, rules
 from storage.memory_hub import Key, MemoryHub
+from storage.memory_tasks import Kept, MemoryTasks
 
 
 class MemoryStore(MemoryHub):
@@ -34,6 +35,7 @@ class MemoryStore(MemoryHub):
         self._views: dict[Key, InvestigationView] = {}
         self._posts: dict[Key, OutboxEntry] = {}
         self._changes: dict[str, dict[tuple[str, ...], Change]] = {}
+        self._tasks: dict[Key, Kept] = {}
         self._past: dict[Key, tuple[Key, tuple[Feature, ...]]] = {}
 
     async def append(self, workspace: str, investigation_id: str, event: Event, at: datetime) -> Recorded:
@@ -132,6 +134,10 @@ class MemoryStore(MemoryHub):
         self._check_open()
         found = [each for each in self._changes.get(workspace, {}).values() if start <= each.at < end]
         return sorted(found, key=lambda each: (each.at, rules.change_key(each)))
+
+    def task_journal(self, workspace: str, execution_id: str) -> TaskJournal:
+        """What the engine remembers of that execution, as long as this store lives."""
+        return MemoryTasks(self._tasks.setdefault((workspace, execution_id), {}), execution_id, self._check_open)
 
     def _remember(self, key: Key, view: InvestigationView) -> None:
         if view.ranked:

@@ -73,6 +73,15 @@ def reserved_before(call_id: str) -> ConflictError:
     return ConflictError(f"Call {call_id} is already in the ledger.", details={"call_id": call_id})
 
 
+def kept_before(execution_id: str, task_id: str) -> ConflictError:
+    """A second result of one task, on whose first one others may have built already."""
+    return ConflictError(
+        f"A result of task {task_id!r} is already kept.",
+        remedy="Run one execution at a time under one id, or give this one an id of its own; nothing of the group was kept.",
+        details={"execution_id": execution_id, "task_id": task_id},
+    )
+
+
 def moved_on(before: InvestigationState, now: InvestigationState) -> ConflictError:
     """A move from a state in which the run no longer is: somebody else moved it first."""
     return ConflictError(

@@ -8,11 +8,12 @@ from sqlite_utils import Database
 
 from orchestrator.events import Event, Recorded
 from orchestrator.model import Change, Feature
-from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered
+from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered, TaskJournal
 from storage import changes as told
 from storage import codec, investigations, journal, past, posts, projection
 from storage.connection import Access, Synchronous
 from storage.database import OwnedDatabase
+from storage.tasks import SqliteTasks
 
 
 class SqliteChanges:
@@ -126,3 +127,7 @@ class SqliteStore:
     async def changes_between(self, workspace: str, start: datetime, end: datetime) -> Sequence[Change]:
         """See `ChangeStore.changes_between`."""
         return await self._database.run(lambda db: told.between(db, workspace, start, end))
+
+    def task_journal(self, workspace: str, execution_id: str) -> TaskJournal:
+        """What the engine remembers of that execution, kept here. A later process that asks for the same id goes on with it."""
+        return SqliteTasks(self._database, workspace, execution_id)

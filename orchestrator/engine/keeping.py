@@ -1,18 +1,22 @@
 """Results are kept in groups: those that end while one group is being written are the next one.
 
 The law: a result is handed on only after it was kept. A journal that cannot keep ends the execution: what is not kept has not
-happened, and going on would pay twice. (Grouped, because each write waits for the disk, and the wait is the same for many.)
+happened, and going on would pay twice. A task that made what no journal can hold has failed by that, and it alone. (Grouped,
+because each write waits for the disk, and the wait is the same for many.)
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from orchestrator.clock import undivided
 from orchestrator.engine.node import Node
-from orchestrator.model import TaskResult
+from orchestrator.errors import UnkeepableError
+from orchestrator.model import TaskError, TaskResult, TaskStatus
 from orchestrator.ports import TaskJournal
 
-HandOn = Callable[[list[tuple[Node, TaskResult]]], None]
+Group = list[tuple[Node, TaskResult]]
+HandOn = Callable[[Group], None]
 
 
 class Keeping:
@@ -20,7 +24,7 @@ class Keeping:
 
     def __init__(self, journal: TaskJournal, hand_on: HandOn, broken: Callable[[BaseException], None]) -> None:
         self._journal, self._hand_on, self._broken = journal, hand_on, broken
-        self._waiting: list[tuple[Node, TaskResult]] = []
+        self._waiting: Group = []
         self._writer: asyncio.Task[None] | None = None
 
     def keep(self, node: Node, result: TaskResult) -> None:
@@ -38,9 +42,26 @@ class Keeping:
         while self._waiting:
             group, self._waiting = self._waiting, []
             try:
-                await self._journal.keep([result for _, result in group])
+                group = await self._kept(group)
             except BaseException as failure:  # noqa: BLE001 - whatever it is, it ends the execution, which raises it
                 self._broken(failure)
                 break
             self._hand_on(group)
         self._writer = None
+
+    async def _kept(self, group: Group) -> Group:
+        """The group as it was kept: those that made what cannot be have failed, and the others lose nothing by it."""
+        try:
+            await self._journal.keep([result for _, result in group])
+        except UnkeepableError as error:
+            group = [(node, _without_artifacts(result, error.details)) for node, result in group]
+            await self._journal.keep([result for _, result in group])
+        return group
+
+
+def _without_artifacts(result: TaskResult, rules: Mapping[str, str]) -> TaskResult:
+    rule = rules.get(result.id)
+    if rule is None:
+        return result
+    error = TaskError("unkeepable", f"It cannot be kept: {rule}.", result.attempts)
+    return replace(result, status=TaskStatus.FAILED, artifacts=(), errors=(*result.errors, error))

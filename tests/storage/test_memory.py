@@ -8,11 +8,20 @@ from tests.storage.contract_changes import ChangeContract
 from tests.storage.contract_hub import HubContract
 from tests.storage.contract_past import PastContract
 from tests.storage.contract_store import StoreContract
+from tests.storage.contract_tasks import TaskContract
 
 
 class TestMemoryStore(StoreContract, PastContract, ChangeContract, HubContract):
     @pytest.fixture
     async def store(self) -> Store:
+        made = MemoryStore()
+        await made.open()
+        return made
+
+
+class TestMemoryTasks(TaskContract):
+    @pytest.fixture
+    async def store(self) -> MemoryStore:
         made = MemoryStore()
         await made.open()
         return made

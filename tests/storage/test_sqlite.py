@@ -16,12 +16,22 @@ from storage.sqlite import SqliteChanges, SqliteStore
 from tests.storage.contract_changes import ChangeContract, told
 from tests.storage.contract_past import PastContract
 from tests.storage.contract_store import StoreContract
+from tests.storage.contract_tasks import TaskContract
 from tests.support.clock import NOON
 
 
 class TestSqliteStore(StoreContract, PastContract, ChangeContract):
     @pytest.fixture
     async def store(self, tmp_path: Path) -> AsyncIterator[Store]:
+        made = SqliteStore(tmp_path / "compass.db", synchronous=Synchronous.OFF)
+        await made.open()
+        yield made
+        await made.aclose()
+
+
+class TestSqliteTasks(TaskContract):
+    @pytest.fixture
+    async def store(self, tmp_path: Path) -> AsyncIterator[SqliteStore]:
         made = SqliteStore(tmp_path / "compass.db", synchronous=Synchronous.OFF)
         await made.open()
         yield made
