@@ -1,18 +1,24 @@
 """Questions to specialists, asked and answered within the asking agent's own turn.
 
 The laws: a question is never queued behind its asker. Chains of questions are bounded in depth, and nobody is asked who is
-waiting for an answer further up the chain. The same question is answered from the record. Three failures in a row escalate.
+waiting for an answer further up the chain. The same question is answered from the record; one that is just being asked is
+waited for, but only by whom nobody waits for, so that no two answers wait for each other. Three failures in a row escalate.
+Whose turn it is pays, see `paying`.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from orchestrator.clock import Clock
-from orchestrator.engine import attempt
+from orchestrator.engine import Attempt, attempt
 from orchestrator.errors import BudgetExceededError
+from orchestrator.hub.paying import AdviceAccount, nothing_left, paying
 from orchestrator.hub.registry import AgentRegistry, Registration
-from orchestrator.model import Advice, AgentStatus, Consultation, ConsultOutcome, Question
+from orchestrator.model import ZERO, Advice, AgentStatus, Consultation, ConsultOutcome, Question
+from orchestrator.ports import Adviser
 
 MOST_DEPTH = 2
 MOST_QUESTIONS = 8
@@ -45,6 +51,7 @@ class Consulting:
         self._record: dict[tuple[str, Question], Consultation] = {}
         self._asked: dict[str, int] = {}
         self._failures: dict[str, int] = {}
+        self._under_way: dict[tuple[str, Question], asyncio.Event] = {}
 
     def restore(self, consultation: Consultation) -> None:
         """One of an earlier process."""
@@ -55,53 +62,75 @@ class Consulting:
 
         Raises BudgetExceededError where the answer did not fit the asker's account.
         """
-        self._registry.get_agent(asker)
-        before = self._record.get((specialist_type, question))
-        if before is not None:
-            return before.model_copy(update={"asker": asker, "outcome": ConsultOutcome.REPEATED, "duration_s": 0.0})
+        own = self._registry.get_agent(asker).account
         chain = (*_asking.get(), asker)
+        key = (specialist_type, question)
+        while len(chain) == 1 and key in self._under_way:
+            await self._under_way[key].wait()
+        if (before := self._record.get(key)) is not None:
+            update = {"asker": asker, "outcome": ConsultOutcome.REPEATED, "duration_s": 0.0, "cost": ZERO}
+            return before.model_copy(update={**update, "depth": len(chain)})
         refusal = self._refusal(asker, chain)
         adviser = None if refusal else self._available(specialist_type, chain)
         if adviser is None:
             refusal = refusal or f"There is no specialist of type {specialist_type} to ask now."
-            return self._ended(asker, specialist_type, question, ConsultOutcome.REFUSED, refusal, chain)
+            return _unanswered(asker, specialist_type, question, ConsultOutcome.REFUSED, refusal, len(chain))
         self._asked[asker] = self._asked.get(asker, 0) + 1
-        return await self._ask(asker, specialist_type, adviser, question, chain)
+        with self._asked_now(key):
+            paid_by = paying.get() or own or nothing_left(asker)
+            return await self._ask(adviser, question, chain, AdviceAccount(paid_by, adviser.agent_id))
+
+    @contextmanager
+    def _asked_now(self, key: tuple[str, Question]) -> Iterator[None]:
+        """Whoever asks the same meanwhile waits for this answer; where it does not come, the next one asks."""
+        ended = self._under_way.setdefault(key, asyncio.Event())
+        try:
+            yield
+        finally:
+            self._under_way.pop(key, None)
+            ended.set()
 
     async def _ask(
-        self, asker: str, kind: str, adviser: Registration, question: Question, chain: tuple[str, ...]
+        self, adviser: Registration, question: Question, chain: tuple[str, ...], account: AdviceAccount
     ) -> Consultation:
-        assert adviser.adviser is not None
-        token = _asking.set(chain)
-        try:
-            done = await attempt(self._clock, self._limits.timeout_s, adviser.adviser.advise(question))
-        finally:
-            _asking.reset(token)
+        asker, whom = chain[-1], adviser.agent_id
+        done = await self._asked_within_limits(adviser, question, chain, account)
         if isinstance(done.error, BudgetExceededError):
             raise done.error
         if isinstance(done.value, Advice):
             consultation = Consultation(
                 asker=asker,
-                specialist=adviser.agent_id,
+                specialist=whom,
                 question=question,
                 outcome=ConsultOutcome.ANSWERED,
                 advice=done.value,
                 duration_s=done.duration_s,
+                cost=account.cost,
                 depth=len(chain),
             )
-            self._remember(consultation, kind)
+            self._remember(consultation, adviser.agent_type)
             self._failures[asker] = 0
             return consultation
-        why = f"{adviser.agent_id} did not answer" if done.timed_out else f"{adviser.agent_id} failed"
-        return await self._failed(asker, adviser, question, f"{why}.", chain)
+        await self._count_failure(asker)
+        why = f"{whom} did not answer." if done.timed_out else f"{whom} failed."
+        told = {"duration_s": done.duration_s, "cost": account.cost}
+        return _unanswered(asker, whom, question, ConsultOutcome.FAILED, why, len(chain)).model_copy(update=told)
 
-    async def _failed(
-        self, asker: str, adviser: Registration, question: Question, why: str, chain: tuple[str, ...]
-    ) -> Consultation:
+    async def _asked_within_limits(
+        self, adviser: Registration, question: Question, chain: tuple[str, ...], account: AdviceAccount
+    ) -> Attempt[Advice]:
+        assert adviser.adviser is not None
+        asking, paid = _asking.set(chain), paying.set(account)
+        try:
+            return await attempt(self._clock, self._limits.timeout_s, _advised(adviser.adviser, question, account))
+        finally:
+            paying.reset(paid)
+            _asking.reset(asking)
+
+    async def _count_failure(self, asker: str) -> None:
         failures = self._failures[asker] = self._failures.get(asker, 0) + 1
         if failures == self._limits.failures:
             await self._loop(asker, f"loop detected after {failures} failures")
-        return self._ended(asker, adviser.agent_id, question, ConsultOutcome.FAILED, why, chain)
 
     def _refusal(self, asker: str, chain: tuple[str, ...]) -> str:
         if len(chain) > self._limits.depth:
@@ -120,15 +149,19 @@ class Consulting:
                 return each
         return None
 
-    def _ended(
-        self, asker: str, whom: str, question: Question, outcome: ConsultOutcome, why: str, chain: tuple[str, ...]
-    ) -> Consultation:
-        advice = Advice(text=why, known=False)
-        return Consultation(
-            asker=asker, specialist=whom, question=question, outcome=outcome, advice=advice, depth=len(chain)
-        )
-
     def _remember(self, consultation: Consultation, kind: str = "") -> None:
         if consultation.outcome is ConsultOutcome.ANSWERED:
             specialist = kind or self._registry.get_agent(consultation.specialist).agent_type
             self._record[(specialist, consultation.question)] = consultation
+
+
+async def _advised(adviser: Adviser, question: Question, account: AdviceAccount) -> Advice:
+    """In here, so that one that fails before it is awaited fails as any other."""
+    return await adviser.advise(question, account)
+
+
+def _unanswered(
+    asker: str, whom: str, question: Question, outcome: ConsultOutcome, why: str, depth: int
+) -> Consultation:
+    advice = Advice(text=why, known=False)
+    return Consultation(asker=asker, specialist=whom, question=question, outcome=outcome, advice=advice, depth=depth)

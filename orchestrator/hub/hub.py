@@ -28,7 +28,7 @@ from orchestrator.model import (
     Person,
     Question,
 )
-from orchestrator.ports import Adviser, HubStore
+from orchestrator.ports import Account, Adviser, HubStore
 
 GATE_WAIT_S = 1800.0
 
@@ -72,9 +72,14 @@ class Hub:
         self.queue = TaskQueue(await self._store.hub_tasks(*self._key))
         self._before = await self._store.statuses(*self._key)
 
-    async def register_agent(self, agent_id: str, agent_type: str, adviser: Adviser | None = None) -> "AgentDesk":
-        """Know this one, as it was left where an earlier process knew it; its desk. Raises ConflictError for a name twice."""
-        self.registry.register_agent(agent_id, agent_type, adviser)
+    async def register_agent(
+        self, agent_id: str, agent_type: str, adviser: Adviser | None = None, account: Account | None = None
+    ) -> "AgentDesk":
+        """Know this one, as it was left where an earlier process knew it; its desk. Raises ConflictError for a name twice.
+
+        `account` pays for what it asks others; without one it gets only answers that cost nothing.
+        """
+        self.registry.register_agent(agent_id, agent_type, adviser, account)
         if agent_id in self._before:
             self.registry.set_status(agent_id, self._before[agent_id])
         else:

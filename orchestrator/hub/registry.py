@@ -4,21 +4,22 @@ The law: a name stands for one agent. Nobody outside the hub gets the agent itse
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from orchestrator.errors import AgentNotFoundError, ConflictError
 from orchestrator.model import AgentStatus
-from orchestrator.ports import Adviser
+from orchestrator.ports import Account, Adviser
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """An agent as the hub knows it. `adviser` answers questions; None: it only asks."""
+    """An agent as the hub knows it. `adviser` answers questions; None: it only asks. `account` pays for what it asks."""
 
     agent_id: str
     agent_type: str
     adviser: Adviser | None = None
+    account: Account | None = None
     status: AgentStatus = AgentStatus.IDLE
 
 
@@ -28,11 +29,13 @@ class AgentRegistry:
     def __init__(self) -> None:
         self._agents: dict[str, Registration] = {}
 
-    def register_agent(self, agent_id: str, agent_type: str, adviser: Adviser | None = None) -> Registration:
+    def register_agent(
+        self, agent_id: str, agent_type: str, adviser: Adviser | None = None, account: Account | None = None
+    ) -> Registration:
         """Know this one. Raises ConflictError where the name is taken."""
         if agent_id in self._agents:
             raise ConflictError(f"An agent named {agent_id} is registered already.", remedy="Give it another name.")
-        self._agents[agent_id] = Registration(agent_id, agent_type, adviser)
+        self._agents[agent_id] = Registration(agent_id, agent_type, adviser, account)
         return self._agents[agent_id]
 
     def unregister_agent(self, agent_id: str) -> None:
@@ -56,8 +59,7 @@ class AgentRegistry:
 
     def set_status(self, agent_id: str, status: AgentStatus) -> None:
         """It is at something else now. Raises AgentNotFoundError."""
-        known = self.get_agent(agent_id)
-        self._agents[agent_id] = Registration(known.agent_id, known.agent_type, known.adviser, status)
+        self._agents[agent_id] = replace(self.get_agent(agent_id), status=status)
 
     @property
     def statuses(self) -> Mapping[str, AgentStatus]:

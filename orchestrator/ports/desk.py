@@ -3,6 +3,7 @@
 from typing import Protocol, runtime_checkable
 
 from orchestrator.model import Advice, Consultation, Question
+from orchestrator.ports.agent import Account
 
 
 class Desk(Protocol):
@@ -25,7 +26,12 @@ class Desk(Protocol):
 class Adviser(Protocol):
     """An agent that answers questions of others, on the asking agent's time and account."""
 
-    async def advise(self, question: Question) -> Advice: ...
+    async def advise(self, question: Question, account: Account) -> Advice:
+        """What its own telemetry says to that. It may be asked while it takes a turn of its own.
+
+        `account` is the asking agent's: whatever the answer costs is reserved there, never on one's own.
+        """
+        ...
 
 
 @runtime_checkable

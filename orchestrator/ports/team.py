@@ -28,12 +28,16 @@ def everything(baseline: Baseline) -> bool:  # noqa: ARG001 - the shape of every
 
 @dataclass(frozen=True, slots=True)
 class AgentSpec:
-    """One agent of a team: its id, the name people read, how to make one, and which baselines are its business."""
+    """One agent of a team: its id, the name people read, how to make one, and which baselines are its business.
+
+    `agent_type` is what others ask for when they want a specialist like it; "" where that is its id.
+    """
 
     agent_id: str
     title: str
     build: Callable[[AgentKit], Agent]
     concerns: Callable[[Baseline], bool] = everything
+    agent_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,7 @@ class TeamSpec:
     def title_of(self, agent_id: str) -> str:
         """The name people read, or the id of an agent that is not of this team."""
         return next((each.title for each in self.agents if each.agent_id == agent_id), agent_id)
+
+    def type_of(self, agent_id: str) -> str:
+        """What kind of specialist that agent is; its id where nothing else was said."""
+        return next((each.agent_type for each in self.agents if each.agent_id == agent_id), "") or agent_id
