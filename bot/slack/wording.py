@@ -11,6 +11,7 @@ BOT = "compass"
 # --- the parent ---------------------------------------------------------------------------------------------------------
 NO_CAUSE_YET = "no cause yet"
 QUEUED = "Queued"
+QUEUED_AT = "Queued, number {place} in line"
 STARTING = "Starting"
 STOPPING = "Stopping"
 RANKING = "Ranking"

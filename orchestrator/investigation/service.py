@@ -1,7 +1,8 @@
 """The service behind every surface: investigate, stop, decide, look. Slack, the terminal and HTTP only translate to it.
 
 The laws: one incident has one unfinished run in a workspace, and who asks again joins it. Only so many run at once; the
-others wait in the order in which they came. A decision is made once. After a restart every unfinished run goes on.
+others wait by severity, then in the order in which they came. A decision is made once. After a restart every unfinished
+run goes on.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from orchestrator.clock import Clock
 from orchestrator.context import ContextAssembler, shared
 from orchestrator.errors import AgentNotFoundError, ConflictError, InvestigationNotFoundError, OrchestratorError
 from orchestrator.events import HypothesisDecided, InvestigationOpened, InvestigationView, StateChanged
+from orchestrator.investigation.admission import Admission
 from orchestrator.investigation.journal import Journal, Key
 from orchestrator.investigation.names import Names
 from orchestrator.investigation.opening import Limits, Opening
@@ -78,7 +80,7 @@ class Investigations:
             incidents, team, self._limits, telemetry.live, new_investigation_id, Names(telemetry.names, clock)
         )
         self._journal = Journal(store, clock)
-        self._places = asyncio.Semaphore(self._limits.max_running)
+        self._admission = Admission(self._limits.max_running)
         self._runs: dict[Key, Run] = {}
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._door = asyncio.Lock()
@@ -92,15 +94,10 @@ class Investigations:
         the others, and another process may have what it needs.
         """
         self._closed = False
-        for key in await self._store.unfinished():
-            if workspace not in (None, key[0]):
-                continue
-            try:
-                view = await self._journal.view(*key)
-            except (OrchestratorError, ValueError) as failure:
-                self._log.error("run %s cannot be read (%s)", key[1], type(failure).__name__)
-            else:
-                await self._take_up(view)
+        with self._admission.shut():
+            for key in await self._store.unfinished():
+                if workspace in (None, key[0]):
+                    await self._read_and_take_up(key)
 
     async def aclose(self) -> None:
         """Put every run down where it is; the next process goes on with it, and with what is still asked for meanwhile."""
@@ -175,6 +172,10 @@ class Investigations:
         """Every run of the workspace that has not ended, oldest first."""
         return [await self._journal.view(*key) for key in await self._store.unfinished() if key[0] == workspace]
 
+    def place_in_queue(self, view: InvestigationView) -> int:
+        """How many that run is from its turn: 1 for the next one, 0 where it does not wait (here)."""
+        return self._admission.place_of((view.investigation.workspace, view.investigation.investigation_id))
+
     async def history(
         self, workspace: str, *, limit: int = 10, incident_id: str = ""
     ) -> Sequence[InvestigationSummary]:
@@ -210,6 +211,14 @@ class Investigations:
         await self._take_up(view)
         return view
 
+    async def _read_and_take_up(self, key: Key) -> None:
+        try:
+            view = await self._journal.view(*key)
+        except (OrchestratorError, ValueError) as failure:
+            self._log.error("run %s cannot be read (%s)", key[1], type(failure).__name__)
+        else:
+            await self._take_up(view)
+
     async def _take_up(self, view: InvestigationView) -> None:
         if view.state == InvestigationState.WAITING_APPROVAL:
             return
@@ -238,6 +247,7 @@ class Investigations:
             await self._give_up(key, failure)
             return
         self._runs[key] = run
+        self._admission.enqueue(view.investigation)
         self._go_on(run, self._admit(run))
 
     def _context_of(self, workspace: str) -> ContextAssembler:
@@ -262,17 +272,19 @@ class Investigations:
     def _forget(self, key: Key, task: "asyncio.Task[None]") -> None:
         if self._tasks.get(key) is task:
             del self._tasks[key], self._runs[key]
+            self._admission.leave(key)
 
     def _do_not_wait(self, run: Run) -> None:
         """A run that was stopped while it waited for its place needs none: it only says who did not run."""
         run.begun = True
         self._tasks[run.key].cancel()
+        self._admission.leave(run.key)
         self._go_on(run, self._finish(run))
 
     async def _admit(self, run: Run) -> None:
         """Wait for a place, and run."""
-        async with self._places:
-            await self._finish(run)
+        await self._admission.admitted(run.key)
+        await self._finish(run)
 
     async def _finish(self, run: Run) -> None:
         """Run to the end. What goes wrong here is ours: it ends the run."""

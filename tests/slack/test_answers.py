@@ -113,6 +113,13 @@ No investigation is going on. Start one with `/investigate INC-123`.\
 """)
 
 
+def test_who_waits_is_told_their_place() -> None:
+    assert "• *INC-123 checkout 5xx* · Queued, number 2 in line · " in as_read(
+        lists.status([lists.Current(picture(), LINK, place=2)], 0)
+    )
+    assert "• *INC-123 checkout 5xx* · Queued · " in as_read(lists.status([lists.Current(picture(), LINK)], 0))
+
+
 def test_which_one() -> None:
     running = lists.Current(picture(RUNNING, began("application")), LINK)
     assert as_read(lists.which_one([running, running])) == snapshot("""\

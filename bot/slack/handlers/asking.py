@@ -66,7 +66,7 @@ async def _running(kit: Kit, request: Request, asked: str) -> tuple[list[lists.C
         origin = view.investigation.origin
         if await kit.may_show(origin.place, request, origin.surface):
             link = await kit.thread_link(view.investigation.investigation_id)
-            shown.append(lists.Current(kit.picture_of(view), link))
+            shown.append(lists.Current(kit.picture_of(view), link, kit.service.place_in_queue(view)))
         else:
             hidden += 1
     return shown, hidden

@@ -30,10 +30,11 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A run that is going on, and where its thread is."""
+    """A run that is going on, where its thread is, and where it waits its place in the line: 1 for the next one."""
 
     picture: Picture
     thread: str = ""
+    place: int = 0
 
 
 def status(running: Sequence[Current], hidden: int, incident_id: str = "") -> Message:
@@ -77,7 +78,7 @@ def _current(each: Current) -> str:
     return "• " + joined(
         [
             f"*{heading(picture.incident)}*",
-            progress(picture),
+            wording.QUEUED_AT.format(place=each.place) if each.place else progress(picture),
             wording.ASKED_BY.format(who=literal(str(picture.view.investigation.requested_by), 60)),
             of_budget(cost.total, cost.limit),
             recorded(picture.incident),
