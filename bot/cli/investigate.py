@@ -24,7 +24,7 @@ from orchestrator.clock import SystemClock
 from orchestrator.errors import ConflictError, SourceUnavailableError
 from orchestrator.events import InvestigationView
 from orchestrator.investigation import Investigations, Opened
-from orchestrator.model import Origin, Person
+from orchestrator.model import Mode, Origin, Person
 
 
 @click.command()
@@ -35,6 +35,11 @@ from orchestrator.model import Origin, Person
 @click.option("--services", metavar="A,B", help="Where it shows.")
 @click.option("--severity", metavar="SEV", help="SEV1 to SEV4, P1 to P4, critical, high, medium or low.")
 @click.option("--agents", metavar="A,B", help="Only these agents.")
+@click.option(
+    "--mode",
+    type=click.Choice([each.value for each in Mode], case_sensitive=False),
+    help="One agent after the other (the default), or all at once.",
+)
 @click.option("--case", type=click.Path(exists=True, path_type=Path), help="A recorded case: a folder or a .tar.xz.")
 @click.option("--database", type=click.Path(dir_okay=False, path_type=Path), help="The SQLite file to keep it in.")
 @click.option(

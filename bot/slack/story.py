@@ -1,7 +1,8 @@
 """What a thread tells, and in which order: the card, each agent's findings as it ends, then report, chart and cost.
 
 The law: one pass brings the thread up to date from whatever it shows now, also after a crash in the middle; a pass over a
-thread that is up to date sends nothing. Nothing overtakes: what comes later in the story waits for what comes before.
+thread that is up to date sends nothing. Nothing overtakes: what comes later in the story waits for what comes before; only in
+parallel an agent's findings wait for no other's.
 """
 
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from bot.slack.views.picture import Picture
 from bot.slack.views.report import report
 from bot.slack.web import Upload
 from orchestrator.errors import OrchestratorError
-from orchestrator.model import Investigation, Observation
+from orchestrator.model import Investigation, Mode, Observation
 from orchestrator.ports import Compute, PostStatus
 
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
@@ -59,7 +60,7 @@ class Story:
         for agent_id in latest().view.investigation.agent_ids:
             if findings(latest(), agent_id) is not None:
                 root = await self._reply(latest, Purpose.FINDINGS, partial(_findings, agent_id), root, again, agent_id)
-            elif not latest().ended:
+            elif not (latest().ended or latest().view.investigation.mode is Mode.PARALLEL):
                 return
         if latest().ended:
             await self._card(latest, again)  # it may have ended meanwhile: the card is never behind the report

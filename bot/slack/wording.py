@@ -16,6 +16,10 @@ STARTING = "Starting"
 STOPPING = "Stopping"
 RANKING = "Ranking"
 TURN = {Phase.OBSERVE: "{number}/{count} {agent}", Phase.HYPOTHESISE: "Explaining {number}/{count} {agent}"}
+TOGETHER = {
+    Phase.OBSERVE: "{done}/{count} done, {agents} at work",
+    Phase.HYPOTHESISE: "Explaining {done}/{count} done, {agents} at work",
+}
 PROVISIONAL = "provisional, {named} of {count} agents: {statement} ({strength})"
 WINDOW = "From {start} ({local}), against {baseline}"
 UPDATED = "Updated {time}"
@@ -157,7 +161,10 @@ SEVERITY_OPTIONS = {
     "SEV3": "SEV3 medium",
     "SEV4": "SEV4 low",
 }
-MODE_OPTIONS = {"sequential": "Sequential: one agent after the other"}
+MODE_OPTIONS = {
+    "sequential": "Sequential: one agent after the other",
+    "parallel": "Parallel: all agents at once",
+}
 INCIDENT_RULE = "must be an id such as INC-123"
 NOTHING_NAMED = "Give an incident id, or say what is wrong."
 FORM_RULE = "{rule}. For example: {example}"
@@ -233,6 +240,7 @@ HELP = (
     "`{command} INC-123` starts, or joins the run that is going on",
     "`{command} checkout answers 5xx since=30m services=checkout` works without an id where a live telemetry store is set up",
     "Options: `budget=10` `since=14:00` `until=14:45` `services=checkout,payments` `severity=SEV2` `agents=database`",
+    "`mode=parallel` lets all agents look at once: sooner done, and what one does not spend helps no other",
     "`{command} new` opens a form",
     "`{command} status` shows what is going on · `{command} history` what was before",
     "`{command} stop INC-123` ends a run with what it has",

@@ -21,10 +21,11 @@ from orchestrator.events import (
     StepStarted,
     StopRequested,
 )
-from orchestrator.model import InvestigationState, Phase, Standing, Step, StepOutcome, dollars
+from orchestrator.model import InvestigationState, Mode, Phase, Standing, Step, StepOutcome, dollars
 
 SHOWN_FACTS = 5
 _DOING = {Phase.OBSERVE: "observes", Phase.HYPOTHESISE: "forms hypotheses"}
+_DOING_TOGETHER = {Phase.OBSERVE: "observing", Phase.HYPOTHESISE: "forming hypotheses"}
 _ENDED_BADLY = {
     StepOutcome.FAILED: "failed",
     StepOutcome.TIMED_OUT: "did not answer in time",
@@ -91,16 +92,24 @@ def happened(
 
 def doing_now(view: InvestigationView, title_of: Callable[[str], str]) -> str:
     """What goes on at the moment, in a line; "" where nothing does."""
-    running = view.running_step
-    if running is None or view.ended_at is not None:
+    if not view.running_steps or view.ended_at is not None:
         return ""
-    of = f"{view.done_agents + 1}/{len(view.investigation.agent_ids)}"
     spent = f"{dollars(view.cost.total)} of {dollars(view.cost.limit)}"
-    return safe(f"{of} {title_of(running.step.agent_id)} {_DOING[running.step.phase]} · {spent} · Ctrl-C stops the run")
+    return safe(f"{_turns(view, title_of)} · {spent} · Ctrl-C stops the run")
+
+
+def _turns(view: InvestigationView, title_of: Callable[[str], str]) -> str:
+    """Whose turn it is; in parallel, who has had it and who is at work."""
+    names = " + ".join(title_of(each.step.agent_id) for each in view.running_steps)
+    phase, count = view.running_steps[-1].step.phase, len(view.investigation.agent_ids)
+    if view.investigation.mode is Mode.PARALLEL:
+        return f"{view.done_agents}/{count} done, {names}: {_DOING_TOGETHER[phase]}"
+    return f"{view.done_agents + 1}/{count} {names} {_DOING[phase]}"
 
 
 def _run(view: InvestigationView) -> str:
-    return f"{view.investigation.investigation_id} · asked by {view.investigation.requested_by}"
+    together = " · in parallel" if view.investigation.mode is Mode.PARALLEL else ""
+    return f"{view.investigation.investigation_id} · asked by {view.investigation.requested_by}{together}"
 
 
 def _budget(view: InvestigationView, title_of: Callable[[str], str]) -> str:

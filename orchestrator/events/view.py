@@ -94,9 +94,9 @@ class InvestigationView(Frozen):
         return found if found and found.outcome else None
 
     @property
-    def running_step(self) -> StepView | None:
-        """The turn that is going on, if one is."""
-        return next((each for each in reversed(self.steps) if each.outcome is None), None)
+    def running_steps(self) -> tuple[StepView, ...]:
+        """The turns that are going on, in the order in which they began: one at most, or in parallel several."""
+        return tuple(each for each in self.steps if each.outcome is None)
 
     @property
     def observations(self) -> tuple[Observation, ...]:

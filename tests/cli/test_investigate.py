@@ -59,6 +59,23 @@ def test_options_are_read_as_if_typed_behind_the_words() -> None:
 
 
 @pytest.mark.usefixtures("case")
+def test_all_agents_may_work_at_once() -> None:
+    one_by_one = json.loads(compass("investigate", "INC-123", "--json").stdout)
+    at_once = json.loads(compass("investigate", "INC-123", "--mode", "Parallel", "--json").stdout)
+    assert [each["investigation"]["mode"] for each in (one_by_one, at_once)] == ["sequential", "parallel"]
+    assert at_once["state"] == "completed"
+    told = [[(each["agent_id"], each["statement"]) for each in run["hypotheses"]] for run in (one_by_one, at_once)]
+    assert told[0] == told[1]
+    assert " · in parallel" in compass("investigate", "INC-123", "mode=parallel").stdout
+
+
+def test_a_mode_that_is_none_is_refused_with_those_that_are() -> None:
+    result = compass("investigate", "INC-123", "--mode", "quantum")
+    assert result.exit_code == 2
+    assert "'sequential', 'parallel'" in result.stderr
+
+
+@pytest.mark.usefixtures("case")
 def test_json_stands_alone_on_standard_output() -> None:
     result = compass("investigate", "INC-123", "--json")
     told = json.loads(result.stdout)

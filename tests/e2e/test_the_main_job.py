@@ -4,7 +4,7 @@ import asyncio
 from decimal import Decimal
 
 from orchestrator.events import InvestigationView
-from orchestrator.model import InvestigationState
+from orchestrator.model import Hypothesis, InvestigationState, Mode
 from tests.e2e.conftest import CHANNEL, Office, rows
 
 RECORDED = "RECORDED DATA"
@@ -82,6 +82,26 @@ async def test_five_investigations_at_once_each_tell_their_own_thread(office: Of
     assert [outcome.failure for outcome in outcomes] == [""] * len(incidents)
     parents = [message for message in office.messages() if not message.thread_ts]
     assert sorted(name for name in incidents for parent in parents if name in parent.text) == sorted(incidents)
+
+
+async def test_in_parallel_the_same_is_found_and_ranked_alike(office: Office) -> None:
+    for mode in Mode:
+        await office.investigate(f"INC-123 budget=10 mode={mode}")
+
+    newest, oldest = await office.program.service.history(office.workspace)
+    one_by_one, at_once = [
+        await office.program.service.view(office.workspace, each.investigation_id) for each in (oldest, newest)
+    ]
+    assert (one_by_one.investigation.mode, at_once.investigation.mode) == (Mode.SEQUENTIAL, Mode.PARALLEL)
+    assert one_by_one.state == at_once.state == InvestigationState.COMPLETED
+    assert [concluded(each) for each in at_once.ranked] == [concluded(each) for each in one_by_one.ranked]
+    facts = [sorted((each.agent_id, each.summary) for each in view.observations) for view in (one_by_one, at_once)]
+    assert facts[0] == facts[1]
+    assert len(at_once.ranked) >= 3
+
+
+def concluded(said: Hypothesis) -> tuple[str, str, str, float]:
+    return (said.agent_id, said.statement, said.service, said.initial_confidence)
 
 
 UNUSABLE = (

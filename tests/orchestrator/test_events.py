@@ -219,14 +219,23 @@ def test_a_run_that_waited_began_when_it_first_ran() -> None:
 def test_a_turn_is_shown_while_it_runs_and_when_it_ended() -> None:
     step = Step(phase=Phase.OBSERVE, agent_id="application")
     view = view_after(StepStarted(step=step))
-    assert view.running_step is not None
-    assert (view.running_step.step, view.ended(step), view.done_agents) == (step, None, 0)
+    (running,) = view.running_steps
+    assert (running.step, view.ended(step), view.done_agents) == (step, None, 0)
     after = fold(view, recorded(3, observed("application", FULL_FACT, duration_s=2.5, cost=Decimal(1))))
     ended = after.ended(step)
     assert ended is not None
     assert (ended.duration_s, ended.cost, ended.observations) == (2.5, 1, (FULL_FACT,))
-    assert ended.started_at == view.running_step.started_at
-    assert (after.running_step, after.done_agents, after.step(step)) == (None, 1, ended)
+    assert ended.started_at == running.started_at
+    assert (after.running_steps, after.done_agents, after.step(step)) == ((), 1, ended)
+
+
+def test_turns_that_go_on_at_once_are_all_shown_in_the_order_in_which_they_began() -> None:
+    begun = [
+        StepStarted(step=Step(phase=Phase.OBSERVE, agent_id=name)) for name in ("network", "application", "database")
+    ]
+    view = view_after(*begun, observed("application"))
+    assert [each.step.agent_id for each in view.running_steps] == ["network", "database"]
+    assert view.done_agents == 1
 
 
 def test_a_turn_that_is_taken_again_takes_the_place_of_the_interrupted_one() -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from orchestrator.model import InvestigationState
+from orchestrator.model import InvestigationState, Mode
 from tests.slack import scene
 from tests.slack.conftest import CHANNEL, House, MakeHouse, shown
 
@@ -18,7 +18,7 @@ BAD = {
     "INC-123 since=25:99": "since must be a time",
     "INC-123 since=": "since has no value",
     "INC-123 severity=terrible": "severity must be SEV1 to SEV4",
-    "INC-123 mode=quantum": "mode: only sequential is available",
+    "INC-123 mode=quantum": "mode must be sequential or parallel",
     "INC-123 agents=psychic": "agents must be among application, database, network",
 }
 
@@ -80,6 +80,16 @@ async def test_the_budget_and_the_asker_are_kept(house: House) -> None:
     assert view.investigation.requested_by.user_id == house.sandbox.workspace.user("ana").id
 
 
+async def test_in_parallel_the_card_names_who_is_still_at_work(make_house: MakeHouse) -> None:
+    house = await make_house(held=True)
+    await house.type("INC-123 mode=Parallel")
+    await house.until(lambda message: "*2/3 done, Network at work*" in shown(message))
+    (view,) = await house.service.running(house.sandbox.workspace.team_id)
+    assert view.investigation.mode is Mode.PARALLEL
+    await house.type("status")
+    assert "2/3 done, Network at work" in shown(house.whispers()[-1])
+
+
 async def test_times_are_read_in_the_writers_zone_and_shown_in_utc(house: House) -> None:
     await house.run("orders are slow since=12:45", user="chiara")
     parent = next(each for each in house.sandbox.workspace.messages if "orders are slow" in shown(each))
@@ -111,7 +121,7 @@ async def test_two_people_at_once_start_one_run(make_house: MakeHouse) -> None:
 async def test_help_tells_every_word(house: House) -> None:
     await house.type("help")
     (answer,) = house.whispers()
-    for word in ("status", "stop", "history", "new", "budget=", "since=", "services=", "severity=", "agents="):
+    for word in ("status", "stop", "history", "new", "budget=", "since=", "services=", "severity=", "agents=", "mode="):
         assert word in shown(answer)
 
 

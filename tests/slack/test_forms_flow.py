@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from orchestrator.model import Severity
+from orchestrator.model import Mode, Severity
 from tests.slack import scene
 from tests.slack.conftest import CHANNEL, House, shown
 
@@ -19,7 +19,7 @@ async def test_the_form_opens_before_anything_else_is_asked_of_slack(house: Hous
 
 async def test_what_was_entered_is_investigated_in_the_channel_it_was_asked_in(house: House) -> None:
     await house.type("new")
-    outcome = await house.submit({**FILLED, "severity": "SEV1", "budget": "$2.50"})
+    outcome = await house.submit({**FILLED, "severity": "SEV1", "budget": "$2.50", "mode": "parallel"})
     assert outcome.acknowledged
     assert house.sandbox.modal("ana") is None
     parent = await house.whole_thread()
@@ -27,6 +27,7 @@ async def test_what_was_entered_is_investigated_in_the_channel_it_was_asked_in(h
     (summary,) = await house.service.history(house.sandbox.workspace.team_id)
     made = (await house.service.view(summary.workspace, summary.investigation_id)).investigation
     assert made.budget == Decimal("2.50")
+    assert made.mode is Mode.PARALLEL
     assert made.incident.severity == Severity.SEV1
     assert made.incident.affected_services == ("checkout", "payments")
     assert made.origin.place == house.sandbox.workspace.channel(CHANNEL).id

@@ -3,7 +3,7 @@
 from inline_snapshot import snapshot
 
 from bot.slack.views.parent import parent
-from orchestrator.model import Phase
+from orchestrator.model import Mode, Phase
 from tests.slack.pictures import (
     ANA,
     COMPLETED,
@@ -20,7 +20,7 @@ from tests.slack.pictures import (
     stop_by,
 )
 from tests.slack.reading import as_read
-from tests.support.builders import incident
+from tests.support.builders import AGENTS, incident
 
 
 def test_a_run_that_waits_for_its_place() -> None:
@@ -48,6 +48,26 @@ From 12:02 UTC (<!date^1773489720^{time} your time|12:02 UTC>), against 11:02–
 (Updated 12:00:06 UTC · ana · $0.40 of $10.00)
 [Stop] [Change window]\
 """)
+
+
+def test_in_parallel_everybody_who_is_at_work_is_named_and_how_many_are_done() -> None:
+    _, database, _ = observations()
+    at_once = [RUNNING, *(began(name) for name in AGENTS)]
+    assert "*0/3 done, Application + Database + Network at work* · no cause yet" in as_read(
+        parent(picture(*at_once, mode=Mode.PARALLEL))
+    )
+    assert as_read(parent(picture(*at_once, database, mode=Mode.PARALLEL))) == snapshot("""\
+INC-123 checkout 5xx: 1/3 done, Application + Network at work, no cause yet · RECORDED DATA
+---
+*INC-123 checkout 5xx* · SEV2 · prod/eu-1 · checkout · *RECORDED DATA*
+*1/3 done, Application + Network at work* · no cause yet
+From 12:02 UTC (<!date^1773489720^{time} your time|12:02 UTC>), against 11:02–12:02 UTC
+(Updated 12:00:06 UTC · ana · $0.00 of $10.00)
+[Stop] [Change window]\
+""")
+    last = [*explanations()[:2], began("network", Phase.HYPOTHESISE)]
+    shown = as_read(parent(picture(RUNNING, *observations(), *last, mode=Mode.PARALLEL)))
+    assert "*Explaining 2/3 done, Network at work* · provisional" in shown
 
 
 def test_a_leading_hypothesis_is_provisional_until_the_end() -> None:

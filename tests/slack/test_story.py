@@ -8,7 +8,7 @@ from bot.slack.outbox import Outcome, Slot
 from bot.slack.story import Story
 from bot.slack.views.picture import Picture
 from bot.slack.web import Upload
-from orchestrator.model import Origin
+from orchestrator.model import Mode, Origin
 from orchestrator.ports import OutboxEntry, PostStatus
 from tests.slack.pictures import RUNNING, finished, observations, picture
 from tests.support.world import InlineCompute
@@ -74,6 +74,16 @@ async def test_an_agent_that_ended_early_waits_for_those_before_it() -> None:
     assert outbox.order == ["parent"]
     await story(outbox).tell(lambda: picture(RUNNING, second, first, origin=HERE))
     assert outbox.order[1:] == ["parent", "findings/application", "findings/database"]
+
+
+async def test_in_parallel_findings_are_told_as_they_come_and_the_report_after_all_of_them() -> None:
+    first, second, _ = observations()
+    outbox = Outbox()
+    await story(outbox).tell(lambda: picture(RUNNING, second, origin=HERE, mode=Mode.PARALLEL))
+    assert outbox.order == ["parent", "findings/database"]
+    await story(outbox).tell(lambda: picture(RUNNING, second, first, origin=HERE, mode=Mode.PARALLEL))
+    assert outbox.order[2:] == ["parent", "findings/application", "findings/database"]
+    assert "report" not in outbox.order
 
 
 async def test_nothing_follows_a_card_that_cannot_be_posted() -> None:

@@ -7,8 +7,8 @@ from rich.console import Console
 
 from bot.terminal import Progress, make_console
 from bot.terminal.progress import doing_now
-from orchestrator.events import Heartbeat, StateChanged, StepEnded, StopRequested
-from orchestrator.model import InvestigationState, Observation, Phase, Step, StepOutcome
+from orchestrator.events import Heartbeat, InvestigationOpened, StateChanged, StepEnded, StepStarted, StopRequested
+from orchestrator.model import InvestigationState, Mode, Observation, Phase, Step, StepOutcome
 from orchestrator.ports import Listener
 from tests.terminal.builders import ANA, HOSTILE, ON_IT, POOL, events, title_of, told
 
@@ -104,3 +104,15 @@ def test_nothing_goes_on_before_the_first_turn_and_after_the_end() -> None:
     assert doing_now(heard[1][1], title_of) == ""
     assert doing_now(heard[-1][1], title_of) == ""
     assert doing_now(heard[8][1], title_of).startswith("1/3 Database forms hypotheses")
+
+
+def test_in_parallel_a_screen_names_everybody_who_is_at_work() -> None:
+    begun = [StepStarted(step=Step(phase=Phase.OBSERVE, agent_id=name)) for name in ("application", "database")]
+    ended = StepEnded(step=begun[0].step)
+    opened, *_ = events()
+    assert isinstance(opened, InvestigationOpened)
+    at_once = opened.investigation.model_copy(update={"mode": Mode.PARALLEL})
+    heard = told([InvestigationOpened(investigation=at_once), *begun, ended])
+    assert doing_now(heard[-2][1], title_of).startswith("0/3 done, Application + Database: observing · $0.00")
+    assert doing_now(heard[-1][1], title_of).startswith("1/3 done, Database: observing · $0.00")
+    assert "inv-1 · asked by ana · in parallel" in printed([InvestigationOpened(investigation=at_once)])

@@ -8,7 +8,7 @@ from bot.slack.ids import Action, Target
 from bot.slack.text import joined, literal
 from bot.slack.times import clock, duration, local, of_budget, span
 from bot.slack.views.picture import Picture, heading, notification, outcome, recorded
-from orchestrator.model import Conclusion, InvestigationState, Severity
+from orchestrator.model import Conclusion, InvestigationState, Mode, Severity
 
 
 def parent(picture: Picture) -> Message:
@@ -24,18 +24,19 @@ def parent(picture: Picture) -> Message:
 
 
 def progress(picture: Picture) -> str:
-    """Whose turn it is: "2/3 Database"."""
+    """Whose turn it is: "2/3 Database"; in parallel who is at work: "1/3 done, Database + Network at work"."""
     view = picture.view
     if view.stop_requested_by:
         return wording.STOPPING
     if view.state == InvestigationState.QUEUED:
         return wording.QUEUED
-    running = view.running_step
-    if running is None:
+    if not view.running_steps:
         return wording.RANKING if view.steps else wording.STARTING
-    number, count = view.done_agents + 1, len(view.investigation.agent_ids)
-    agent = picture.title_of(running.step.agent_id)
-    return wording.TURN[running.step.phase].format(number=number, count=count, agent=agent)
+    count, phase = len(view.investigation.agent_ids), view.running_steps[-1].step.phase
+    at_work = " + ".join(picture.title_of(each.step.agent_id) for each in view.running_steps)
+    if view.investigation.mode is Mode.PARALLEL:
+        return wording.TOGETHER[phase].format(done=view.done_agents, count=count, agents=at_work)
+    return wording.TURN[phase].format(number=view.done_agents + 1, count=count, agent=at_work)
 
 
 def _severity(picture: Picture) -> str:
