@@ -18,7 +18,7 @@ from orchestrator.errors import BudgetExceededError
 from orchestrator.hub.paying import AdviceAccount, nothing_left, paying
 from orchestrator.hub.registry import AgentRegistry, Registration
 from orchestrator.model import ZERO, Advice, AgentStatus, Consultation, ConsultOutcome, Question
-from orchestrator.ports import Adviser
+from orchestrator.ports import Account, Adviser, Briefing
 
 MOST_DEPTH = 2
 MOST_QUESTIONS = 8
@@ -39,6 +39,9 @@ class ConsultLimits:
     timeout_s: float = ADVICE_TIMEOUT_S
 
 
+Brief = Callable[[Account], Briefing]
+"""What goes with a question that this account pays for."""
+
 Loop = Callable[[str, str], Awaitable[object]]
 """Is told of the asker and of why, when failures have repeated."""
 
@@ -46,8 +49,10 @@ Loop = Callable[[str, str], Awaitable[object]]
 class Consulting:
     """Who asked whom what, in one investigation."""
 
-    def __init__(self, registry: AgentRegistry, clock: Clock, limits: ConsultLimits, loop: Loop) -> None:
-        self._registry, self._clock, self._limits, self._loop = registry, clock, limits, loop
+    def __init__(
+        self, registry: AgentRegistry, clock: Clock, limits: ConsultLimits, loop: Loop, brief: Brief = Briefing
+    ) -> None:
+        self._registry, self._clock, self._limits, self._loop, self._brief = registry, clock, limits, loop, brief
         self._record: dict[tuple[str, Question], Consultation] = {}
         self._asked: dict[str, int] = {}
         self._failures: dict[str, int] = {}
@@ -122,10 +127,15 @@ class Consulting:
         assert adviser.adviser is not None
         asking, paid = _asking.set(chain), paying.set(account)
         try:
-            return await attempt(self._clock, self._limits.timeout_s, _advised(adviser.adviser, question, account))
+            asked = self._advised(adviser.adviser, question, account)
+            return await attempt(self._clock, self._limits.timeout_s, asked)
         finally:
             paying.reset(paid)
             _asking.reset(asking)
+
+    async def _advised(self, adviser: Adviser, question: Question, account: Account) -> Advice:
+        """In here, so that one that fails before it is awaited fails as any other."""
+        return await adviser.advise(question, self._brief(account))
 
     async def _count_failure(self, asker: str) -> None:
         failures = self._failures[asker] = self._failures.get(asker, 0) + 1
@@ -153,11 +163,6 @@ class Consulting:
         if consultation.outcome is ConsultOutcome.ANSWERED:
             specialist = kind or self._registry.get_agent(consultation.specialist).agent_type
             self._record[(specialist, consultation.question)] = consultation
-
-
-async def _advised(adviser: Adviser, question: Question, account: AdviceAccount) -> Advice:
-    """In here, so that one that fails before it is awaited fails as any other."""
-    return await adviser.advise(question, account)
 
 
 def _unanswered(

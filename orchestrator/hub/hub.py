@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.clock import Clock
-from orchestrator.hub.consulting import Consulting, ConsultLimits
+from orchestrator.hub.consulting import Brief, Consulting, ConsultLimits
 from orchestrator.hub.gates import Answered, Gates
 from orchestrator.hub.queue import TaskQueue
 from orchestrator.hub.registry import AgentRegistry
@@ -28,7 +28,7 @@ from orchestrator.model import (
     Person,
     Question,
 )
-from orchestrator.ports import Account, Adviser, HubStore
+from orchestrator.ports import Account, Adviser, Briefing, HubStore
 
 GATE_WAIT_S = 1800.0
 
@@ -47,7 +47,7 @@ async def tell_nobody(consultation: Consultation) -> None:
 
 
 class Hub:
-    """`consulted` is told of every question that was asked."""
+    """`consulted` is told of every question that was asked; `brief` says what goes with one."""
 
     def __init__(
         self,
@@ -56,6 +56,7 @@ class Hub:
         clock: Clock,
         rules: HubRules | None = None,
         consulted: Callable[[Consultation], Awaitable[None]] = tell_nobody,
+        brief: Brief = Briefing,
     ) -> None:
         rules = rules or HubRules()
         self._key, self._store, self._clock, self._consulted = key, store, clock, consulted
@@ -63,7 +64,7 @@ class Hub:
         self.queue = TaskQueue()
         self.gates = Gates(key, store, clock, rules.approvers, rules.gate_wait_s)
         self._router = MessageRouter(key, store, self.registry)
-        self._consulting = Consulting(self.registry, clock, rules.consult, self._loop_found)
+        self._consulting = Consulting(self.registry, clock, rules.consult, self._loop_found, brief)
         self._before: Mapping[str, AgentStatus] = {}
         self._state: dict[str, Any] = {}
 

@@ -6,7 +6,7 @@ Agents and storage import from here downwards; nothing here imports them.
 from orchestrator.ports.agent import Account, Agent, PlainAnalyst, Reservation, Spender
 from orchestrator.ports.compute import Compute
 from orchestrator.ports.context import ContextSource
-from orchestrator.ports.desk import Adviser, Consulting, Desk
+from orchestrator.ports.desk import Adviser, Briefing, Consulting, Desk
 from orchestrator.ports.hub import HubStore
 from orchestrator.ports.listener import Listener
 from orchestrator.ports.sources import (
@@ -44,6 +44,7 @@ __all__ = [
     "Agent",
     "AgentKit",
     "AgentSpec",
+    "Briefing",
     "ChangeSource",
     "ChangeStore",
     "Compute",

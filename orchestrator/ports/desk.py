@@ -1,8 +1,10 @@
 """How an agent reaches others: through its desk, and nobody else's. Agents never hold a reference to each other."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from orchestrator.model import Advice, Consultation, Question
+from orchestrator.model import Advice, Consultation, Incident, Observation, Question
 from orchestrator.ports.agent import Account
 
 
@@ -22,15 +24,25 @@ class Desk(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """What an adviser is handed with a question: money for the answer, and what is known by then.
+
+    `account` is the asking agent's: whatever the answer costs is reserved there, never on one's own. `observations` are all
+    agents', with their ids, so that an answer can cite them.
+    """
+
+    account: Account
+    incident: Incident | None = None
+    observations: Sequence[Observation] = ()
+
+
 @runtime_checkable
 class Adviser(Protocol):
     """An agent that answers questions of others, on the asking agent's time and account."""
 
-    async def advise(self, question: Question, account: Account) -> Advice:
-        """What its own telemetry says to that. It may be asked while it takes a turn of its own.
-
-        `account` is the asking agent's: whatever the answer costs is reserved there, never on one's own.
-        """
+    async def advise(self, question: Question, briefing: Briefing) -> Advice:
+        """What its own telemetry says to that. It may be asked while it takes a turn of its own."""
         ...
 
 
