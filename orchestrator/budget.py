@@ -1,13 +1,15 @@
 """Money: put aside before a call is sent, settle with what it did cost. Nothing is spent that was not put aside first.
 
-The law: the sum of all accounts' limits is the investigation's limit; a call must fit what its account has left *and* what
-the whole has left, because a call may turn out dearer than was put aside, and an agent may spend without asking. So no
-interleaving of agents can pass the whole. What is decided is decided before the first `await`, hence between two tasks it
-is one step. A reservation that nobody ends counts as spent in full: only what was certainly not billed is free again.
+The law: the sum of all accounts' limits, and of what humans have added for all, is the investigation's limit; a call must fit
+what its account has left, with what is left for all, *and* what the whole has left, because a call may turn out dearer than was
+put aside, and an agent may spend without asking. So no interleaving of agents can pass the whole. What is decided is decided
+before the first `await`, hence between two tasks it is one step. A reservation that nobody ends counts as spent in full: only
+what was certainly not billed is free again.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from functools import partial
 
 from orchestrator.errors import AgentNotFoundError, BudgetExceededError, ConflictError
 from orchestrator.model import ZERO, CallStatus, LedgerEntry, share, whole_nano
@@ -15,6 +17,8 @@ from orchestrator.model import ZERO, CallStatus, LedgerEntry, share, whole_nano
 Record = Callable[[LedgerEntry], Awaitable[None]]
 """Where an entry is kept before the call that it pays for may be sent."""
 
+Room = Callable[[], Decimal]
+"""What an agent may still put aside."""
 
 MOST_MONEY = Decimal(9_000_000_000)
 """What still fits a 64-bit integer of nano-dollars."""
@@ -25,13 +29,19 @@ async def keep_nothing(entry: LedgerEntry) -> None:
 
 
 class Budget:
-    """The money of one investigation: an account for each agent, in the order in which they work."""
+    """The money of one investigation: an account for each agent, in the order in which they work.
 
-    def __init__(self, limit: Decimal, agent_ids: Sequence[str], *, record: Record = keep_nothing) -> None:
-        self.limit = _money("a budget", limit)
+    `extended_by` dollars are nobody's own: who has come to the end of its account takes from them, whoever that is.
+    """
+
+    def __init__(
+        self, limit: Decimal, agent_ids: Sequence[str], *, extended_by: Decimal = ZERO, record: Record = keep_nothing
+    ) -> None:
+        self.limit = _money("a budget", limit) + extended_by
+        self._extended_by = extended_by
         each = share(limit, len(agent_ids)) if agent_ids else ZERO
         rest = limit - each * len(agent_ids)
-        self._accounts = {name: AgentAccount(name, each, record, lambda: self.limit - self.spent) for name in agent_ids}
+        self._accounts = {name: AgentAccount(name, each, record, partial(self._room, name)) for name in agent_ids}
         if agent_ids:
             self._accounts[agent_ids[-1]].limit += rest
 
@@ -56,6 +66,13 @@ class Budget:
             done.limit -= left
             heir.limit += left
 
+    def _room(self, agent_id: str) -> Decimal:
+        """What that agent may still put aside: of its own, of what is for all, and no more than is left of the whole."""
+        own = self._accounts[agent_id]
+        others = (each for name, each in self._accounts.items() if name != agent_id)
+        taken = sum((max(each.spent - each.limit, ZERO) for each in others), ZERO)
+        return min(own.limit - own.spent + max(self._extended_by - taken, ZERO), self.limit - self.spent)
+
     def restore(self, entries: Iterable[LedgerEntry]) -> None:
         """Take over what an earlier process of the same run had spent. An unended reservation counts as spent."""
         for entry in entries:
@@ -66,7 +83,7 @@ class Budget:
 class AgentAccount:
     """One agent's money. Implements the Account port."""
 
-    def __init__(self, agent_id: str, limit: Decimal, record: Record, room: Callable[[], Decimal]) -> None:
+    def __init__(self, agent_id: str, limit: Decimal, record: Record, room: Room) -> None:
         self.agent_id = agent_id
         self.limit = limit
         self.step = ""
@@ -83,8 +100,8 @@ class AgentAccount:
 
     @property
     def left(self) -> Decimal:
-        """What may still be put aside, of its own and of the whole. Negative where a call cost more than was put aside."""
-        return min(self.limit - self.spent, self._room())
+        """What may still be put aside. Negative where a call cost more than was put aside."""
+        return self._room()
 
     def hear(self, told: Decimal) -> None:
         """The agent says that it has spent so much in all: what this account did not know of counts too, for good."""

@@ -18,6 +18,7 @@ from orchestrator.events import (
     CallReserved,
     CallSettled,
     Event,
+    GateOpened,
     InvestigationOpened,
     Recorded,
     StepEnded,
@@ -97,6 +98,8 @@ def _amounts(event: Event) -> Iterable[Decimal]:
             return (opened.budget,)
         case StepEnded(cost=cost):
             return (cost,)
+        case GateOpened(gate=gate):
+            return (gate.extend_by,)
         case CallReserved(entry=entry) | CallSettled(entry=entry) | CallReleased(entry=entry):
             return (entry.amount,)
         case _:

@@ -23,6 +23,11 @@ _FORGET_STEP = """
 DELETE FROM steps WHERE workspace = :workspace AND investigation_id = :investigation_id AND step = :step
 """
 
+_MISSED = """
+SELECT step FROM steps
+WHERE workspace = :workspace AND investigation_id = :investigation_id AND outcome IN ('over_budget', 'not_run')
+"""
+
 _FORGET_LIST = """
 DELETE FROM hypotheses
 WHERE workspace = :workspace AND investigation_id = :investigation_id AND listed_in = :listed_in
@@ -31,14 +36,14 @@ WHERE workspace = :workspace AND investigation_id = :investigation_id AND listed
 
 def step_started(db: Database, recorded: Recorded, event: StepStarted) -> None:
     """The step begins, or begins anew: what an interrupted turn had left is forgotten."""
-    _forget(db, recorded, event.step)
+    _forget(db, recorded, str(event.step))
     _begin(db, recorded, event.step)
 
 
 def step_ended(db: Database, recorded: Recorded, event: StepEnded) -> None:
     """The step's outcome and all it found, in place of what an earlier end of it had found."""
     begun = db.execute(_BEGUN, {**codec.key(recorded), "step": str(event.step)}).fetchone()
-    _forget(db, recorded, event.step)
+    _forget(db, recorded, str(event.step))
     seq, at = begun or (recorded.seq, codec.moment(recorded.at))
     row = {
         **_step(recorded, event.step),
@@ -60,15 +65,21 @@ def step_ended(db: Database, recorded: Recorded, event: StepEnded) -> None:
     _list(db, recorded, str(event.step), event.hypotheses)
 
 
+def missed_again(db: Database, recorded: Recorded) -> None:
+    """Humans let the run go on: turns that were missed for want of it are forgotten, and taken once more."""
+    for (step,) in db.execute(_MISSED, codec.key(recorded)).fetchall():
+        _forget(db, recorded, step)
+
+
 def ranked(db: Database, recorded: Recorded, event: HypothesesRanked) -> None:
     """The ranking, in place of an earlier one."""
     db.execute(_FORGET_LIST, {**codec.key(recorded), "listed_in": RANKING})
     _list(db, recorded, RANKING, event.hypotheses)
 
 
-def _forget(db: Database, recorded: Recorded, step: Step) -> None:
-    db.execute(_FORGET_STEP, {**codec.key(recorded), "step": str(step)})
-    db.execute(_FORGET_LIST, {**codec.key(recorded), "listed_in": str(step)})
+def _forget(db: Database, recorded: Recorded, step: str) -> None:
+    db.execute(_FORGET_STEP, {**codec.key(recorded), "step": step})
+    db.execute(_FORGET_LIST, {**codec.key(recorded), "listed_in": step})
 
 
 def _begin(db: Database, recorded: Recorded, step: Step) -> None:

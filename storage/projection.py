@@ -22,8 +22,15 @@ from orchestrator.events import (
     StepStarted,
     StopRequested,
 )
+from orchestrator.model import InvestigationState
 from storage import costs, decisions, evidence, investigations, journal, past, rules
 from storage.database import breaks_uniqueness, transaction
+
+
+def _moved(db: Database, recorded: Recorded, event: StateChanged) -> None:
+    investigations.moved(db, recorded, event)
+    if (event.before, event.after) == (InvestigationState.WAITING_APPROVAL, InvestigationState.RUNNING):
+        evidence.missed_again(db, recorded)
 
 
 def _ranked(db: Database, recorded: Recorded, event: HypothesesRanked) -> None:
@@ -33,7 +40,7 @@ def _ranked(db: Database, recorded: Recorded, event: HypothesesRanked) -> None:
 
 _ROWS: dict[type[Any], Callable[[Database, Recorded, Any], None]] = {
     InvestigationOpened: investigations.opened,
-    StateChanged: investigations.moved,
+    StateChanged: _moved,
     StopRequested: investigations.stop_requested,
     StepStarted: evidence.step_started,
     StepEnded: evidence.step_ended,

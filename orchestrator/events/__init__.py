@@ -4,6 +4,7 @@ The law: an event is appended to the journal before anybody hears of it, numbere
 never changed after. A view is nothing but its events, folded.
 """
 
+from orchestrator.events.folding import fold, replay
 from orchestrator.events.union import (
     CallReleased,
     CallReserved,
@@ -25,7 +26,7 @@ from orchestrator.events.union import (
     StopRequested,
     message_type,
 )
-from orchestrator.events.view import InvestigationView, StepView, fold, replay
+from orchestrator.events.view import InvestigationView, StepView
 
 __all__ = [
     "CallReleased",

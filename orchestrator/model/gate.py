@@ -1,10 +1,12 @@
 """A gate: a question to humans that stops a run, or one agent of it. Humans decide, once; the answer stays as the record."""
 
+from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import Field
 
 from orchestrator.model.base import Frozen, Moment, Name
+from orchestrator.model.cost import ZERO
 from orchestrator.model.decision import Person
 
 
@@ -39,7 +41,8 @@ class Approvers(Frozen):
 
 class Gate(Frozen):
     """`agent_id` is paused until it is answered; "" where the whole run is. `reason` is the question in one sentence,
-    `context` what one has to know to answer it, a line each. `approve` and `deny` say what either answer does.
+    `context` what one has to know to answer it, a line each. `approve` and `deny` say what either answer does;
+    `extend_by` are the dollars that an approval adds to the budget.
 
     `by`, `at` and `said` are the answer: who, when, and what they said to it.
     """
@@ -51,6 +54,7 @@ class Gate(Frozen):
     context: tuple[str, ...] = ()
     approve: str = "Approve"
     deny: str = "Deny"
+    extend_by: Decimal = Field(default=ZERO, ge=0)
     approvers: Approvers = Approvers()
     opened_at: Moment
     expires_at: Moment | None = None

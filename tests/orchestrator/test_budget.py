@@ -348,3 +348,13 @@ async def test_a_call_of_a_later_process_never_takes_the_number_of_an_earlier_on
     await budget.account("application").reserve(Decimal(1))
 
     assert kept == ["application-3"]
+
+
+async def test_what_humans_add_is_for_whoever_comes_to_its_end() -> None:
+    budget = Budget(Decimal(4), ["a", "b"], extended_by=Decimal(3))
+    first, second = budget.account("a"), budget.account("b")
+    await first.reserve(Decimal("3.50"))
+    assert (first.left, second.left) == (Decimal("1.50"), Decimal("3.50"))
+    await second.reserve(Decimal("3.50"))
+    assert (first.left, second.left) == (0, 0)
+    assert budget.spent == budget.limit == 7

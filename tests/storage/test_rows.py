@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.events import replay
 from orchestrator.investigation import states
-from orchestrator.model import Incident, Scope, Severity
+from orchestrator.model import Incident, Scope, Severity, StepOutcome
 from storage import rules
 from storage.connection import Synchronous
 from storage.sqlite import SqliteStore
@@ -70,6 +70,23 @@ async def test_a_step_that_ends_twice_keeps_its_place_and_the_last_end(store: Sq
         a.ended("observe", "application", a.observation(1)),
     )
     await assert_rows_equal_the_fold(store, path)
+
+
+async def test_what_was_missed_is_forgotten_when_humans_let_the_run_go_on(store: SqliteStore, path: Path) -> None:
+    missed = a.ended("hypothesise", "database", a.hypothesis(2)).model_copy(update={"outcome": StepOutcome.NOT_RUN})
+    await keep(
+        store,
+        a.opened(),
+        a.moved("queued", "running"),
+        a.ended("hypothesise", "application", a.hypothesis(1)),
+        missed,
+        a.moved("running", "waiting_approval"),
+    )
+    await assert_rows_equal_the_fold(store, path)
+    await store.append("T1", "r1", a.moved("waiting_approval", "running"), NOON)
+    await assert_rows_equal_the_fold(store, path)
+    with looking_into(path) as db:
+        assert (db.table("steps").count, db.table("hypotheses").count) == (1, 1)
 
 
 async def test_a_call_keeps_its_place_in_the_ledger_when_it_is_settled(store: SqliteStore, path: Path) -> None:
