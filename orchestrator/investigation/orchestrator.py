@@ -9,22 +9,20 @@ nothing. In parallel no money passes from agent to agent, and a budget at its en
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from decimal import Decimal
 from functools import partial
 
-from orchestrator.budget import Budget, in_cents
 from orchestrator.clock import Clock, SystemClock
 from orchestrator.engine import Cancellation, OrchestrationPolicy, Running, TaskGraph, TaskSpec, attempt, chained
-from orchestrator.errors import AgentExecutionError, BudgetExceededError
+from orchestrator.errors import BudgetExceededError
 from orchestrator.events import StepEnded
-from orchestrator.investigation.answers import findings, told_cost
+from orchestrator.investigation.answers import findings
 from orchestrator.investigation.phase import OUTCOMES, PhaseJournal
 from orchestrator.investigation.ranking import rank
+from orchestrator.investigation.spending import Spending, turns_of
 from orchestrator.investigation.turn import Ask, Found, Turn
 from orchestrator.investigation.turns import MemoryTurns, Turns
 from orchestrator.model import (
-    ZERO,
     Hypothesis,
     Incident,
     Mode,
@@ -35,7 +33,7 @@ from orchestrator.model import (
     TaskResult,
     TaskStatus,
 )
-from orchestrator.ports import Agent, PlainAnalyst, Spender
+from orchestrator.ports import Agent, PlainAnalyst
 
 AGENT_TIMEOUT_S = 120.0
 RUN_TIMEOUT_S = {Mode.SEQUENTIAL: 300.0, Mode.PARALLEL: 120.0}
@@ -71,19 +69,9 @@ class Orchestrator:
         self._begun: float | None = None
         self._running: Running | None = None
         self._refused: BudgetExceededError | None = None
-        self._told_before: dict[str, Decimal] = {}
         self._shown: tuple[Observation, ...] = ()
-        self.budget = Budget(budget_limit, [agent.agent_id for agent in agents], record=self._turns.spend)
-        self._hand_over_accounts()
-
-    def _hand_over_accounts(self) -> None:
-        self.budget.restore(self._turns.entries())
-        for agent in self._agents:
-            if isinstance(agent, Spender):
-                agent.use_account(self.budget.account(agent.agent_id))
-            else:
-                self._told_before[agent.agent_id] = told = self._told_in_turns(agent)
-                self.budget.account(agent.agent_id).hear(told)
+        self._spending = Spending(self._agents, budget_limit, self._turns)
+        self.budget = self._spending.budget
 
     async def observe(self, incident: Incident) -> list[Observation]:
         """Every agent; all that they observed, with ids.
@@ -129,35 +117,18 @@ class Orchestrator:
 
     def get_agent_costs(self) -> dict[str, Decimal]:
         """What each agent has spent, in dollars, also where it failed."""
-        return {agent.agent_id: self._spent(agent) for agent in self._agents}
+        return self._spending.by_agent()
 
     def get_total_cost(self) -> Decimal:
         """What the run has spent, in dollars."""
-        return sum(self.get_agent_costs().values(), ZERO)
+        return self._spending.total()
 
     def _ended(self, phase: Phase) -> list[StepEnded]:
-        return [turn for agent in self._agents for turn in self._turns_of(agent) if turn.step.phase == phase]
-
-    def _turns_of(self, agent: Agent) -> list[StepEnded]:
-        turns = (self._turns.ended(Step(phase=phase, agent_id=agent.agent_id)) for phase in Phase)
-        return [turn for turn in turns if turn is not None]
+        return [turn for agent in self._agents for turn in turns_of(self._turns, agent) if turn.step.phase == phase]
 
     def _dropped_out(self, agent: Agent) -> bool:
         observed = self._turns.ended(Step(phase=Phase.OBSERVE, agent_id=agent.agent_id))
         return observed is not None and observed.outcome in (StepOutcome.FAILED, StepOutcome.TIMED_OUT)
-
-    def _told_in_turns(self, agent: Agent) -> Decimal:
-        return sum((turn.cost for turn in self._turns_of(agent)), ZERO)
-
-    def _spent(self, agent: Agent) -> Decimal:
-        """By its account, and by its own word where it spends without; where that cannot be read, as far as is known."""
-        with suppress(AgentExecutionError):
-            self._hear(agent)
-        return self.budget.account(agent.agent_id).spent
-
-    def _hear(self, agent: Agent) -> None:
-        told = told_cost(agent) + self._told_before.get(agent.agent_id, ZERO)
-        self.budget.account(agent.agent_id).hear(told)
 
     async def _take_turns(self, phase: Phase, agents: Sequence[Agent], ask: Ask) -> None:
         """One turn for each, kept. Raises BudgetExceededError where one of them did not fit, once no turn is under way."""
@@ -188,26 +159,15 @@ class Orchestrator:
         self._running = running
         ended = await running.result()
         for name, result in ended.tasks.items():
-            if (
-                result.status is TaskStatus.TIMED_OUT
-                and result.attempts
-                and self._turns.ended(turns[name].step) is None
-            ):
+            begun_in_vain = result.status is TaskStatus.TIMED_OUT and result.attempts
+            if begun_in_vain and self._turns.ended(turns[name].step) is None:
                 await self._taken(turns[name], result)
 
     def _turn(self, phase: Phase, agent: Agent, ask: Ask) -> Turn:
         step = Step(phase=phase, agent_id=agent.agent_id)
-        begins, hear = partial(self._begins, step), partial(self._hear, agent)
+        begins = partial(self._spending.begins, step, inherits=self._one_by_one and phase is Phase.HYPOTHESISE)
+        hear = partial(self._spending.hear, agent)
         return Turn(step, agent, ask, self._turns, begins=begins, hear=hear)
-
-    def _begins(self, step: Step) -> None:
-        """Whatever those before it have left is its own now."""
-        self.budget.account(step.agent_id).step = str(step)
-        if self._one_by_one and step.phase == Phase.HYPOTHESISE:
-            for agent in self._agents:
-                if agent.agent_id == step.agent_id:
-                    break
-                self.budget.pass_on(agent.agent_id)
 
     @property
     def _one_by_one(self) -> bool:
@@ -220,7 +180,7 @@ class Orchestrator:
         if over:
             self._refused = BudgetExceededError(over[0])
         elif any(before):
-            self._refused = self._overspent()
+            self._refused = self._spending.overspent()
         if self._refused is not None and self._one_by_one:
             raise self._refused
 
@@ -236,19 +196,19 @@ class Orchestrator:
                 duration_s=round(result.duration_s, 3),
                 observations=self._number([one for one in found if isinstance(one, Observation)]),
                 hypotheses=tuple(one for one in found if isinstance(one, Hypothesis)),
-                cost=self._cost_of_turn(turn.agent),
+                cost=self._spending.of_turn(turn.agent),
                 note=self._note(turn, result),
                 use=turn.use,
             )
         )
-        self._refused = self._refused or turn.refused or self._overspent()
+        self._refused = self._refused or turn.refused or self._spending.overspent()
         if self._refused is not None and self._one_by_one and self._running is not None:
             self._running.cancel()
 
     async def _missed(self, step: Step, agent: Agent, why: str) -> StepEnded:
         """A turn that did not come, with what plain analysis has to say instead."""
         plain = await self._plain(agent) if step.phase == Phase.HYPOTHESISE else ()
-        cost = self._cost_of_turn(agent)
+        cost = self._spending.of_turn(agent)
         return StepEnded(step=step, outcome=StepOutcome.NOT_RUN, hypotheses=plain, cost=cost, note=why)
 
     async def _keep(self, ended: StepEnded) -> None:
@@ -262,10 +222,6 @@ class Orchestrator:
                     step=ended.step, outcome=StepOutcome.FAILED, duration_s=ended.duration_s, cost=ended.cost, note=note
                 )
             )
-
-    def _cost_of_turn(self, agent: Agent) -> Decimal:
-        """All it has spent that no turn before has told, also in an earlier process that did not get to the end of it."""
-        return self._spent(agent) - self._told_in_turns(agent)
 
     def _number(self, observations: Sequence[Observation]) -> tuple[Observation, ...]:
         first = len(self.observations) + 1
@@ -292,15 +248,6 @@ class Orchestrator:
 
     async def _analysed(self, agent: PlainAnalyst) -> tuple[Hypothesis, ...]:
         return findings(await agent.analyse(list(self._shown or self.observations)), Hypothesis)
-
-    def _overspent(self) -> BudgetExceededError | None:
-        total, limit = self.get_total_cost(), self.budget.limit
-        if total <= limit:
-            return None
-        return BudgetExceededError(
-            f"The run has spent {in_cents(total, ROUND_UP)} of {in_cents(limit, ROUND_DOWN)}.",
-            details={"spent": str(total), "limit": str(limit)},
-        )
 
 
 def _itself(turn: Turn) -> Turn:
