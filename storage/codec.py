@@ -17,6 +17,7 @@ from orchestrator.events import (
     CallReleased,
     CallReserved,
     CallSettled,
+    Consulted,
     Event,
     GateOpened,
     InvestigationOpened,
@@ -29,6 +30,9 @@ MOST_NANO = 2**63 - 1
 """SQLite's largest integer (https://sqlite.org/datatype3.html): about 9.2 billion dollars."""
 
 Value = TypeVar("Value", bound=Frozen)
+
+RunKey = dict[str, str]
+"""The columns `workspace` and `investigation_id`."""
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
@@ -56,9 +60,14 @@ def texts(values: tuple[str, ...] | tuple[tuple[str, str], ...]) -> str:
     return json.dumps(values, ensure_ascii=False)
 
 
-def key(recorded: Recorded) -> dict[str, str]:
+def key(recorded: Recorded) -> RunKey:
     """The columns that every row of an investigation begins with."""
-    return {"workspace": recorded.workspace, "investigation_id": recorded.investigation_id}
+    return run_key(recorded.workspace, recorded.investigation_id)
+
+
+def run_key(workspace: str, investigation_id: str) -> RunKey:
+    """The same by name, for what needs no event."""
+    return {"workspace": workspace, "investigation_id": investigation_id}
 
 
 def kept(value: Value) -> Value:
@@ -98,6 +107,8 @@ def _amounts(event: Event) -> Iterable[Decimal]:
             return (opened.budget,)
         case StepEnded(cost=cost):
             return (cost,)
+        case Consulted(consultation=consultation):
+            return (consultation.cost,)
         case GateOpened(gate=gate):
             return (gate.extend_by,)
         case CallReserved(entry=entry) | CallSettled(entry=entry) | CallReleased(entry=entry):

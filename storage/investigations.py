@@ -57,6 +57,10 @@ SELECT asked.*, leading.statement, leading.initial_confidence,
         AND d.investigation_id = asked.investigation_id AND d.verdict = 'accepted') AS accepted,
     (SELECT count(*) FROM decisions AS d WHERE d.workspace = asked.workspace
         AND d.investigation_id = asked.investigation_id AND d.verdict = 'rejected') AS rejected,
+    (SELECT count(*) FROM gates AS g WHERE g.workspace = asked.workspace
+        AND g.investigation_id = asked.investigation_id AND g.state = 'open') AS open_gates,
+    (SELECT count(*) FROM consultations AS c WHERE c.workspace = asked.workspace
+        AND c.investigation_id = asked.investigation_id) AS consulted,
     (SELECT json_extract(e.payload, '$.investigation.incident.recorded') FROM events AS e
         WHERE e.workspace = asked.workspace AND e.investigation_id = asked.investigation_id AND e.seq = 1) AS recorded
 FROM investigations AS asked
@@ -196,6 +200,8 @@ def _summary(db: Database, row: dict[str, Any]) -> InvestigationSummary:
         confidence=row["initial_confidence"],
         accepted=row["accepted"],
         rejected=row["rejected"],
+        open_gates=row["open_gates"],
+        consulted=row["consulted"],
         spent=costs.spent(db, row["workspace"], row["investigation_id"]),
         recorded=bool(row["recorded"]),
     )

@@ -19,7 +19,7 @@ from orchestrator.events import (
     StateChanged,
     fold,
 )
-from orchestrator.model import Change, Feature, PastIncident, Verdict, features_of
+from orchestrator.model import Change, Feature, Gate, PastIncident, Verdict, features_of
 from orchestrator.ports import MOST_CHANGES, InvestigationSummary, OutboxEntry, Remembered, TaskJournal
 from storage import codec, rules
 from storage.memory_hub import Key, MemoryHub
@@ -78,7 +78,7 @@ class MemoryStore(MemoryHub):
             if where == workspace and (not incident_id or _is_of(view, incident_id))
         ]
         wanted.sort(key=lambda view: view.investigation.requested_at, reverse=True)
-        return [_summary(view) for view in wanted[: max(0, limit)]]
+        return [_summary(view, await self.gates_of(*_key(view))) for view in wanted[: max(0, limit)]]
 
     async def resembling(
         self, workspace: str, features: Sequence[Feature], *, but_not: str = "", limit: int = 20
@@ -185,6 +185,10 @@ def _is_of(view: InvestigationView, incident_id: str) -> bool:
     return rules.incident_key(view.investigation.incident.incident_id) == rules.incident_key(incident_id)
 
 
+def _key(view: InvestigationView) -> Key:
+    return view.investigation.workspace, view.investigation.investigation_id
+
+
 def _past_key(view: InvestigationView) -> Key:
     asked = view.investigation
     return asked.workspace, rules.incident_key(asked.incident.incident_id)
@@ -212,7 +216,7 @@ def _remembered(view: InvestigationView, features: tuple[Feature, ...]) -> Remem
     return Remembered(past=past, features=features)
 
 
-def _summary(view: InvestigationView) -> InvestigationSummary:
+def _summary(view: InvestigationView, gates: Sequence[Gate]) -> InvestigationSummary:
     asked = view.investigation
     leading = view.ranked[0] if view.ranked else None
     verdicts = [each.verdict for each in view.decisions]
@@ -229,6 +233,8 @@ def _summary(view: InvestigationView) -> InvestigationSummary:
         confidence=leading.initial_confidence if leading else None,
         accepted=verdicts.count(Verdict.ACCEPTED),
         rejected=verdicts.count(Verdict.REJECTED),
+        open_gates=sum(each.is_open for each in gates),
+        consulted=len(view.consultations),
         spent=view.cost.total,
         recorded=asked.incident.recorded,
     )

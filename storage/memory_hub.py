@@ -127,7 +127,7 @@ class MemoryHub:
                 self._gate_settled(key, event, recorded.at)
 
     def _gate_opened(self, key: Key, gate: Gate) -> Gate:
-        kept, gates = codec.kept(rules.as_opened(gate)), self._hubs[key].gates
+        kept, gates = rules.as_opened(gate), self._hubs[key].gates
         if kept.gate_id in gates:
             raise rules.gate_opened_before(kept.gate_id)
         gates[kept.gate_id] = kept
@@ -135,6 +135,6 @@ class MemoryHub:
 
     def _gate_settled(self, key: Key, answer: GateSettled, at: datetime) -> Gate:
         gates = self._hubs[key].gates
-        kept = codec.kept(rules.settled(gates.get(answer.gate_id), answer, at))
+        kept = rules.settled(gates.get(answer.gate_id), answer, at)
         gates[kept.gate_id] = kept
         return kept

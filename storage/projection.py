@@ -11,8 +11,11 @@ from orchestrator.events import (
     CallReleased,
     CallReserved,
     CallSettled,
+    Consulted,
     ContextGathered,
     Event,
+    GateOpened,
+    GateSettled,
     HypothesesRanked,
     HypothesisDecided,
     InvestigationOpened,
@@ -23,7 +26,7 @@ from orchestrator.events import (
     StopRequested,
 )
 from orchestrator.model import InvestigationState
-from storage import costs, decisions, evidence, investigations, journal, past, rules
+from storage import consultations, costs, decisions, evidence, gates, investigations, journal, past, rules
 from storage.database import breaks_uniqueness, transaction
 
 
@@ -50,6 +53,9 @@ _ROWS: dict[type[Any], Callable[[Database, Recorded, Any], None]] = {
     CallReserved: costs.reserved,
     CallSettled: costs.ended,
     CallReleased: costs.ended,
+    Consulted: consultations.consulted,
+    GateOpened: gates.opened,
+    GateSettled: gates.settled,
 }
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from orchestrator.errors import ConflictError, InvestigationNotFoundError
 from orchestrator.events import GateSettled
 from orchestrator.model import Change, Decision, Gate, GateState, InvestigationState
+from storage import codec
 
 ENDED = frozenset({InvestigationState.COMPLETED, InvestigationState.STOPPED, InvestigationState.FAILED})
 """The states that nothing follows. A run in any other state is unfinished."""
@@ -119,17 +120,18 @@ def settled_before(first: Gate) -> ConflictError:
 
 
 def as_opened(gate: Gate) -> Gate:
-    """The gate. Raises ValueError where it begins with an answer."""
+    """The gate as it will be read. Raises ValueError where it begins with an answer, or cannot be kept."""
     if not gate.is_open:
         raise ValueError("a gate must be open when it is opened; settle it afterwards")
-    return gate
+    codec.nano(gate.extend_by)
+    return codec.kept(gate)
 
 
 def settled(gate: Gate | None, answer: GateSettled, at: datetime) -> Gate:
-    """The gate with that answer.
+    """The gate with that answer, as it will be read.
 
     Raises InvestigationNotFoundError where there is none, ConflictError where it was answered, ValueError for an answer
-    that leaves it open.
+    that leaves it open or cannot be kept.
     """
     if answer.state is GateState.OPEN:
         raise ValueError("a gate must be settled as approved, denied, expired or superseded")
@@ -137,4 +139,5 @@ def settled(gate: Gate | None, answer: GateSettled, at: datetime) -> Gate:
         raise no_gate(answer.gate_id)
     if not gate.is_open:
         raise settled_before(gate)
-    return gate.model_copy(update={"state": answer.state, "at": at, "by": answer.by, "said": answer.said})
+    given = {"state": answer.state, "at": at, "by": answer.by, "said": answer.said}
+    return codec.kept(gate.model_copy(update=given))

@@ -13,6 +13,7 @@ from storage import changes as told
 from storage import codec, investigations, journal, past, posts, projection
 from storage.connection import Access, Synchronous
 from storage.database import OwnedDatabase
+from storage.sqlite_hub import SqliteHub
 from storage.tasks import SqliteTasks
 
 
@@ -42,7 +43,7 @@ class SqliteChanges:
         return await self._database.run(lambda db: told.between(db, workspace, start, end))
 
 
-class SqliteStore:
+class SqliteStore(SqliteHub):
     """Implements `orchestrator.ports.Store`.
 
     One process at a time has the file; with `read_only` others may look, also while that one works. Every
@@ -57,7 +58,7 @@ class SqliteStore:
         synchronous: Synchronous = Synchronous.FULL,
         busy_timeout_s: float = 5.0,
     ) -> None:
-        self._database = OwnedDatabase(Access(path, read_only, synchronous, busy_timeout_s))
+        super().__init__(OwnedDatabase(Access(path, read_only, synchronous, busy_timeout_s)))
         self._read_only = read_only
 
     async def open(self) -> None:

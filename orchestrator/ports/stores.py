@@ -8,12 +8,14 @@ from typing import Protocol
 
 from orchestrator.events import Event, Recorded
 from orchestrator.model import Change, Feature, Frozen, InvestigationState, Moment, PastIncident
+from orchestrator.ports.hub import HubStore
 
 
 class InvestigationSummary(Frozen):
     """One line of a history. `leading` is the statement of the first hypothesis, "" where there is none.
 
-    `recorded`: it looked at recorded telemetry, which is said wherever it appears.
+    `open_gates`: how many answers it waits for; `consulted`: how often one agent asked another. `recorded`: it looked at
+    recorded telemetry, which is said wherever it appears.
     """
 
     workspace: str
@@ -28,6 +30,8 @@ class InvestigationSummary(Frozen):
     confidence: float | None = None
     accepted: int = 0
     rejected: int = 0
+    open_gates: int = 0
+    consulted: int = 0
     spent: Decimal = Decimal(0)
     recorded: bool = False
 
@@ -150,7 +154,7 @@ class ChangeStore(Protocol):
         ...
 
 
-class Store(InvestigationStore, PastIncidents, Outbox, ChangeStore, Protocol):
+class Store(InvestigationStore, PastIncidents, Outbox, ChangeStore, HubStore, Protocol):
     """Everything that is kept, behind one life cycle."""
 
     async def open(self) -> None: ...

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from storage.migrations import m0001_first, m0002_reading, m0003_likeness, m0004_changes, m0005_tasks
+from storage.migrations import m0001_first, m0002_reading, m0003_likeness, m0004_changes, m0005_tasks, m0006_hub
 from storage.migrations.m0001_first import APPLICATION_ID
 
 __all__ = ["ALL", "APPLICATION_ID", "BOOK", "Migration", "applied", "apply"]
@@ -31,6 +31,7 @@ ALL: tuple[Migration, ...] = (
     Migration("0003_likeness", m0003_likeness.change),
     Migration("0004_changes", m0004_changes.change),
     Migration("0005_tasks", m0005_tasks.change),
+    Migration("0006_hub", m0006_hub.change),
 )
 
 BOOK = Migrations.migrations_table

@@ -15,8 +15,11 @@ from orchestrator.events import (
     StepStarted,
 )
 from orchestrator.model import (
+    Advice,
     AgentStatus,
     CallStatus,
+    Consultation,
+    ConsultOutcome,
     Decision,
     Gate,
     GateKind,
@@ -31,6 +34,7 @@ from orchestrator.model import (
     Origin,
     Person,
     Phase,
+    Question,
     Step,
     Verdict,
 )
@@ -174,6 +178,16 @@ def task(task_id: str, order: int) -> HubTask:
 
 def gate(gate_id: str, *, reason: str = "Go on?") -> Gate:
     return Gate(gate_id=gate_id, kind=GateKind.ESCALATION, reason=reason, opened_at=NOON)
+
+
+def consultation() -> Consultation:
+    return Consultation(
+        asker="application",
+        specialist="database",
+        question=Question(text="was the pool full?"),
+        outcome=ConsultOutcome.ANSWERED,
+        advice=Advice(text="it was", supports=True),
+    )
 
 
 async def through_the_hub(store: HubStore, workspace: str, investigation_id: str) -> None:

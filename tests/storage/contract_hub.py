@@ -5,27 +5,22 @@ from collections.abc import Sequence
 
 import pytest
 
-from orchestrator.errors import ConflictError, InvestigationNotFoundError
+from orchestrator.errors import ConflictError
 from orchestrator.model import (
     AgentStatus,
-    Approvers,
-    Gate,
-    GateKind,
     GateState,
     HubTask,
     HubTaskState,
     Message,
     MessageKind,
-    Person,
 )
+from orchestrator.ports import Store
 from storage.errors import StorageClosedError
-from storage.memory import MemoryStore as Store
 from tests.storage import builders as a
 from tests.support.clock import NOON
 
 RUN = ("T1", "r1")
 ELSEWHERE = (("T2", "r1"), ("T1", "r2"))
-ANSWERS = [each for each in GateState if each is not GateState.OPEN]
 
 FULL_MESSAGE = Message(
     message_id="m0",
@@ -44,18 +39,6 @@ FULL_TASK = HubTask(
     state=HubTaskState.ASSIGNED,
     agent_id="database",
     at=a.later(1),
-)
-FULL_GATE = Gate(
-    gate_id="g0",
-    kind=GateKind.BUDGET,
-    agent_id="database",
-    reason="The next call does not fit.",
-    context=("Spent: $9.99", "Needs: $0.05 «ещё»"),
-    approve="Extend by $5",
-    deny="Stop here",
-    approvers=Approvers(people=("U1", "U2"), groups=("S1",), requester=False),
-    opened_at=a.later(0.5),
-    expires_at=a.later(1800),
 )
 
 
@@ -116,106 +99,6 @@ class HubContract:
         done = a.task("b", 2).model_copy(update={"state": HubTaskState.DONE, "agent_id": "database"})
         await store.keep_task(*RUN, done)
         assert list(await store.hub_tasks(*RUN)) == [a.task("c", 1), a.task("a", 2), done, FULL_TASK]
-
-    async def test_gates_come_back_whole_in_the_order_in_which_they_were_opened(self, store: Store) -> None:
-        gates = [a.gate("g2"), FULL_GATE, a.gate("g1")]
-        assert [await store.open_gate(*RUN, each) for each in gates] == gates
-        assert list(await store.gates_of(*RUN)) == gates
-
-    async def test_a_gate_is_opened_once(self, store: Store) -> None:
-        await store.open_gate(*RUN, a.gate("g1"))
-        for again in (a.gate("g1"), a.gate("g1", reason="another")):
-            with pytest.raises(ConflictError) as refused:
-                await store.open_gate(*RUN, again)
-            assert refused.value.details == {"gate_id": "g1"}
-        await store.settle_gate(*RUN, "g1", GateState.DENIED, at=NOON)
-        with pytest.raises(ConflictError):
-            await store.open_gate(*RUN, a.gate("g1"))
-        assert [each.state for each in await store.gates_of(*RUN)] == [GateState.DENIED]
-
-    async def test_a_gate_does_not_begin_with_an_answer(self, store: Store) -> None:
-        answered = a.gate("g1").model_copy(update={"state": GateState.APPROVED})
-        with pytest.raises(ValueError, match="must be open"):
-            await store.open_gate(*RUN, answered)
-        assert list(await store.gates_of(*RUN)) == []
-
-    @pytest.mark.parametrize("state", ANSWERS)
-    async def test_a_gate_is_settled_with_who_when_and_what_they_said(self, store: Store, state: GateState) -> None:
-        for each in (FULL_GATE, a.gate("g1")):
-            await store.open_gate(*RUN, each)
-        settled = await store.settle_gate(*RUN, "g0", state, at=a.later(9), by=a.BEN, said="go «on»")
-        answer = {"state": state, "by": a.BEN, "at": a.later(9), "said": "go «on»"}
-        assert settled == FULL_GATE.model_copy(update=answer)
-        assert list(await store.gates_of(*RUN)) == [settled, a.gate("g1")]
-
-    @pytest.mark.parametrize("state", [GateState.EXPIRED, GateState.SUPERSEDED])
-    async def test_time_settles_a_gate_in_nobodys_name(self, store: Store, state: GateState) -> None:
-        await store.open_gate(*RUN, a.gate("g1"))
-        settled = await store.settle_gate(*RUN, "g1", state, at=a.later(9))
-        assert (settled.state, settled.by, settled.said) == (state, None, "")
-        assert list(await store.gates_of(*RUN)) == [settled]
-
-    @pytest.mark.parametrize("first", ANSWERS)
-    @pytest.mark.parametrize("second", ANSWERS)
-    async def test_a_second_answer_changes_nothing(self, store: Store, first: GateState, second: GateState) -> None:
-        await store.open_gate(*RUN, a.gate("g1"))
-        settled = await store.settle_gate(*RUN, "g1", first, at=NOON, by=a.ANA, said="first")
-        with pytest.raises(ConflictError) as refused:
-            await store.settle_gate(*RUN, "g1", second, at=a.later(1), by=a.BEN, said="second")
-        assert refused.value.details == {"gate_id": "g1", "state": str(first), "by": "U1", "at": NOON.isoformat()}
-        assert list(await store.gates_of(*RUN)) == [settled]
-
-    async def test_a_second_answer_is_told_whose_the_first_was(self, store: Store) -> None:
-        words = []
-        for state, by in ((GateState.APPROVED, a.ANA), (GateState.DENIED, a.BEN), (GateState.EXPIRED, None)):
-            await store.open_gate(*RUN, a.gate(state))
-            await store.settle_gate(*RUN, state, state, at=NOON, by=by)
-            with pytest.raises(ConflictError) as refused:
-                await store.settle_gate(*RUN, state, GateState.APPROVED, at=NOON, by=a.BEN)
-            words.append(refused.value.message)
-        assert words == [
-            "Ana has already approved this.",
-            "Ben has already denied this.",
-            "Nobody answered this in time.",
-        ]
-
-    async def test_of_twenty_who_answer_at_once_one_wins_and_the_row_is_theirs(self, store: Store) -> None:
-        await store.open_gate(*RUN, a.gate("g1"))
-        people = [Person(user_id=f"U{number}") for number in range(20)]
-        answers = await asyncio.gather(
-            *(
-                store.settle_gate(*RUN, "g1", ANSWERS[number % len(ANSWERS)], at=a.later(number), by=each)
-                for number, each in enumerate(people)
-            ),
-            return_exceptions=True,
-        )
-        [won] = [each for each in answers if isinstance(each, Gate)]
-        lost = [each for each in answers if isinstance(each, ConflictError)]
-        assert len(lost) == 19
-        assert won.by is not None
-        assert {each.details["by"] for each in lost} == {won.by.user_id}
-        assert list(await store.gates_of(*RUN)) == [won]
-
-    async def test_a_gate_that_nobody_opened_is_not_found(self, store: Store) -> None:
-        await store.open_gate(*RUN, a.gate("g1"))
-        for where in (*ELSEWHERE, RUN):
-            with pytest.raises(InvestigationNotFoundError) as refused:
-                await store.settle_gate(*where, "g9" if where == RUN else "g1", GateState.APPROVED, at=NOON)
-            assert "gate_id" in refused.value.details
-        assert list(await store.gates_of(*RUN)) == [a.gate("g1")]
-
-    async def test_an_answer_that_leaves_a_gate_open_is_refused(self, store: Store) -> None:
-        await store.open_gate(*RUN, a.gate("g1"))
-        with pytest.raises(ValueError, match="approved, denied, expired or superseded"):
-            await store.settle_gate(*RUN, "g1", GateState.OPEN, at=NOON, by=a.ANA)
-        assert list(await store.gates_of(*RUN)) == [a.gate("g1")]
-
-    async def test_an_answer_that_could_not_be_read_back_is_refused(self, store: Store) -> None:
-        await store.open_gate(*RUN, a.gate("g1"))
-        for at, said in ((NOON, "long" * 1000), (NOON.replace(tzinfo=None), "")):
-            with pytest.raises(ValueError, match=r"at most 3000|timezone"):
-                await store.settle_gate(*RUN, "g1", GateState.APPROVED, at=at, said=said)
-        assert list(await store.gates_of(*RUN)) == [a.gate("g1")]
 
     async def test_of_each_agent_the_last_status_is_known(self, store: Store) -> None:
         await store.keep_status(*RUN, "database", AgentStatus.IDLE)

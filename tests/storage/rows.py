@@ -13,7 +13,10 @@ from sqlite_utils.db import Table
 
 from orchestrator.events import InvestigationView, StepView
 from orchestrator.model import (
+    Advice,
+    Consultation,
     Decision,
+    Gate,
     Hypothesis,
     Investigation,
     InvestigationState,
@@ -21,6 +24,7 @@ from orchestrator.model import (
     Observation,
     Person,
     Phase,
+    Question,
     Sketch,
     Step,
     StoreUse,
@@ -59,6 +63,8 @@ def view_of(db: Database, investigation: Investigation) -> InvestigationView:
         unknown=json.loads(run["unknown"]),
         ranked=_hypotheses(db, key, "ranking"),
         decisions=tuple(_decision(row) for row in _rows(db, "decisions", key, "decided_seq")),
+        consultations=tuple(_consultation(row) for row in _rows(db, "consultations", key, "consulted_seq")),
+        gates=tuple(_gate(row) for row in _rows(db, "gates", key, "opened_no")),
         stop_requested_by=Person(user_id=stopped_by, name=run["stop_requested_by_name"]) if stopped_by else None,
         started_at=run["started_at"],
         ended_at=run["ended_at"],
@@ -153,6 +159,40 @@ def _decision(row: dict[str, Any]) -> Decision:
             "by": {"user_id": row["decided_by"], "name": row["decided_by_name"]},
             "at": row["decided_at"],
             "reason": row["reason"],
+        }
+    )
+
+
+def _consultation(row: dict[str, Any]) -> Consultation:
+    return Consultation(
+        asker=row["asker"],
+        specialist=row["specialist"],
+        question=Question(text=row["question"], service=row["service"], at=row["moment"]),
+        outcome=row["outcome"],
+        advice=Advice(
+            text=row["advice"],
+            known=bool(row["known"]),
+            supports=None if row["supports"] is None else bool(row["supports"]),
+            cites=json.loads(row["cites"]),
+        ),
+        duration_s=row["duration_s"],
+        cost=from_nano(row["cost_nano"]),
+        depth=row["depth"],
+    )
+
+
+def _gate(row: dict[str, Any]) -> Gate:
+    told = {name: value for name, value in row.items() if name not in (*KEY, "opened_no", "context", "approvers")}
+    by, name, at = (told.pop(each) for each in ("settled_by", "settled_by_name", "settled_at"))
+    extend_by = from_nano(told.pop("extend_nano"))
+    return Gate.model_validate(
+        {
+            **told,
+            "extend_by": extend_by,
+            "context": json.loads(row["context"]),
+            "approvers": json.loads(row["approvers"]),
+            "by": {"user_id": by, "name": name} if by else None,
+            "at": at,
         }
     )
 

@@ -5,13 +5,14 @@ import pytest
 from orchestrator.ports import Store
 from storage.memory import MemoryStore
 from tests.storage.contract_changes import ChangeContract
+from tests.storage.contract_gates import GateContract
 from tests.storage.contract_hub import HubContract
 from tests.storage.contract_past import PastContract
 from tests.storage.contract_store import StoreContract
 from tests.storage.contract_tasks import TaskContract
 
 
-class TestMemoryStore(StoreContract, PastContract, ChangeContract, HubContract):
+class TestMemoryStore(StoreContract, PastContract, ChangeContract, HubContract, GateContract):
     @pytest.fixture
     async def store(self) -> Store:
         made = MemoryStore()

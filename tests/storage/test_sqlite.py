@@ -14,13 +14,15 @@ from storage.database import OwnedDatabase
 from storage.errors import StorageVersionError
 from storage.sqlite import SqliteChanges, SqliteStore
 from tests.storage.contract_changes import ChangeContract, told
+from tests.storage.contract_gates import GateContract
+from tests.storage.contract_hub import HubContract
 from tests.storage.contract_past import PastContract
 from tests.storage.contract_store import StoreContract
 from tests.storage.contract_tasks import TaskContract
 from tests.support.clock import NOON
 
 
-class TestSqliteStore(StoreContract, PastContract, ChangeContract):
+class TestSqliteStore(StoreContract, PastContract, ChangeContract, HubContract, GateContract):
     @pytest.fixture
     async def store(self, tmp_path: Path) -> AsyncIterator[Store]:
         made = SqliteStore(tmp_path / "compass.db", synchronous=Synchronous.OFF)

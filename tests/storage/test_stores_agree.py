@@ -13,118 +13,42 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.events import (
-    CallReleased,
-    CallReserved,
-    CallSettled,
-    ContextGathered,
     Event,
-    Heartbeat,
-    HypothesesRanked,
-    HypothesisDecided,
     StateChanged,
-    StepEnded,
-    StepStarted,
-    StopRequested,
     replay,
 )
 from orchestrator.model import (
-    CallStatus,
-    Decision,
+    AgentStatus,
     Feature,
+    Gate,
+    GateState,
     InvestigationState,
-    LedgerEntry,
-    PastIncident,
-    Phase,
-    Step,
-    StepOutcome,
-    Verdict,
+    Person,
 )
 from orchestrator.ports import PostStatus, Store
 from storage.connection import Synchronous
 from storage.memory import MemoryStore
 from storage.sqlite import SqliteStore
 from tests.storage import builders as a
+from tests.storage.anything import (
+    AGENTS,
+    ANSWERS,
+    EVENTS,
+    GATE_IDS,
+    GATES,
+    HUBS,
+    INCIDENTS,
+    MONEY,
+    PEOPLE,
+    RUNS,
+    SECONDS,
+    TEXTS,
+    WORKSPACES,
+)
 from tests.storage.rows import looking_into, view_of
 from tests.support.clock import NOON
 
-WORKSPACES = st.sampled_from(["T1", "T1", "T2"])
-RUNS = st.sampled_from(["r1", "r1", "r2", "r3"])
-INCIDENTS = st.sampled_from(["INC-1", "inc-1", "ÉTÉ", "été"])
-SECONDS = st.integers(0, 3)
-TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
-PEOPLE = st.sampled_from([a.ANA, a.BEN])
-STEPS = st.builds(Step, phase=st.sampled_from(Phase), agent_id=st.sampled_from(["application", "database"]))
-MONEY = st.integers(0, 10**18).map(lambda nano: Decimal(nano).scaleb(-9))
-HYPOTHESES = st.lists(
-    st.builds(a.hypothesis, st.integers(1, 3), st.floats(0, 1), st.sampled_from(["application", "database"])),
-    max_size=3,
-).map(tuple)
-OBSERVATIONS = st.lists(st.builds(a.observation, st.integers(1, 9)), max_size=3).map(tuple)
-
-
-def entries(status: CallStatus) -> st.SearchStrategy[LedgerEntry]:
-    return st.builds(
-        LedgerEntry,
-        call_id=st.sampled_from(["c1", "c2", "c3"]),
-        agent_id=st.sampled_from(["application", "database"]),
-        tokens_in=st.integers(0, 10**6),
-        amount=MONEY,
-        status=st.just(status),
-    )
-
-
-EVENTS: st.SearchStrategy[Event] = st.one_of(
-    st.builds(
-        StateChanged,
-        before=st.sampled_from(InvestigationState),
-        after=st.sampled_from(InvestigationState),
-        reason=TEXTS,
-    ),
-    st.builds(StepStarted, step=STEPS),
-    st.builds(
-        StepEnded,
-        step=STEPS,
-        outcome=st.sampled_from(StepOutcome),
-        duration_s=st.floats(0, 1e6),
-        observations=OBSERVATIONS,
-        hypotheses=HYPOTHESES,
-        cost=MONEY,
-        note=TEXTS,
-    ),
-    st.builds(CallReserved, entry=entries(CallStatus.RESERVED)),
-    st.builds(CallSettled, entry=entries(CallStatus.SETTLED)),
-    st.builds(CallReleased, entry=entries(CallStatus.RELEASED)),
-    st.builds(
-        ContextGathered,
-        similar=st.lists(
-            st.builds(
-                PastIncident,
-                investigation_id=st.just("r9"),
-                incident_id=st.just("INC-9"),
-                title=TEXTS,
-                began=SECONDS.map(a.later),
-                likeness=st.floats(0, 1),
-                alike=st.lists(TEXTS, max_size=2).map(tuple),
-            ),
-            max_size=2,
-        ).map(tuple),
-        unknown=st.lists(TEXTS, max_size=2).map(tuple),
-    ),
-    st.builds(HypothesesRanked, hypotheses=HYPOTHESES),
-    st.builds(
-        HypothesisDecided,
-        decision=st.builds(
-            Decision,
-            hypothesis_id=st.sampled_from(["h1", "h2"]),
-            verdict=st.sampled_from(Verdict),
-            by=PEOPLE,
-            at=SECONDS.map(a.later),
-            reason=TEXTS,
-        ),
-    ),
-    st.builds(StopRequested, by=PEOPLE),
-    st.just(Heartbeat()),
-)
+Key = tuple[str, str]
 
 
 async def answer(asked: Awaitable[Any]) -> Any:
@@ -198,6 +122,36 @@ class TwoStores(RuleBasedStateMachine):
         self.both(lambda store: store.find_message(workspace, "C1", message))
         self.both(lambda store: store.posts_of(workspace, run))
 
+    @rule(hub=HUBS, message=st.sampled_from(["m1", "m2", "m3"]), recipient=AGENTS, body=TEXTS)
+    def somebody_writes(self, hub: Key, message: str, recipient: str, body: str) -> None:
+        written = a.message(message, recipient=recipient, body=body)
+        self.both(lambda store: store.keep_message(*hub, written))
+        self.both(lambda store: store.messages_to(*hub, recipient, waiting=True))
+
+    @rule(hub=HUBS, recipient=AGENTS)
+    def somebody_reads(self, hub: Key, recipient: str) -> None:
+        self.both(lambda store: store.take_message(*hub, recipient))
+        self.both(lambda store: store.messages_to(*hub, recipient))
+
+    @rule(
+        hub=HUBS, task=st.sampled_from(["t1", "t2"]), order=SECONDS, agent=AGENTS, status=st.sampled_from(AgentStatus)
+    )
+    def work_is_given(self, hub: Key, task: str, order: int, agent: str, status: AgentStatus) -> None:
+        self.both(lambda store: store.keep_task(*hub, a.task(task, order)))
+        self.both(lambda store: store.hub_tasks(*hub))
+        self.both(lambda store: store.keep_status(*hub, agent, status))
+        self.both(lambda store: store.statuses(*hub))
+
+    @rule(hub=HUBS, gate=GATES)
+    def humans_are_asked(self, hub: Key, gate: Gate) -> None:
+        self.both(lambda store: store.open_gate(*hub, gate))
+        self.both(lambda store: store.gates_of(*hub))
+
+    @rule(hub=HUBS, gate=GATE_IDS, state=st.sampled_from(ANSWERS), by=st.none() | PEOPLE, said=TEXTS)
+    def humans_answer(self, hub: Key, gate: str, state: GateState, by: Person | None, said: str) -> None:
+        self.both(lambda store: store.settle_gate(*hub, gate, state, at=a.later(1), by=by, said=said))
+        self.both(lambda store: store.gates_of(*hub))
+
     @rule()
     def the_process_starts_again(self) -> None:
         self.runner.run(self.sqlite.aclose())
@@ -208,6 +162,8 @@ class TwoStores(RuleBasedStateMachine):
         for workspace, run in self.changed:
             events = self.both(lambda store, key=(workspace, run): store.events(*key))
             view = replay(events)
+            gates = self.both(lambda store, key=(workspace, run): store.gates_of(*key))
+            assert gates == list(view.gates if view else ())
             if view:
                 with looking_into(self.path) as db:
                     assert view_of(db, view.investigation) == view

@@ -2,13 +2,21 @@
 
 from decimal import Decimal
 
-from orchestrator.events import Event, Heartbeat, StepEnded, StopRequested
+from orchestrator.events import Consulted, Event, GateOpened, GateSettled, Heartbeat, StepEnded, StopRequested
 from orchestrator.model import (
+    Advice,
+    Approvers,
     Aspect,
+    Consultation,
+    ConsultOutcome,
     FaultKind,
+    Gate,
+    GateKind,
+    GateState,
     Hypothesis,
     NoData,
     Observation,
+    Question,
     Signal,
     Sketch,
     StepOutcome,
@@ -58,6 +66,31 @@ FULL_HYPOTHESIS = Hypothesis(
     change_id="v412",
 )
 
+FULL_CONSULTATION = Consultation(
+    asker="application",
+    specialist="database",
+    question=Question(text="was the pool exhausted? «池»", service="orders-db", at=a.later(0.000001)),
+    outcome=ConsultOutcome.FAILED,
+    advice=Advice(text="it was full", known=False, supports=False, cites=("o7", "o8")),
+    duration_s=0.125,
+    cost=Decimal("0.000000001"),
+    depth=2,
+)
+
+FULL_GATE = Gate(
+    gate_id="g0",
+    kind=GateKind.BUDGET,
+    agent_id="database",
+    reason="The next call does not fit.",
+    context=("Spent: $9.99", "Needs: $0.05 «ещё»"),
+    approve="Extend by $5",
+    deny="Stop here",
+    extend_by=Decimal("5.000000001"),
+    approvers=Approvers(people=("U1", "U2"), groups=("S1",), requester=False),
+    opened_at=a.later(0.5),
+    expires_at=a.later(1800),
+)
+
 WHOLE_RUN: tuple[Event, ...] = (
     a.opened(),
     a.moved("queued", "running"),
@@ -78,12 +111,19 @@ WHOLE_RUN: tuple[Event, ...] = (
     a.reserved("application-2", "1"),
     a.released("application-2", "1"),
     a.settled("application-3", "0.5"),
+    Consulted(consultation=FULL_CONSULTATION),
+    Consulted(consultation=a.consultation()),
     a.ended("hypothesise", "application", a.hypothesis(1), a.hypothesis(2)),
     a.ranked(FULL_HYPOTHESIS, a.hypothesis(2, 0.25)),
     a.decided(2, Verdict.REJECTED, by=a.BEN),
     a.decided(1),
     StopRequested(by=a.BEN),
     a.moved("running", "waiting_approval", "the next call does not fit"),
+    GateOpened(gate=FULL_GATE),
+    GateOpened(gate=a.gate("g8")),
+    GateOpened(gate=a.gate("g9")),
+    GateSettled(gate_id="g8", state=GateState.EXPIRED),
+    GateSettled(gate_id="g0", state=GateState.APPROVED, by=a.BEN, said="go «on»"),
     a.moved("waiting_approval", "running"),
     a.moved("running", "stopped", "Ben pressed Stop"),
 )
