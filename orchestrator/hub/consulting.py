@@ -7,14 +7,15 @@ Whose turn it is pays, see `paying`.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from orchestrator.clock import Clock
 from orchestrator.engine import Attempt, attempt
-from orchestrator.errors import BudgetExceededError
+from orchestrator.errors import AgentNotFoundError, BudgetExceededError
 from orchestrator.hub.paying import AdviceAccount, nothing_left, paying
 from orchestrator.hub.registry import AgentRegistry, Registration
 from orchestrator.model import ZERO, Advice, AgentStatus, Consultation, ConsultOutcome, Question
@@ -24,6 +25,8 @@ MOST_DEPTH = 2
 MOST_QUESTIONS = 8
 MOST_FAILURES = 3
 ADVICE_TIMEOUT_S = 30.0
+
+_AWAY = (AgentStatus.PAUSED, AgentStatus.STOPPED)
 
 _asking: ContextVar[tuple[str, ...]] = ContextVar("asking", default=())
 """Who waits for an answer, the first asker first."""
@@ -56,11 +59,28 @@ class Consulting:
         self._record: dict[tuple[str, Question], Consultation] = {}
         self._asked: dict[str, int] = {}
         self._failures: dict[str, int] = {}
+        self._pardons: Counter[str] = Counter()
         self._under_way: dict[tuple[str, Question], asyncio.Event] = {}
 
     def restore(self, consultation: Consultation) -> None:
-        """One of an earlier process."""
-        self._remember(consultation)
+        """One of an earlier process, the oldest first. It counts as it counted then."""
+        asker, outcome = consultation.asker, consultation.outcome
+        if outcome in (ConsultOutcome.ANSWERED, ConsultOutcome.FAILED):
+            self._asked[asker] = self._asked.get(asker, 0) + 1
+            failures = self._failures.get(asker, 0) + 1 if outcome is ConsultOutcome.FAILED else 0
+            if failures >= self._limits.failures and self._pardons[asker]:
+                self._pardons[asker] -= 1
+                failures = 0
+            self._failures[asker] = failures
+        with suppress(AgentNotFoundError):  # who is not there any more is not asked again
+            self._remember(consultation, self._registry.get_agent(consultation.specialist).agent_type)
+
+    def pardon(self, asker: str) -> None:
+        """Humans let it go on: its failures are counted anew, now or when those of an earlier process are restored."""
+        if self._failures.get(asker, 0) >= self._limits.failures:
+            self._failures[asker] = 0
+        else:
+            self._pardons[asker] += 1
 
     async def consult_specialist(self, asker: str, specialist_type: str, question: Question) -> Consultation:
         """What the first available specialist of that type says; a refusal where nobody can be asked.
@@ -143,6 +163,8 @@ class Consulting:
             await self._loop(asker, f"loop detected after {failures} failures")
 
     def _refusal(self, asker: str, chain: tuple[str, ...]) -> str:
+        if (status := self._registry.get_agent(asker).status) in _AWAY:
+            return f"{asker} is {status} and asks nobody."
         if len(chain) > self._limits.depth:
             return f"Questions go {self._limits.depth} deep at most: {' → '.join(chain)}."
         if self._asked.get(asker, 0) >= self._limits.questions:
@@ -153,16 +175,14 @@ class Consulting:
 
     def _available(self, specialist_type: str, chain: tuple[str, ...]) -> Registration | None:
         """Nobody who waits for an answer itself, is paused, or only asks."""
-        gone = (AgentStatus.PAUSED, AgentStatus.STOPPED)
         for each in self._registry.get_agents_by_type(specialist_type):
-            if each.adviser is not None and each.status not in gone and each.agent_id not in chain:
+            if each.adviser is not None and each.status not in _AWAY and each.agent_id not in chain:
                 return each
         return None
 
-    def _remember(self, consultation: Consultation, kind: str = "") -> None:
+    def _remember(self, consultation: Consultation, kind: str) -> None:
         if consultation.outcome is ConsultOutcome.ANSWERED:
-            specialist = kind or self._registry.get_agent(consultation.specialist).agent_type
-            self._record[(specialist, consultation.question)] = consultation
+            self._record[(kind, consultation.question)] = consultation
 
 
 def _unanswered(

@@ -1,6 +1,7 @@
 """Gates: opened with a reason and what one has to know; answered exactly once, by who may, or by the passing of time.
 
-The law: the store decides who was first. Who comes second gets the answer that is recorded.
+The law: the store decides who was first. Who comes second gets the answer that is recorded, and so does who comes too late:
+a gate whose time is over is expired, whether somebody had noticed or not.
 """
 
 import secrets
@@ -13,6 +14,9 @@ from orchestrator.clock import Clock
 from orchestrator.errors import ApprovalRequiredError, ConflictError
 from orchestrator.model import Approvers, Gate, GateKind, GateState, Person
 from orchestrator.ports import HubStore
+
+MOST_WORDS = 3000
+"""So many characters are kept of a reason, and of what somebody says to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,11 @@ class Gates:
         self._approvers, self._wait = approvers, timedelta(seconds=wait_s)
 
     async def open(self, kind: GateKind, reason: str, context: Sequence[str], agent_id: str = "") -> Gate:
-        """Ask. The gate is stored when this returns."""
+        """Ask. The gate is stored when this returns. An agent that asks the same again, before an answer, asks once."""
+        reason = reason[:MOST_WORDS]
+        for each in await self._store.gates_of(*self._key):
+            if each.is_open and agent_id and (each.agent_id, each.kind, each.reason) == (agent_id, kind, reason):
+                return each
         now = self._clock.now()
         gate = Gate(
             gate_id=f"gate-{secrets.token_hex(5)}",
@@ -64,11 +72,13 @@ class Gates:
     async def answer(
         self, gate_id: str, *, approved: bool, by: Person, groups: Sequence[str], requester: Person, said: str = ""
     ) -> Answered:
-        """Answer it, once.
+        """Answer it, once. After its time that is no answer any more: it is expired then.
 
         Raises ApprovalRequiredError where that person may not, InvestigationNotFoundError where there is no such gate.
         """
         gate = await self.find(gate_id)
+        if gate is not None and gate.is_open and gate.expires_at and self._clock.now() >= gate.expires_at:
+            return Answered((await self.expire(gate_id)).gate, first=False)
         if gate is not None and gate.is_open and (why := may_answer(gate, by, groups, requester)):
             raise ApprovalRequiredError(why, remedy="The gate stays open.")
         state = GateState.APPROVED if approved else GateState.DENIED
@@ -90,7 +100,7 @@ class Gates:
     async def _settle(self, gate_id: str, state: GateState, by: Person | None, said: str) -> Answered:
         with suppress(ConflictError):
             settled = await self._store.settle_gate(
-                *self._key, gate_id, state, at=self._clock.now(), by=by, said=said[:3000]
+                *self._key, gate_id, state, at=self._clock.now(), by=by, said=said[:MOST_WORDS]
             )
             return Answered(settled, first=True)
         recorded = await self.find(gate_id)

@@ -12,9 +12,10 @@ from typing import Any
 from orchestrator.clock import Clock
 from orchestrator.hub.consulting import Brief, Consulting, ConsultLimits
 from orchestrator.hub.gates import Answered, Gates
-from orchestrator.hub.queue import TaskQueue
 from orchestrator.hub.registry import AgentRegistry
 from orchestrator.hub.router import MessageRouter
+from orchestrator.hub.standings import Standings
+from orchestrator.hub.work import Work
 from orchestrator.model import (
     AgentStatus,
     Approvers,
@@ -61,17 +62,19 @@ class Hub:
         rules = rules or HubRules()
         self._key, self._store, self._clock, self._consulted = key, store, clock, consulted
         self.registry = AgentRegistry()
-        self.queue = TaskQueue()
+        self._standings = Standings(key, store, self.registry)
+        self._work = Work(key, store, clock, self.registry)
         self.gates = Gates(key, store, clock, rules.approvers, rules.gate_wait_s)
         self._router = MessageRouter(key, store, self.registry)
         self._consulting = Consulting(self.registry, clock, rules.consult, self._loop_found, brief)
-        self._before: Mapping[str, AgentStatus] = {}
         self._state: dict[str, Any] = {}
 
     async def open(self) -> None:
         """Know again what an earlier process knew. Before agents are registered."""
-        self.queue = TaskQueue(await self._store.hub_tasks(*self._key))
-        self._before = await self._store.statuses(*self._key)
+        await self._work.open()
+        await self._standings.open()
+        for gate in await self._store.gates_of(*self._key):
+            self._pardoned(gate)
 
     async def register_agent(
         self, agent_id: str, agent_type: str, adviser: Adviser | None = None, account: Account | None = None
@@ -80,51 +83,43 @@ class Hub:
 
         `account` pays for what it asks others; without one it gets only answers that cost nothing.
         """
-        self.registry.register_agent(agent_id, agent_type, adviser, account)
-        if agent_id in self._before:
-            self.registry.set_status(agent_id, self._before[agent_id])
-        else:
-            await self._store.keep_status(*self._key, agent_id, AgentStatus.IDLE)
+        await self._standings.register(agent_id, agent_type, adviser, account)
         return AgentDesk(self, agent_id)
 
     async def unregister_agent(self, agent_id: str) -> None:
-        """It is asked for nothing any more. Raises AgentNotFoundError."""
-        self.registry.unregister_agent(agent_id)
-        await self._store.keep_status(*self._key, agent_id, AgentStatus.STOPPED)
+        """It is asked for nothing any more, after a restart neither. Raises AgentNotFoundError."""
+        await self._standings.unregister(agent_id)
 
     async def set_status(self, agent_id: str, status: AgentStatus) -> None:
         """What that agent is at. Raises AgentNotFoundError."""
-        self.registry.get_agent(agent_id)
-        await self._store.keep_status(*self._key, agent_id, status)
-        self.registry.set_status(agent_id, status)
+        await self._standings.set(agent_id, status)
 
     async def enqueue_task(self, summary: str, priority: int = 0, task_id: str = "") -> HubTask:
-        """Put work into the queue; the task with its place."""
-        name = task_id or f"task-{secrets.token_hex(5)}"
-        task = self.queue.enqueue_task(HubTask(task_id=name, summary=summary, priority=priority, at=self._clock.now()))
-        await self._store.keep_task(*self._key, task)
-        return task
+        """Put work into the queue; the task with its place. Raises ConflictError for an id that is taken."""
+        return await self._work.enqueue(summary, priority, task_id)
 
     async def dequeue_task(self, agent_id: str) -> HubTask | None:
-        """The next task, given to that agent; None where nothing waits. Raises AgentNotFoundError."""
-        self.registry.get_agent(agent_id)
-        task = self.queue.dequeue_task(agent_id)
-        if task is not None:
-            await self._store.keep_task(*self._key, task)
-        return task
+        """The next task, given to that agent; None where nothing waits.
+
+        Raises AgentNotFoundError, or ConflictError where the agent is paused or stopped.
+        """
+        return await self._work.dequeue(agent_id)
 
     async def assign_task(self, task_id: str, agent_id: str) -> HubTask:
-        """That task, out of turn. Raises AgentNotFoundError, or ConflictError where it does not wait any more."""
-        self.registry.get_agent(agent_id)
-        task = self.queue.assign_task(task_id, agent_id)
-        await self._store.keep_task(*self._key, task)
-        return task
+        """That task, out of turn. Raises as `dequeue_task` does, and ConflictError where it does not wait any more."""
+        return await self._work.assign(task_id, agent_id)
 
     async def finish_task(self, task_id: str) -> HubTask:
-        """It is done."""
-        task = self.queue.finish_task(task_id)
-        await self._store.keep_task(*self._key, task)
-        return task
+        """It is done. Raises ConflictError where nobody works on it."""
+        return await self._work.finish(task_id)
+
+    def peek_task(self) -> HubTask | None:
+        """The task that is next; it stays."""
+        return self._work.peek()
+
+    def get_pending_count(self) -> int:
+        """How many tasks wait."""
+        return self._work.pending
 
     async def route_message(
         self, sender: str, recipient: str, body: str, kind: MessageKind = MessageKind.NOTE, reply_to: str = ""
@@ -147,7 +142,7 @@ class Hub:
         return await self._router.receive(agent_id)
 
     async def consult_specialist(self, asker: str, specialist_type: str, question: Question) -> Consultation:
-        """Ask, within the asker's turn; see `consulting`. The question and its answer are messages, too."""
+        """Ask, within the asker's turn; see `consulting`. `consulted` hears of it before the asker hears the answer."""
         consultation = await self._consulting.consult_specialist(asker, specialist_type, question)
         await self._consulted(consultation)
         return consultation
@@ -156,9 +151,7 @@ class Hub:
         self, agent_id: str, reason: str, context: Sequence[str] = (), kind: GateKind = GateKind.ESCALATION
     ) -> str:
         """Open a gate and pause the agent; the gate's id. Raises AgentNotFoundError."""
-        self.registry.get_agent(agent_id)
-        gate = await self.gates.open(kind, reason, context, agent_id)
-        await self.set_status(agent_id, AgentStatus.PAUSED)
+        gate = await self._standings.pause(agent_id, lambda: self.gates.open(kind, reason, context, agent_id))
         return gate.gate_id
 
     async def answer_gate(
@@ -171,18 +164,24 @@ class Hub:
         groups: Sequence[str] = (),
         said: str = "",
     ) -> Answered:
-        """A human's answer. Approved, the agent goes on; denied, it is asked for nothing any more."""
+        """A human's answer. Approved, the agent goes on; denied, it is asked for nothing any more.
+
+        Raises ApprovalRequiredError where that person may not, InvestigationNotFoundError where there is no such gate.
+        """
+        before = await self.gates.find(gate_id)
         answered = await self.gates.answer(
             gate_id, approved=approved, by=by, groups=groups, requester=requester, said=said
         )
-        await self._follow(answered.gate)
-        return answered
+        came_late = before is not None and before.is_open and answered.gate.state is GateState.EXPIRED
+        return await self._followed(answered, at_once=came_late)
 
     async def expire_gate(self, gate_id: str) -> Answered:
         """Nobody answered in time, which is as if it had been denied."""
-        answered = await self.gates.expire(gate_id)
-        await self._follow(answered.gate)
-        return answered
+        return await self._followed(await self.gates.expire(gate_id))
+
+    async def supersede_gate(self, gate_id: str) -> Answered:
+        """It is not asked any more. The agent goes on, unless another gate of its own is open."""
+        return await self._followed(await self.gates.supersede(gate_id))
 
     def update_state(self, **facts: Any) -> None:
         """What everybody may know of the work; later facts replace earlier ones of the same name."""
@@ -197,7 +196,7 @@ class Hub:
         gates = await self._store.gates_of(*self._key)
         return {
             "agents": {name: status.value for name, status in self.registry.statuses.items()},
-            "pending_tasks": self.queue.get_pending_count(),
+            "pending_tasks": self._work.pending,
             "messages": await self._router.sent(),
             "open_gates": [each.gate_id for each in gates if each.is_open],
         }
@@ -207,10 +206,16 @@ class Hub:
         for each in consultations:
             self._consulting.restore(each)
 
-    async def _follow(self, gate: Gate) -> None:
-        if gate.agent_id in self.registry.statuses:
-            after = AgentStatus.IDLE if gate.state is GateState.APPROVED else AgentStatus.STOPPED
-            await self.set_status(gate.agent_id, after)
+    async def _followed(self, answered: Answered, *, at_once: bool = False) -> Answered:
+        """A second answer changes nothing: the agent may be at something else by then."""
+        if answered.first or at_once:
+            self._pardoned(answered.gate)
+            await self._standings.follow(answered.gate)
+        return answered
+
+    def _pardoned(self, gate: Gate) -> None:
+        if gate.kind is GateKind.LOOP and gate.state is GateState.APPROVED:
+            self._consulting.pardon(gate.agent_id)
 
     async def _loop_found(self, asker: str, why: str) -> None:
         await self.escalate_to_human(asker, why, kind=GateKind.LOOP)

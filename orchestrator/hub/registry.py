@@ -47,9 +47,10 @@ class AgentRegistry:
         """What is known of it. Raises AgentNotFoundError with the nearest known name."""
         found = self._agents.get(agent_id)
         if found is None:
-            near = get_close_matches(agent_id, self._agents, n=1)
+            names = {each.casefold(): each for each in self._agents}
+            near = get_close_matches(agent_id.casefold(), names, n=1)
             known = ", ".join(self._agents) or "nobody yet"
-            remedy = f"Did you mean {near[0]}?" if near else f"Known: {known}."
+            remedy = f"Did you mean {names[near[0]]}?" if near else f"Known: {known}."
             raise AgentNotFoundError(f"No agent is registered as {agent_id}.", remedy=remedy)
         return found
 
