@@ -1,15 +1,18 @@
-"""What hubs are kept in."""
+"""What hubs are kept in: both stores, since what is told of restarts has to hold over each."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from orchestrator.ports import Store
 from storage.memory import MemoryStore
+from storage.sqlite import SqliteStore
 
 
-@pytest.fixture
-async def store() -> AsyncIterator[MemoryStore]:
-    made = MemoryStore()
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    made: Store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "compass.db")
     await made.open()
     yield made
     await made.aclose()

@@ -336,7 +336,8 @@ def test_whoever_asks_whom_all_at_once_every_question_ends_and_no_chain_meets_it
     """`web` says whom each agent asks before it answers."""
 
     async def play() -> list[Consultation]:
-        told, desks = Told(), {}
+        told = Told()
+        desks: dict[str, AgentDesk] = {}
         running: list[tuple[str, ...]] = []
 
         def specialist(name: str) -> Specialist:
