@@ -18,7 +18,6 @@ from orchestrator.engine.policy import OrchestrationPolicy
 from orchestrator.engine.quality import Audit, Merge, Merged, merge_mappings, summary_of
 from orchestrator.engine.result import Metrics, OrchestrationResult
 from orchestrator.engine.tasks import TaskSpec
-from orchestrator.engine.telling import Telling
 from orchestrator.model import ZERO, TaskResult
 from orchestrator.ports import TaskJournal
 from orchestrator.retry import Breaker
@@ -76,22 +75,23 @@ class Running:
             graph,
             policy or OrchestrationPolicy(),
             clock=self._clock,
-            telling=Telling(options.get("listeners", ())),
+            listeners=options.get("listeners", ()),
             audit=options.get("audit"),
             journal=options.get("journal"),
             breakers=options.get("breakers"),
             heard=heard,
             room=room,
         )
-        self._wall = 0.0
+        self._begun = self._ended = 0.0
+        self._going = False
 
     async def result(self) -> OrchestrationResult:
         """Run to the end. Cancelling this cancels and awaits all that runs; `so_far` then says what had finished."""
-        begun = self._clock.monotonic()
+        self._begun, self._going = self._clock.monotonic(), True
         try:
             await self._execution.run()
         finally:
-            self._wall = self._clock.monotonic() - begun
+            self._ended, self._going = self._clock.monotonic(), False
         return self.so_far()
 
     def cancel(self) -> None:
@@ -107,9 +107,10 @@ class Running:
         ended = self._execution.results
         tasks = {name: ended[name] for name in self._graph.tasks if name in ended}
         serial = sum(each.duration_s for each in tasks.values())
+        wall = (self._clock.monotonic() if self._going else self._ended) - self._begun
         metrics = Metrics(
-            wall_time=self._wall,
-            speedup_vs_serial=serial / self._wall if self._wall > 0 else 0.0,
+            wall_time=wall,
+            speedup_vs_serial=serial / wall if wall > 0 else 0.0,
             cost_estimate=sum((each.cost for each in tasks.values()), ZERO),
             attempts=sum(each.attempts for each in tasks.values()),
         )
@@ -145,9 +146,24 @@ async def stream_graph(
             await arrived.wait()
             arrived.clear()
             while news:
-                yield news.popleft()
+                result = news.popleft()
                 running.go_on()
+                yield result
         work.result()
     finally:
-        work.cancel()
-        await asyncio.wait([work])
+        await _ended(work)
+
+
+async def _ended(work: "asyncio.Future[OrchestrationResult]") -> None:
+    """Cancelled, and nothing of it runs any more. Nobody asks how it ended who went away before the end."""
+    cancelled: asyncio.CancelledError | None = None
+    work.cancel()
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as again:
+            cancelled = again
+    if not work.cancelled():
+        work.exception()
+    if cancelled is not None:
+        raise cancelled

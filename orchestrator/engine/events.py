@@ -1,8 +1,9 @@
 """What an execution tells while it runs. A frozen, closed union; ids, states, times and words of ours, never a prompt, a
 parameter or an artifact, so that no secret can be in an event.
 
-The law: the first event is Began and the last one Ended; between them every task has Ready, unless it was never reached,
-Started for each attempt, and exactly one TaskEnded.
+The law: the first event is Began and the last one Ended. Between them every task has Started for each attempt, Retried after
+each but its last one, and exactly one TaskEnded, which is its last: also one that never started, and also where the execution
+was cancelled or broke off.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from orchestrator.model import TaskResult, TaskStatus
+from orchestrator.model import TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,3 @@ class ExecutionEnded:
 EngineEvent: TypeAlias = ExecutionBegan | TaskStarted | TaskRetried | TaskEnded | ExecutionHeartbeat | ExecutionEnded
 EngineListener: TypeAlias = Callable[[EngineEvent], None]
 """Is told of every event, at once and in order. What it raises is logged by its type and hurts nobody."""
-
-
-def ended_event(result: TaskResult, at: datetime) -> TaskEnded:
-    """The end of a task, told."""
-    return TaskEnded(at, result.id, result.agent, result.status, result.attempts, result.duration_s, result.reason)

@@ -38,6 +38,7 @@ class TaskGraph:
         if len(self.tasks) < len(named):
             raise GraphError(f"Two tasks have the id {_first_double(named)!r}; every id stands for one task.")
         given = after or {}
+        _refuse_texts(given)
         self._refuse_unknown([*given, *(name for names in given.values() for name in names), *(entry or ())])
         self.after: dict[str, tuple[str, ...]] = {
             name: tuple(dict.fromkeys(given[name])) if name in given else () for name in self.tasks
@@ -103,6 +104,13 @@ class TaskGraph:
         unreached = [name for name in self.tasks if name not in reached]
         if unreached:
             raise GraphError(f"Cannot be reached from {_some(list(entry))}: {_some(unreached)}.")
+
+
+def _refuse_texts(given: Mapping[str, Sequence[str]]) -> None:
+    """A text is a sequence too, of letters, and nobody means those."""
+    for name, needed in given.items():
+        if isinstance(needed, str):
+            raise GraphError(f"What task {name!r} comes after is a list of ids: [{needed!r}], not {needed!r}.")
 
 
 def chained(tasks: Sequence[TaskSpec]) -> TaskGraph:

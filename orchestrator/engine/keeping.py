@@ -16,14 +16,18 @@ from orchestrator.model import TaskError, TaskResult, TaskStatus
 from orchestrator.ports import TaskJournal
 
 Group = list[tuple[Node, TaskResult]]
-HandOn = Callable[[Group], None]
 
 
 class Keeping:
-    """Writes to `journal`; `hand_on` hears what was kept, `broken` that the journal failed."""
+    """Writes to `journal`; `hand_on` hears what was kept, `lost` that the journal failed, and of what."""
 
-    def __init__(self, journal: TaskJournal, hand_on: HandOn, broken: Callable[[BaseException], None]) -> None:
-        self._journal, self._hand_on, self._broken = journal, hand_on, broken
+    def __init__(
+        self,
+        journal: TaskJournal,
+        hand_on: Callable[[Group], None],
+        lost: Callable[[BaseException, Group], None],
+    ) -> None:
+        self._journal, self._hand_on, self._lost = journal, hand_on, lost
         self._waiting: Group = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -44,7 +48,9 @@ class Keeping:
             try:
                 group = await self._kept(group)
             except BaseException as failure:  # noqa: BLE001 - whatever it is, it ends the execution, which raises it
-                self._broken(failure)
+                group += self._waiting
+                self._waiting = []
+                self._lost(failure, group)
                 break
             self._hand_on(group)
         self._writer = None

@@ -7,9 +7,9 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from orchestrator.clock import Alarm
+from orchestrator.clock import Alarm, Clock
 from orchestrator.engine.tasks import Assignment, TaskSpec
-from orchestrator.model import ZERO, TaskError, TaskResult
+from orchestrator.model import ZERO, TaskError, TaskResult, TaskStatus
 
 
 @dataclass(slots=True, eq=False)
@@ -36,3 +36,13 @@ class Node:
     cut_short: TaskError | None = None
     settled: bool = False
     result: TaskResult | None = None
+
+    def ends(
+        self, clock: Clock, status: TaskStatus, error: TaskError | None, artifacts: tuple[object, ...] = ()
+    ) -> TaskResult:
+        """The result of a task that ends now, and so."""
+        errors = self.errors if error is None else (*self.errors, error)
+        if self.started_at is None:
+            return TaskResult(self.spec.id, self.agent, status, errors=errors)
+        times = (self.started_at, clock.now(), clock.monotonic() - self.begun)
+        return TaskResult(self.spec.id, self.agent, status, *times, self.attempts, artifacts, errors, self.cost)

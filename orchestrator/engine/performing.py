@@ -14,7 +14,7 @@ from opentelemetry import trace
 from orchestrator.engine.attempt import Attempt, settled
 from orchestrator.engine.places import Places
 from orchestrator.engine.quality import Audit, Refusal
-from orchestrator.engine.tasks import Answer, Assignment, TaskSpec
+from orchestrator.engine.tasks import Assignment, TaskSpec, answer_of
 from orchestrator.errors import BudgetExceededError, OrchestratorError
 from orchestrator.model import TaskError, TaskStatus
 
@@ -45,22 +45,23 @@ class Performing:
         if not span.is_recording():
             return await self._perform(spec, assignment)
         span.set_attributes({"compass.task": assignment.task_id, "compass.agent": assignment.agent})
+        status = TaskStatus.CANCELLED
         with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
-            ended = await self._perform(spec, assignment)
-            span.set_attribute("compass.status", ended.status)
+            try:
+                ended = await self._perform(spec, assignment)
+                status = ended.status
+            finally:
+                span.set_attribute("compass.status", status)
         return ended
 
     async def _perform(self, spec: TaskSpec, assignment: Assignment) -> Ended:
         done = await settled(self._places.perform(spec, assignment))
         if not done.finished:
             return _failed(done, assignment)
-        answer = done.value
-        if isinstance(answer, Answer):
-            if answer.cost is not None:
-                assignment.spend(answer.cost)
-            artifacts = answer.artifacts
-        else:
-            artifacts = () if answer is None else (answer,)
+        answer = answer_of(done.value)
+        if answer.cost is not None:
+            assignment.spend(answer.cost)
+        artifacts = answer.artifacts
         refused = await self._refusal(assignment, artifacts) if self._audit else None
         return refused or Ended(TaskStatus.SUCCEEDED, artifacts, assignment.told_cost)
 
@@ -78,7 +79,11 @@ class Performing:
     async def _audited(self, task_id: str, artifacts: tuple[Any, ...]) -> Refusal | None:
         assert self._audit is not None
         verdict = self._audit(task_id, artifacts)
-        return await verdict if isawaitable(verdict) else verdict
+        if isawaitable(verdict):
+            verdict = await verdict
+        if verdict is not None and not isinstance(verdict, Refusal):
+            raise TypeError("an audit returns a Refusal, or None")
+        return verdict
 
 
 def _failed(done: Attempt[Any], assignment: Assignment) -> Ended:

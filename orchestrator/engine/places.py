@@ -2,18 +2,20 @@
 
 The law: who awaits `perform` gets the agent's answer or its exception, and cancelling it ends the work: a coroutine is
 cancelled, a process killed, a thread asked (see `Assignment.unwanted`) and waited for, since nobody can kill a thread.
-Threads are daemons: one that hangs for ever must not keep the program from ending.
+Threads are daemons: one that hangs for ever must not keep the program from ending. A second cancellation while a thread is
+waited for leaves it to itself, and that is logged.
 """
 
 import asyncio
 import contextvars
 import inspect
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from orchestrator.engine.processes import ProcessPool
-from orchestrator.engine.tasks import Answer, Assignment, Place, TaskSpec
+from orchestrator.engine.tasks import Answer, Assignment, Place, TaskSpec, answer_of
 
 Work = Callable[[Assignment], Any]
 
@@ -42,10 +44,10 @@ class Places:
 def work_there(factory: Callable[[], Any], assignment: Assignment) -> Any:
     """In the other process: make the agent, and let it work."""
     answer = _work_of(factory())(assignment)
-    answer = asyncio.run(_awaited(answer)) if inspect.isawaitable(answer) else answer
-    if assignment.told_cost is not None and not isinstance(answer, Answer):
-        return Answer((answer,), assignment.told_cost)
-    return answer
+    answer = answer_of(asyncio.run(_awaited(answer)) if inspect.isawaitable(answer) else answer)
+    if answer.cost is not None:
+        assignment.spend(answer.cost)
+    return Answer(answer.artifacts, assignment.told_cost)
 
 
 async def call(work: Callable[[Any], Any], argument: Any, assignment: Assignment) -> Any:
@@ -69,7 +71,7 @@ async def in_thread(work: Callable[[Any], Any], argument: Any, assignment: Assig
     def run() -> None:
         try:
             settled = (done.set_result, context.run(work, argument))
-        except (Exception, SystemExit) as failure:  # noqa: BLE001 - it is raised where it is awaited
+        except BaseException as failure:  # noqa: BLE001 - whatever it is, it is raised where it is awaited
             settled = (done.set_exception, RuntimeError("StopIteration") if _unraisable(failure) else failure)
         try:
             loop.call_soon_threadsafe(tell, *settled)
@@ -81,10 +83,17 @@ async def in_thread(work: Callable[[Any], Any], argument: Any, assignment: Assig
         return await asyncio.shield(done)
     except asyncio.CancelledError:
         stop.set()
-        await asyncio.wait([done])
-        if not done.cancelled():
-            done.exception()
+        await _come_back(done, assignment.task_id)
         raise
+
+
+async def _come_back(done: "asyncio.Future[Any]", task_id: str) -> None:
+    try:
+        await asyncio.wait([done])
+    except asyncio.CancelledError:
+        logging.getLogger("compass.engine").warning("the thread of task %s does not stop; it was left alone", task_id)
+    else:
+        done.exception()
 
 
 def _unraisable(failure: BaseException) -> bool:

@@ -1,10 +1,12 @@
 """How a set of tasks may be run: how many at once, how long, how often, for how much, and what a failure means to others."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from orchestrator.engine.tasks import is_amount
 from orchestrator.retry import BreakerPolicy, RetryPolicy
 
 ONCE = RetryPolicy(max_attempts=1)
@@ -52,12 +54,17 @@ class OrchestrationPolicy:
         for name in ("max_concurrency", "max_unconsumed"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is at least 1")
-        for name in ("timeout_s", "total_timeout_s", "heartbeat_s"):
-            seconds = getattr(self, name)
-            if seconds is not None and not (math.isfinite(seconds) and seconds > 0):
+        for name, seconds in self._limits():
+            if not (math.isfinite(seconds) and seconds > 0):
                 raise ValueError(f"{name} is a number of seconds above 0")
-        if self.cost_budget is not None and not (self.cost_budget.is_finite() and self.cost_budget >= 0):
-            raise ValueError("cost_budget is an amount of dollars, 0 or more")
+        if self.cost_budget is not None and not is_amount(self.cost_budget):
+            raise ValueError("cost_budget is a Decimal of dollars, 0 or more")
+
+    def _limits(self) -> Iterator[tuple[str, float]]:
+        yield "heartbeat_s", self.heartbeat_s
+        for name in ("timeout_s", "total_timeout_s"):
+            if (seconds := getattr(self, name)) is not None:
+                yield name, seconds
 
 
 def _one_of(kind: type[StrEnum], name: str, value: str) -> StrEnum:

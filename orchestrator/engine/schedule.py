@@ -6,6 +6,7 @@ The same calls in the same order give the same schedule.
 """
 
 import heapq
+import math
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -38,7 +39,8 @@ class Schedule:
     ) -> None:
         self._graph, self._policy = graph, policy
         self.purse = Purse(policy.cost_budget)
-        self.breakers = {} if breakers is None else breakers
+        self.breakers = breakers if breakers is not None and policy.breaker is not None else {}
+        self._probes: dict[str, Node] = {}
         self.nodes = {
             name: Node(spec=spec, agent=agent_name(spec), waits_for=len(graph.after[name]))
             for name, spec in graph.tasks.items()
@@ -52,7 +54,8 @@ class Schedule:
     def open(self, kept: Mapping[str, TaskResult]) -> Iterator[tuple[Node, TaskResult]]:
         """Put what builds on nothing into the queue. Gives back what had ended in an earlier process, to be `ended` again."""
         for node in self.nodes.values():
-            if node.spec.id not in kept and not node.waits_for:
+            node.settled = node.settled or node.spec.id in kept
+            if not node.settled and not node.waits_for:
                 self._ready.put(node)
         for name in self._graph.order():
             if name in kept:
@@ -90,10 +93,16 @@ class Schedule:
         return [self._unaffordable(node) for _, _, node in never if not node.settled]
 
     def judge(self, node: Node, now: float, *, succeeded: bool | None) -> None:
-        """Tell the agent's breaker how an attempt went; None: nobody knows, as it was cancelled."""
+        """Tell the agent's breaker how an attempt went; None: nobody knows, as it was cancelled.
+
+        While one finds out whether the agent is well again, what was begun before has nothing to say.
+        """
         breaker = self.breakers.get(node.agent)
-        if breaker is None:
+        probes = self._probes.get(node.agent) is node
+        if breaker is None or (breaker.probing and not probes):
             return
+        if probes:
+            del self._probes[node.agent]
         if succeeded is None:
             breaker.let_go()
         elif succeeded:
@@ -132,22 +141,24 @@ class Schedule:
 
     def _candidate(self) -> Node | None:
         """Those that had to wait for money come first, for they came first; the cheapest of them, if there is enough now."""
-        if self._parked and self.purse.fits(self._parked[0][0]) and not self._held(self._parked[0][2].agent):
-            return heapq.heappop(self._parked)[2]
+        while self._parked and self.purse.fits(self._parked[0][0]):
+            node = heapq.heappop(self._parked)[2]
+            if not self._held(node.agent):
+                return node
+            self._ready.put(node)
         return self._ready.take(self._held)
 
     def _park(self, node: Node) -> None:
         """It has to wait until others have settled."""
-        if node.agent in self.breakers:
-            self.breakers[node.agent].let_go()
+        if self._probes.get(node.agent) is node:
+            self.judge(node, 0.0, succeeded=None)
         self._parkings += 1
         self._dearest = max(self._dearest, node.spec.cost)
         heapq.heappush(self._parked, (node.spec.cost, self._parkings, node))
 
     def _held(self, agent: str) -> bool:
         """While one attempt finds out whether the agent is well again, the others wait for what it finds."""
-        breaker = self.breakers.get(agent)
-        return breaker is not None and breaker.probing
+        return agent in self._probes
 
     def _refusal(self, node: Node, now: float) -> Refused | None:
         if not self.purse.could_fit(node.spec.cost):
@@ -158,10 +169,12 @@ class Schedule:
         if breaker is None:
             breaker = self.breakers[node.agent] = Breaker(self._policy.breaker)
         if breaker.admits(now):
+            if breaker.probing:
+                self._probes[node.agent] = node
             return None
-        rest = breaker.resting_s(now)
-        message = f"{node.agent} is left alone for {rest:.0f} s more after {breaker.in_a_row} failures in a row."
-        return Refused(node, TaskStatus.FAILED, TaskError("breaker_open", message, node.attempts))
+        return Refused(
+            node, TaskStatus.FAILED, TaskError("breaker_open", _left_alone(node, breaker, now), node.attempts)
+        )
 
     def _unaffordable(self, node: Node) -> Refused:
         message = f"It may cost ${node.spec.cost}; ${self.purse.left} of ${self._policy.cost_budget} is left."
@@ -179,3 +192,11 @@ class Schedule:
                     why = TaskError("skipped", f"It builds on {node.spec.id}, which ended {status}.")
                     skipped.append((self.nodes[name], why))
         return skipped
+
+
+def _left_alone(node: Node, breaker: Breaker, now: float) -> str:
+    """A probe of another execution is not waited for: nobody here would hear of its end."""
+    after = f"after {breaker.in_a_row} failures in a row"
+    if breaker.probing:
+        return f"{node.agent} is being tried by another execution {after}; ask again when that is known."
+    return f"{node.agent} is left alone for {math.ceil(breaker.resting_s(now))} s more {after}."

@@ -4,6 +4,7 @@ The law: a task is a value and knows nothing of other tasks. What it builds on i
 result. An agent is made anew for every attempt, so that a failed one leaves nothing behind.
 """
 
+import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -47,10 +48,17 @@ class TaskSpec:
     def __post_init__(self) -> None:
         if not callable(self.agent_factory):
             raise TypeError("agent_factory makes the agent: a class or a function without arguments")
-        if not (self.cost.is_finite() and self.cost >= 0):
-            raise ValueError(f"the cost of a task is an amount of dollars, 0 or more (task {self.id!r})")
-        if self.timeout_s is not None and not self.timeout_s > 0:
+        if not is_amount(self.cost):
+            raise ValueError(f"cost is a Decimal of dollars, 0 or more (task {self.id!r})")
+        if not (math.isfinite(self.estimate_s) and self.estimate_s >= 0):
+            raise ValueError(f"estimate_s is a number of seconds, 0 or more (task {self.id!r})")
+        if self.timeout_s is not None and not (math.isfinite(self.timeout_s) and self.timeout_s > 0):
             raise ValueError(f"timeout_s is a number of seconds above 0 (task {self.id!r})")
+
+
+def is_amount(value: object) -> bool:
+    """Whether this is an amount of money: a Decimal, since floats cannot hold cents, and none below 0."""
+    return isinstance(value, Decimal) and value.is_finite() and value >= 0
 
 
 def agent_name(spec: TaskSpec) -> str:
@@ -76,8 +84,8 @@ class Assignment:
 
     def spend(self, amount: Decimal) -> None:
         """So much was spent, in dollars. What is never told is taken to be the most the task may cost."""
-        if not (amount.is_finite() and amount >= 0):
-            raise ValueError("what was spent is an amount of dollars, 0 or more")
+        if not is_amount(amount):
+            raise ValueError("what was spent is a Decimal of dollars, 0 or more")
         self.told_cost = (self.told_cost or ZERO) + amount
 
     @property
@@ -97,3 +105,14 @@ class Answer:
 
     artifacts: tuple[Any, ...] = ()
     cost: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.artifacts, tuple):
+            raise TypeError("the artifacts of an Answer are a tuple")
+        if self.cost is not None and not is_amount(self.cost):
+            raise ValueError("the cost of an Answer is a Decimal of dollars, 0 or more")
+
+
+def answer_of(value: Any) -> Answer:
+    """What an agent returned: an Answer as it is, any other value as the one artifact, None as none."""
+    return value if isinstance(value, Answer) else Answer() if value is None else Answer((value,))
