@@ -5,7 +5,9 @@ and the shutdown of the program. Here a cancelled call kills its process, and th
 """
 
 import asyncio
+import os
 import pickle
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Sequence
@@ -119,7 +121,8 @@ async def _exchange(process: Process, call: bytes) -> bytes:
 
 async def _end(process: Process) -> None:
     if process.returncode is None:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # it leads a group: what it started goes too, and holds no pipe open
     if process.stdin is not None:
         process.stdin.close()
     if process.stdout is not None:
