@@ -38,6 +38,8 @@ from orchestrator.ports import Agent, PlainAnalyst
 AGENT_TIMEOUT_S = 120.0
 RUN_TIMEOUT_S = {Mode.SEQUENTIAL: 300.0, Mode.PARALLEL: 120.0}
 PLAIN_TIMEOUT_S = 30.0
+FOR_EXPLAINING = 0.25
+"""So much of a parallel run's time is left when all must have observed: one that hangs does not cost the others their say."""
 
 
 class Orchestrator:
@@ -134,7 +136,7 @@ class Orchestrator:
         """One turn for each, kept. Raises BudgetExceededError where one of them did not fit, once no turn is under way."""
         turns = {str(turn.step): turn for turn in (self._turn(phase, agent, ask) for agent in agents)}
         self._refuse_again(phase, agents)
-        time_left = self._time_left()
+        time_left = self._time_left(phase)
         if time_left > 0 and turns:
             await self._run(turns, time_left)
         for turn in turns.values():
@@ -234,11 +236,12 @@ class Orchestrator:
             return f"did not answer within {min(self._agent_timeout_s, result.duration_s):.0f} s"
         return turn.note
 
-    def _time_left(self) -> float:
-        """What is left of the run's time, in seconds."""
+    def _time_left(self, phase: Phase) -> float:
+        """What is left of the run's time for that phase, in seconds."""
         if self._begun is None:
             self._begun = self._clock.monotonic()
-        return self._begun + self._run_timeout_s - self._clock.monotonic()
+        share = 1.0 if self._one_by_one or phase == Phase.HYPOTHESISE else 1.0 - FOR_EXPLAINING
+        return self._begun + self._run_timeout_s * share - self._clock.monotonic()
 
     async def _plain(self, agent: Agent) -> tuple[Hypothesis, ...]:
         """What the agent can say for nothing. Its failure here costs only what it would have said."""

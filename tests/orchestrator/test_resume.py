@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from orchestrator.events import InvestigationView, Recorded, StateChanged, replay
+from orchestrator.events import InvestigationView, Recorded, StateChanged, StepView, replay
 from orchestrator.investigation import check_arrow, has_ended
-from orchestrator.model import CallStatus, InvestigationState, NoData, StepOutcome
+from orchestrator.model import CallStatus, InvestigationState, Mode, NoData, Phase, StepOutcome
 from orchestrator.parameters import Parameters
 from orchestrator.ports import Store, TeamSpec
 from storage.memory import MemoryStore
@@ -26,6 +26,7 @@ from tests.support.cutting import Cut, CuttingStore, Killed
 from tests.support.world import Collector, World, start
 
 BUDGET = Decimal("10.00")
+ONE_BY_ONE = Mode.SEQUENTIAL
 
 
 def facts(agent_id: str) -> list[Any]:
@@ -96,15 +97,16 @@ class Outcome:
     cut_happened: bool
 
 
-async def lived_through(store: Store, team: str, at: int = 0, cut: Cut = Cut.AFTER) -> Outcome:
+async def lived_through(store: Store, team: str, at: int = 0, cut: Cut = Cut.AFTER, mode: Mode = ONE_BY_ONE) -> Outcome:
     """Run an investigation; the process dies at the event numbered `at`, and another one goes on."""
     diary, collector = Diary(), Collector()
+    wanted = Parameters(incident_id="INC-1", budget=BUDGET, mode=mode)
     world = World(store, TEAMS[team](diary))
     cutting = CuttingStore(store, at, cut)
     service = world.new_service(collector, store=cutting)
     await service.open()
     with suppress(Killed):
-        investigation_id = await start(service, parameters=Parameters(incident_id="INC-1", budget=BUDGET))
+        investigation_id = await start(service, parameters=wanted)
         task = service._tasks.get(("T1", investigation_id))
         if task:
             await asyncio.gather(task, return_exceptions=True)
@@ -114,21 +116,37 @@ async def lived_through(store: Store, team: str, at: int = 0, cut: Cut = Cut.AFT
     async with world.service() as later:
         unfinished = await store.unfinished()
         if not unfinished and not await later.history("T1"):
-            await start(later, parameters=Parameters(incident_id="INC-1", budget=BUDGET))
+            await start(later, parameters=wanted)
         (line,) = await later.history("T1")
         view = await later.ended("T1", line.investigation_id)
     return Outcome(view, list(await store.events("T1", line.investigation_id)), diary, cutting.dead)
 
 
 def essence(view: InvestigationView) -> dict[str, Any]:
-    """All of a view but its id and when things happened."""
-    steps = [each.model_dump(exclude={"started_at", "duration_s", "cost"}) for each in view.steps]
+    """All of a view but its id and when things happened; in parallel also but the order in which turns ended."""
+    untold = {"started_at": True, "duration_s": True, "cost": True}
+    facts = [each.model_dump() for each in view.observations]
+    if view.investigation.mode is Mode.PARALLEL:
+        assert sorted(each["observation_id"] for each in facts) == [f"o{n + 1}" for n in range(len(facts))]
+        untold["observations"] = {"__all__": {"observation_id"}}
+        facts = sorted(({**each, "observation_id": ""} for each in facts), key=str)
+    steps = [each.model_dump(exclude=untold) for each in in_order(view)]
     return {
         **view.model_dump(include={"state", "reason", "ranked", "decisions", "stop_requested_by"}),
         "steps": steps,
-        "observations": view.observations,
+        "observations": facts,
         "budget": view.investigation.budget,
     }
+
+
+def in_order(view: InvestigationView) -> list[StepView]:
+    """The turns as they were taken; in parallel, where that is chance, by phase and agent."""
+    at_once = view.investigation.mode is Mode.PARALLEL
+    return (
+        sorted(view.steps, key=lambda each: (each.step.phase != Phase.OBSERVE, each.step.agent_id))
+        if at_once
+        else list(view.steps)
+    )
 
 
 def asked_again(diary: Diary) -> set[str]:
@@ -148,18 +166,19 @@ async def memory_store() -> MemoryStore:
     return store
 
 
-async def every_cut(team: str) -> list[tuple[int, Cut, Outcome]]:
-    whole = await lived_through(await memory_store(), team)
+async def every_cut(team: str, mode: Mode) -> list[tuple[int, Cut, Outcome]]:
+    whole = await lived_through(await memory_store(), team, mode=mode)
     cuts = [(at, cut) for at in range(1, len(whole.journal) + 1) for cut in Cut]
-    return [(at, cut, await lived_through(await memory_store(), team, at, cut)) for at, cut in cuts]
+    return [(at, cut, await lived_through(await memory_store(), team, at, cut, mode)) for at, cut in cuts]
 
 
+@pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("team", TEAMS)
-async def test_wherever_a_run_is_cut_it_ends_as_if_it_had_not_been(team: str) -> None:
-    whole = await lived_through(await memory_store(), team)
+async def test_wherever_a_run_is_cut_it_ends_as_if_it_had_not_been(team: str, mode: Mode) -> None:
+    whole = await lived_through(await memory_store(), team, mode=mode)
     assert has_ended(whole.view)
     assert whole.view.ranked
-    for at, cut, outcome in await every_cut(team):
+    for at, cut, outcome in await every_cut(team, mode):
         assert outcome.cut_happened, (at, cut)
         assert essence(outcome.view) == essence(whole.view), (at, cut)
         assert replay(outcome.journal) == outcome.view
@@ -171,28 +190,32 @@ async def test_wherever_a_run_is_cut_it_ends_as_if_it_had_not_been(team: str) ->
         assert [each.seq for each in outcome.journal] == list(range(1, len(outcome.journal) + 1))
 
 
+@pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("team", TEAMS)
-async def test_no_turn_that_had_ended_is_asked_for_again(team: str) -> None:
-    for at, cut, outcome in await every_cut(team):
+async def test_no_turn_that_had_ended_is_asked_for_again(team: str, mode: Mode) -> None:
+    for at, cut, outcome in await every_cut(team, mode):
         again = asked_again(outcome.diary)
         assert not again & ended_before(outcome, at, cut), (at, cut)
-        assert len([each for each in again if not each.startswith("analyse")]) <= 1, (at, cut)
+        at_work = 1 if mode is ONE_BY_ONE else 3
+        assert len([each for each in again if not each.startswith("analyse")]) <= at_work, (at, cut)
         ended = Counter(str(each.event.step) for each in outcome.journal if each.event.type == "step_ended")
         assert set(ended.values()) == {1}, (at, cut)
 
 
+@pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("team", ["free", "telling"])
-async def test_what_agents_told_of_their_costs_counts_once(team: str) -> None:
-    whole = await lived_through(await memory_store(), team)
-    for at, cut, outcome in await every_cut(team):
+async def test_what_agents_told_of_their_costs_counts_once(team: str, mode: Mode) -> None:
+    whole = await lived_through(await memory_store(), team, mode=mode)
+    for at, cut, outcome in await every_cut(team, mode):
         assert outcome.view.cost == whole.view.cost, (at, cut)
-        assert [each.cost for each in outcome.view.steps] == [each.cost for each in whole.view.steps], (at, cut)
+        assert [each.cost for each in in_order(outcome.view)] == [each.cost for each in in_order(whole.view)], (at, cut)
 
 
+@pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("team", ["priced", "poor"])
-async def test_money_of_a_turn_that_had_ended_is_not_spent_twice_and_open_calls_count(team: str) -> None:
-    whole = await lived_through(await memory_store(), team)
-    for at, cut, outcome in await every_cut(team):
+async def test_money_of_a_turn_that_had_ended_is_not_spent_twice_and_open_calls_count(team: str, mode: Mode) -> None:
+    whole = await lived_through(await memory_store(), team, mode=mode)
+    for at, cut, outcome in await every_cut(team, mode):
         view, again = outcome.view, asked_again(outcome.diary)
         assert view.cost.total <= BUDGET, (at, cut)
         for line, expected in zip(view.cost.lines, whole.view.cost.lines, strict=True):
@@ -219,36 +242,39 @@ async def test_a_call_that_was_under_way_when_the_process_died_stays_counted_in_
     assert outcome.diary.sent.count("a/1") == 2
 
 
-async def test_a_run_that_ran_out_of_money_does_not_try_again_after_a_restart() -> None:
-    whole = await lived_through(await memory_store(), "poor")
+@pytest.mark.parametrize("mode", Mode)
+async def test_a_run_that_ran_out_of_money_does_not_try_again_after_a_restart(mode: Mode) -> None:
+    whole = await lived_through(await memory_store(), "poor", mode=mode)
     assert (whole.view.state, whole.view.cost.total) == (InvestigationState.STOPPED, Decimal("3.30"))
-    ended = [each.seq for each in whole.journal if each.event.type == "step_ended"]
-    for at in range(ended[3], len(whole.journal) + 1):
-        outcome = await lived_through(await memory_store(), "poor", at, Cut.AFTER)
+    ended = {str(each.event.step): each.seq for each in whole.journal if each.event.type == "step_ended"}
+    for at in range(ended["hypothesise:a"], len(whole.journal) + 1):
+        outcome = await lived_through(await memory_store(), "poor", at, Cut.AFTER, mode)
         assert outcome.diary.sent == whole.diary.sent
         assert outcome.view.cost == whole.view.cost
 
 
-async def test_a_run_cut_again_and_again_still_ends() -> None:
+@pytest.mark.parametrize(("mode", "events"), [(ONE_BY_ONE, 2), (Mode.PARALLEL, 4)])
+async def test_a_run_cut_again_and_again_still_ends(mode: Mode, events: int) -> None:
+    """After so many events each: the beginning of all turns that go on, and the end of one."""
     store, diary = await memory_store(), Diary()
-    whole = await lived_through(await memory_store(), "free")
+    whole = await lived_through(await memory_store(), "free", mode=mode)
     world = World(store, free_team(diary))
     processes = 0
     while not (lines := await store.recent("T1")) or lines[0].state not in ("completed", "stopped", "failed"):
         processes += 1
         assert processes < 30, "no process gets any further"
-        service = world.new_service(store=CuttingStore(store, 2, Cut.AFTER))
+        service = world.new_service(store=CuttingStore(store, events, Cut.AFTER))
         with suppress(Killed):
             await service.open()
             if not lines:
-                await start(service)
+                await start(service, parameters=Parameters(incident_id="INC-1", mode=mode))
             await asyncio.gather(*service._tasks.values(), return_exceptions=True)
         with suppress(Killed):
             await service.aclose()
     view = replay(await store.events("T1", lines[0].investigation_id))
     assert view is not None
     assert essence(view) == essence(whole.view)
-    assert processes > 5
+    assert processes > (5 if mode is ONE_BY_ONE else 3)
 
 
 @pytest.mark.parametrize("cut", Cut)
