@@ -5,7 +5,7 @@ It may be ended from two sides. A stop (somebody pressed it) is an event, and th
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,35 +15,31 @@ from orchestrator.clock import Clock, undivided
 from orchestrator.engine import attempt
 from orchestrator.errors import AgentExecutionError, BudgetExceededError, OrchestratorError
 from orchestrator.events import (
-    CallReleased,
-    CallReserved,
-    CallSettled,
+    Consulted,
     ContextGathered,
     Event,
     Heartbeat,
     HypothesesRanked,
     InvestigationView,
     StateChanged,
-    StepEnded,
-    StepStarted,
     StopRequested,
 )
+from orchestrator.investigation.desks import Office, TurnsAtDesks
 from orchestrator.investigation.journal import Journal
 from orchestrator.investigation.orchestrator import Orchestrator
 from orchestrator.investigation.ranking import numbered
 from orchestrator.investigation.states import ENDED, check_arrow
+from orchestrator.investigation.turns import JournalTurns
 from orchestrator.model import (
-    CallStatus,
+    Consultation,
     InvestigationState,
-    LedgerEntry,
     Observation,
     Person,
     Phase,
     Standing,
-    Step,
     StepOutcome,
 )
-from orchestrator.ports import Agent, ContextSource
+from orchestrator.ports import Account, Agent, Briefing, ContextSource
 
 HEARTBEAT_S = 30.0
 LOOK_BACK_S = 15.0
@@ -58,54 +54,6 @@ class Pace:
     run_timeout_s: float | None = None
 
 
-class JournalTurns:
-    """The memory of a run, kept in its journal. Implements Turns."""
-
-    def __init__(
-        self, view: Callable[[], InvestigationView], append: Callable[[Event], Awaitable[InvestigationView]]
-    ) -> None:
-        self._view, self._append = view, append
-
-    def ended(self, step: Step) -> StepEnded | None:
-        """How that turn ended, in whichever process."""
-        found = self._view().ended(step)
-        if found is None or found.outcome is None:
-            return None
-        return StepEnded(
-            step=step,
-            outcome=found.outcome,
-            duration_s=found.duration_s,
-            observations=found.observations,
-            hypotheses=found.hypotheses,
-            cost=found.cost,
-            note=found.note,
-            use=found.use,
-        )
-
-    def entries(self) -> Sequence[LedgerEntry]:
-        """The ledger as it stands."""
-        return self._view().ledger
-
-    async def begin(self, step: Step) -> None:
-        """That turn begins."""
-        await self._append(StepStarted(step=step))
-
-    async def end(self, ended: StepEnded) -> None:
-        """That turn ended."""
-        await self._append(ended)
-
-    async def spend(self, entry: LedgerEntry) -> None:
-        """Money moved."""
-        await self._append(_LEDGER_EVENTS[entry.status](entry=entry))
-
-
-_LEDGER_EVENTS: dict[CallStatus, Callable[..., CallReserved | CallSettled | CallReleased]] = {
-    CallStatus.RESERVED: CallReserved,
-    CallStatus.SETTLED: CallSettled,
-    CallStatus.RELEASED: CallReleased,
-}
-
-
 class Run:
     """One investigation on its way."""
 
@@ -116,6 +64,7 @@ class Run:
         journal: Journal,
         clock: Clock,
         pace: Pace,
+        office: Office,
         context: ContextSource | None = None,
     ) -> None:
         self.key = (view.investigation.workspace, view.investigation.investigation_id)
@@ -123,11 +72,12 @@ class Run:
         self._stopped_by: Person | None = view.stop_requested_by
         self._asking: asyncio.Task[None] | None = None
         self.begun = False
+        self._desks = office.desks(self.key, agents, self._consulted, self._brief)
         self._orchestrator = Orchestrator(
             agents,
             view.investigation.budget,
             clock=clock,
-            turns=JournalTurns(lambda: self._view, self._append),
+            turns=TurnsAtDesks(JournalTurns(lambda: self._view, self._append), self._desks),
             mode=view.investigation.mode,
             agent_timeout_s=pace.agent_timeout_s,
             run_timeout_s=pace.run_timeout_s,
@@ -158,6 +108,7 @@ class Run:
                 await self._change(InvestigationState.RUNNING)
             heart = asyncio.create_task(self._beat())
             try:
+                await self._desks.open(self._orchestrator.budget, self._view.consultations)
                 await self._conclude(await self._investigate())
             finally:
                 heart.cancel()
@@ -223,6 +174,12 @@ class Run:
             await self._clock.sleep(HEARTBEAT_S)
             with suppress(OrchestratorError):  # what cannot be stored now need not end a run that is alive
                 await self._append(Heartbeat())
+
+    async def _consulted(self, consultation: Consultation) -> None:
+        await self._append(Consulted(consultation=consultation))
+
+    def _brief(self, account: Account) -> Briefing:
+        return Briefing(account, self._view.investigation.incident, self._view.observations)
 
     async def _change(self, after: InvestigationState, reason: str = "") -> None:
         before = self._view.state

@@ -18,6 +18,7 @@ from orchestrator.context import ContextAssembler, shared
 from orchestrator.errors import AgentNotFoundError, ConflictError, InvestigationNotFoundError, OrchestratorError
 from orchestrator.events import HypothesisDecided, InvestigationOpened, InvestigationView, StateChanged
 from orchestrator.investigation.admission import Admission
+from orchestrator.investigation.desks import Office
 from orchestrator.investigation.journal import Journal, Key
 from orchestrator.investigation.names import Names
 from orchestrator.investigation.opening import Limits, Opening
@@ -80,6 +81,7 @@ class Investigations:
             incidents, team, self._limits, telemetry.live, new_investigation_id, Names(telemetry.names, clock)
         )
         self._journal = Journal(store, clock)
+        self._office = Office(store, clock, team.type_of)
         self._admission = Admission(self._limits.max_running)
         self._runs: dict[Key, Run] = {}
         self._tasks: dict[Key, asyncio.Task[None]] = {}
@@ -242,7 +244,7 @@ class Investigations:
         try:
             context = self._context_of(key[0])
             agents = [self._build(agent_id, context) for agent_id in view.investigation.agent_ids]
-            run = Run(view, agents, self._journal, self._clock, pace, context)
+            run = Run(view, agents, self._journal, self._clock, pace, self._office, context)
         except Exception as failure:  # noqa: BLE001 - teams may be written by others; what they do when made is theirs
             await self._give_up(key, failure)
             return

@@ -1,10 +1,18 @@
 """What is remembered of the turns that agents take, so that a run goes on where it stopped and pays for nothing twice."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from orchestrator.events import StepEnded
-from orchestrator.model import LedgerEntry, Step
+from orchestrator.events import (
+    CallReleased,
+    CallReserved,
+    CallSettled,
+    Event,
+    InvestigationView,
+    StepEnded,
+    StepStarted,
+)
+from orchestrator.model import CallStatus, LedgerEntry, Step
 
 
 class Turns(Protocol):
@@ -56,3 +64,51 @@ class MemoryTurns:
     async def spend(self, entry: LedgerEntry) -> None:
         """Keep the latest of each call."""
         self.ledger[entry.call_id] = entry
+
+
+class JournalTurns:
+    """The memory of a run, kept in its journal. Implements Turns."""
+
+    def __init__(
+        self, view: Callable[[], InvestigationView], append: Callable[[Event], Awaitable[InvestigationView]]
+    ) -> None:
+        self._view, self._append = view, append
+
+    def ended(self, step: Step) -> StepEnded | None:
+        """How that turn ended, in whichever process."""
+        found = self._view().ended(step)
+        if found is None or found.outcome is None:
+            return None
+        return StepEnded(
+            step=step,
+            outcome=found.outcome,
+            duration_s=found.duration_s,
+            observations=found.observations,
+            hypotheses=found.hypotheses,
+            cost=found.cost,
+            note=found.note,
+            use=found.use,
+        )
+
+    def entries(self) -> Sequence[LedgerEntry]:
+        """The ledger as it stands."""
+        return self._view().ledger
+
+    async def begin(self, step: Step) -> None:
+        """That turn begins."""
+        await self._append(StepStarted(step=step))
+
+    async def end(self, ended: StepEnded) -> None:
+        """That turn ended."""
+        await self._append(ended)
+
+    async def spend(self, entry: LedgerEntry) -> None:
+        """Money moved."""
+        await self._append(_LEDGER_EVENTS[entry.status](entry=entry))
+
+
+_LEDGER_EVENTS: dict[CallStatus, Callable[..., CallReserved | CallSettled | CallReleased]] = {
+    CallStatus.RESERVED: CallReserved,
+    CallStatus.SETTLED: CallSettled,
+    CallStatus.RELEASED: CallReleased,
+}
