@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from orchestrator.events import Event, Recorded
 from orchestrator.model import Change, Feature
@@ -83,6 +84,11 @@ class CuttingStore:
     async def posts_of(self, workspace: str, investigation_id: str) -> Sequence[OutboxEntry]:
         self._alive()
         return await self._inner.posts_of(workspace, investigation_id)
+
+    def __getattr__(self, name: str) -> Any:
+        """What is kept of hubs: it has no part in where a run is cut, but dies with the rest."""
+        self._alive()
+        return getattr(self._inner, name)
 
     async def open(self) -> None:
         """The inner store is open already."""
