@@ -4,7 +4,7 @@
     ├── ParameterExtractionError   400  something typed cannot be used: names the field, the value, the rule, an example
     ├── BudgetExceededError        409  a call does not fit the money that is left: raise the budget or take what was found
     ├── ConflictError              409  somebody else was first: look at what is recorded
-    ├── UnkeepableError            422  what tasks made is no plain data: names each task and the rule
+    ├── UnkeepableError            422  what is to be kept is no plain data: names each task or fact and the rule
     ├── AgentNotFoundError         404  no agent of that name: the nearest known names
     ├── InvestigationNotFoundError 404  no such investigation in this workspace
     ├── AgentTimeoutError          504  an agent did not answer in time: the run goes on without it
@@ -67,7 +67,7 @@ class ConflictError(OrchestratorError):
 
 
 class UnkeepableError(OrchestratorError):
-    """What tasks made cannot be kept. `details` has the rule that it breaks, by the task's id; nothing was kept."""
+    """What is to be kept cannot be. `details` has the rule that it breaks, by the task's id or fact's name."""
 
     kind = "unkeepable"
     status = 422

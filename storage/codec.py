@@ -6,13 +6,14 @@ happened yet. Both stores go through here, hence neither knows a value that the 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
+from orchestrator.errors import UnkeepableError
 from orchestrator.events import (
     CallReleased,
     CallReserved,
@@ -73,6 +74,27 @@ def run_key(workspace: str, investigation_id: str) -> RunKey:
 def kept(value: Value) -> Value:
     """The value as it will be read. Raises ValueError where JSON cannot carry it, or it would not be read back."""
     return type(value).model_validate_json(value.model_dump_json())
+
+
+def facts(told: Mapping[str, JsonValue]) -> dict[str, str]:
+    """Facts as JSON, by name. Raises UnkeepableError that names the first which JSON would not give back as it was."""
+    return {_readable(name): _plain(name, value) for name, value in told.items()}
+
+
+def _plain(name: str, value: object) -> str:
+    try:
+        text = _readable(json.dumps(value, ensure_ascii=False, allow_nan=False))
+        if json.loads(text) == value:
+            return text
+    except (TypeError, ValueError, RecursionError):
+        pass
+    rule = "it is no plain data"
+    raise UnkeepableError(f"The fact {name} cannot be kept: {rule}.", details={name: rule})
+
+
+def _readable(text: str) -> str:
+    text.encode()  # a lone surrogate is text for Python only: ValueError
+    return text
 
 
 def write_event(event: Event) -> str:

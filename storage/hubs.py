@@ -1,7 +1,10 @@
-"""What a hub knows of its agents and of their work: a row a task, as it stands, and a row an agent, with what it is at."""
+"""What a hub knows of its agents and of their work: a row a task, an agent, a fact, as each stands."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
+from pydantic import JsonValue
 from sqlite_utils import Database
 
 from orchestrator.model import AgentStatus, HubTask
@@ -13,6 +16,11 @@ SELECT * FROM hub_tasks WHERE workspace = :workspace AND investigation_id = :inv
 
 _STATUSES = """
 SELECT agent_id, status FROM agent_statuses WHERE workspace = :workspace AND investigation_id = :investigation_id
+"""
+
+
+_FACTS = """
+SELECT name, value FROM hub_facts WHERE workspace = :workspace AND investigation_id = :investigation_id ORDER BY name
 """
 
 
@@ -46,6 +54,17 @@ def keep_status(db: Database, key: codec.RunKey, agent_id: str, status: AgentSta
 def statuses(db: Database, key: codec.RunKey) -> dict[str, AgentStatus]:
     """What each known agent is at."""
     return {row["agent_id"]: AgentStatus(row["status"]) for row in db.query(_STATUSES, key)}
+
+
+def keep_facts(db: Database, key: codec.RunKey, facts: Mapping[str, JsonValue]) -> None:
+    """Keep these, each in place of an earlier one of its name. Raises UnkeepableError before anything is written."""
+    rows = [{**key, "name": name, "value": text} for name, text in codec.facts(facts).items()]
+    db.table("hub_facts").upsert_all(rows, pk=("workspace", "investigation_id", "name"))
+
+
+def facts(db: Database, key: codec.RunKey) -> dict[str, JsonValue]:
+    """All of them, by name."""
+    return {row["name"]: json.loads(row["value"]) for row in db.query(_FACTS, key)}
 
 
 def _task(row: dict[str, Any]) -> HubTask:

@@ -1,12 +1,15 @@
-"""What goes through the hubs, in dicts: messages, tasks, gates and statuses, by workspace and investigation.
+"""What goes through the hubs, in dicts: messages, tasks, gates, statuses and facts, by workspace and investigation.
 
 Everything happens between two turns of the event loop, hence of many who settle one gate at once, one does.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from pydantic import JsonValue
 
 from orchestrator.events import GateOpened, GateSettled, Recorded
 from orchestrator.model import AgentStatus, Gate, GateState, HubTask, Message, Person
@@ -25,6 +28,7 @@ class _Kept:
     tasks: dict[str, HubTask] = field(default_factory=dict)
     gates: dict[str, Gate] = field(default_factory=dict)
     statuses: dict[str, AgentStatus] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 class MemoryHub:
@@ -109,6 +113,15 @@ class MemoryHub:
     async def statuses(self, workspace: str, investigation_id: str) -> Mapping[str, AgentStatus]:
         """See `HubStore.statuses`."""
         return dict(self._hub(workspace, investigation_id).statuses)
+
+    async def keep_facts(self, workspace: str, investigation_id: str, facts: Mapping[str, JsonValue]) -> None:
+        """See `HubStore.keep_facts`."""
+        self._hub(workspace, investigation_id).facts.update(codec.facts(facts))
+
+    async def facts(self, workspace: str, investigation_id: str) -> Mapping[str, JsonValue]:
+        """See `HubStore.facts`."""
+        kept = self._hub(workspace, investigation_id).facts
+        return {name: json.loads(kept[name]) for name in sorted(kept)}
 
     def _check_open(self) -> None:
         if not self._open:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from pydantic import JsonValue
+
 from orchestrator.events import GateSettled
 from orchestrator.model import AgentStatus, Gate, GateState, HubTask, Message, Person
 from storage import codec, gates, hubs, messages
@@ -77,3 +79,13 @@ class SqliteHub:
         """See `HubStore.statuses`."""
         key = codec.run_key(workspace, investigation_id)
         return await self._database.run(lambda db: hubs.statuses(db, key))
+
+    async def keep_facts(self, workspace: str, investigation_id: str, facts: Mapping[str, JsonValue]) -> None:
+        """See `HubStore.keep_facts`."""
+        key = codec.run_key(workspace, investigation_id)
+        await self._database.run(lambda db: hubs.keep_facts(db, key, facts))
+
+    async def facts(self, workspace: str, investigation_id: str) -> Mapping[str, JsonValue]:
+        """See `HubStore.facts`."""
+        key = codec.run_key(workspace, investigation_id)
+        return await self._database.run(lambda db: hubs.facts(db, key))

@@ -9,12 +9,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import JsonValue
+
 from orchestrator.clock import Clock
 from orchestrator.hub.consulting import Brief, Consulting, ConsultLimits
 from orchestrator.hub.gates import Answered, Gates
 from orchestrator.hub.registry import AgentRegistry
 from orchestrator.hub.router import MessageRouter
 from orchestrator.hub.standings import Standings
+from orchestrator.hub.state import ProjectState
 from orchestrator.hub.work import Work
 from orchestrator.model import (
     AgentStatus,
@@ -67,12 +70,13 @@ class Hub:
         self.gates = Gates(key, store, clock, rules.approvers, rules.gate_wait_s)
         self._router = MessageRouter(key, store, self.registry)
         self._consulting = Consulting(self.registry, clock, rules.consult, self._loop_found, brief)
-        self._state: dict[str, Any] = {}
+        self._state = ProjectState(key, store)
 
     async def open(self) -> None:
         """Know again what an earlier process knew. Before agents are registered."""
         await self._work.open()
         await self._standings.open()
+        await self._state.open()
         for gate in await self._store.gates_of(*self._key):
             self._pardoned(gate)
 
@@ -183,13 +187,16 @@ class Hub:
         """It is not asked any more. The agent goes on, unless another gate of its own is open."""
         return await self._followed(await self.gates.supersede(gate_id))
 
-    def update_state(self, **facts: Any) -> None:
-        """What everybody may know of the work; later facts replace earlier ones of the same name."""
-        self._state.update(facts)
+    async def update_state(self, **facts: JsonValue) -> None:
+        """What everybody may know of the work, as plain data; later facts replace earlier ones of the same name.
 
-    def get_project_state(self) -> Mapping[str, Any]:
+        Raises UnkeepableError for what JSON would not give back as it was.
+        """
+        await self._state.update(facts)
+
+    def get_project_state(self) -> Mapping[str, JsonValue]:
         """All facts."""
-        return dict(self._state)
+        return self._state.told()
 
     async def get_orchestrator_status(self) -> Mapping[str, Any]:
         """Agents and what they are at, tasks that wait, messages sent, gates that are open."""

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from pydantic import JsonValue
+
 from orchestrator.model import AgentStatus, Gate, GateState, HubTask, Message, Person
 
 
 class HubStore(Protocol):
-    """Messages, tasks, gates and statuses of every investigation's hub."""
+    """Messages, tasks, gates, statuses and facts of every investigation's hub."""
 
     async def keep_message(self, workspace: str, investigation_id: str, message: Message) -> None:
         """Keep it behind all earlier ones. Raises ConflictError where its id is taken."""
@@ -67,4 +69,15 @@ class HubStore(Protocol):
 
     async def statuses(self, workspace: str, investigation_id: str) -> Mapping[str, AgentStatus]:
         """What each known agent is at."""
+        ...
+
+    async def keep_facts(self, workspace: str, investigation_id: str, facts: Mapping[str, JsonValue]) -> None:
+        """Keep these, all or none, each in place of an earlier one of its name.
+
+        Raises UnkeepableError for one that is no plain data: what JSON would not give back as it was.
+        """
+        ...
+
+    async def facts(self, workspace: str, investigation_id: str) -> Mapping[str, JsonValue]:
+        """All of them, by name."""
         ...

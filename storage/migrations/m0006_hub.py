@@ -1,4 +1,4 @@
-"""What goes through a hub: messages, tasks, gates, what each agent is at, and which specialists were asked.
+"""What goes through a hub: messages, tasks, gates, what each agent is at, facts, and which specialists were asked.
 
 A hub needs no journal, hence its rows do not refer to an investigation; a trigger takes them along where one is deleted.
 Consultations come through the journal only.
@@ -76,6 +76,16 @@ CREATE TABLE agent_statuses (
 ) STRICT
 """
 
+FACTS = """
+CREATE TABLE hub_facts (
+    workspace TEXT NOT NULL,
+    investigation_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL CHECK (json_valid(value)),
+    PRIMARY KEY (workspace, investigation_id, name)
+) STRICT
+"""
+
 CONSULTATIONS = """
 CREATE TABLE consultations (
     workspace TEXT NOT NULL,
@@ -107,11 +117,12 @@ CREATE TRIGGER hub_goes_along AFTER DELETE ON investigations BEGIN
     DELETE FROM hub_tasks WHERE workspace = old.workspace AND investigation_id = old.investigation_id;
     DELETE FROM gates WHERE workspace = old.workspace AND investigation_id = old.investigation_id;
     DELETE FROM agent_statuses WHERE workspace = old.workspace AND investigation_id = old.investigation_id;
+    DELETE FROM hub_facts WHERE workspace = old.workspace AND investigation_id = old.investigation_id;
 END
 """
 
 
 def change(db: Database) -> None:
     """Make the tables, the index that finds an agent's messages, and what keeps a deletion whole."""
-    for statement in (MESSAGES, TASKS, GATES, STATUSES, CONSULTATIONS, MAILBOX, GOES_ALONG):
+    for statement in (MESSAGES, TASKS, GATES, STATUSES, FACTS, CONSULTATIONS, MAILBOX, GOES_ALONG):
         db.execute(statement)

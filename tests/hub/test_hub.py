@@ -4,8 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
-from orchestrator.errors import AgentNotFoundError, ConflictError
+from orchestrator.errors import AgentNotFoundError, ConflictError, UnkeepableError
 from orchestrator.hub import Hub, HubRules
 from orchestrator.model import AgentStatus, Approvers, GateState, HubTaskState
 from orchestrator.ports import HubStore
@@ -256,9 +257,24 @@ async def test_a_gate_may_be_answered_by_another_process_than_the_one_that_asked
 
 async def test_everybody_may_know_the_facts_and_later_ones_replace_earlier(store: HubStore) -> None:
     hub = await house(store)
-    hub.update_state(phase="observe", suspects=["orders-db"])
-    hub.update_state(phase="hypothesise")
+    await hub.update_state(phase="observe", suspects=["orders-db"])
+    await hub.update_state(phase="hypothesise")
     state = hub.get_project_state()
     assert state == {"phase": "hypothesise", "suspects": ["orders-db"]}
-    dict(state).clear()
-    assert hub.get_project_state()["phase"] == "hypothesise"
+    assert (await opened(store)).get_project_state() == state
+
+
+async def test_nobody_who_was_told_a_fact_can_change_it_for_others(store: HubStore) -> None:
+    hub = await house(store)
+    suspects: list[JsonValue] = ["orders-db"]
+    await hub.update_state(suspects=suspects)
+    suspects.append("users-db")
+    hub.get_project_state()["suspects"].append("cache")  # type: ignore[union-attr]
+    assert hub.get_project_state() == {"suspects": ["orders-db"]}
+
+
+async def test_a_fact_that_cannot_be_kept_is_not_told(store: HubStore) -> None:
+    hub = await house(store)
+    with pytest.raises(UnkeepableError, match="The fact began cannot be kept"):
+        await hub.update_state(phase="observe", began=NOON)  # type: ignore[arg-type]
+    assert hub.get_project_state() == {}

@@ -197,6 +197,7 @@ async def through_the_hub(store: HubStore, workspace: str, investigation_id: str
     await store.keep_task(*key, task("t1", 1))
     await store.open_gate(*key, gate("g1"))
     await store.keep_status(*key, "database", AgentStatus.PAUSED)
+    await store.keep_facts(*key, {"phase": "observe"})
 
 
 async def looked_into(

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
-from orchestrator.errors import ConflictError
+from orchestrator.errors import ConflictError, UnkeepableError
 from orchestrator.model import (
     AgentStatus,
     GateState,
@@ -106,6 +108,28 @@ class HubContract:
         await store.keep_status(*RUN, "database", AgentStatus.PAUSED)
         assert await store.statuses(*RUN) == {"application": AgentStatus.ACTIVE, "database": AgentStatus.PAUSED}
 
+    async def test_of_each_fact_the_last_word_is_known(self, store: Store) -> None:
+        first: dict[str, JsonValue] = {
+            "suspects": ["orders-db", "наполнен 池"],
+            "spent": 0.25,
+            "done": None,
+            "of": {"a": [True, 1]},
+        }
+        await store.keep_facts(*RUN, {"phase": "observe", **first})
+        await store.keep_facts(*RUN, {"phase": "hypothesise"})
+        await store.keep_facts(*RUN, {})
+        assert await store.facts(*RUN) == {"phase": "hypothesise", **first}
+        assert list(await store.facts(*RUN)) == ["done", "of", "phase", "spent", "suspects"]
+
+    @pytest.mark.parametrize("value", [float("nan"), float("inf"), (1, 2), {1: "a"}, {"a"}, b"a", "\ud800", NOON])
+    async def test_a_fact_that_is_no_plain_data_is_refused_with_all_that_came_with_it(
+        self, store: Store, value: Any
+    ) -> None:
+        with pytest.raises(UnkeepableError, match="The fact suspects cannot be kept") as refused:
+            await store.keep_facts(*RUN, {"phase": "observe", "suspects": value})
+        assert refused.value.details == {"suspects": "it is no plain data"}
+        assert await store.facts(*RUN) == {}
+
     async def test_every_investigation_of_every_workspace_has_a_hub_of_its_own(self, store: Store) -> None:
         await a.through_the_hub(store, *RUN)
         for where in ELSEWHERE:
@@ -114,6 +138,7 @@ class HubContract:
             assert list(await store.hub_tasks(*where)) == []
             assert list(await store.gates_of(*where)) == []
             assert await store.statuses(*where) == {}
+            assert await store.facts(*where) == {}
         for where in ELSEWHERE:
             await a.through_the_hub(store, *where)
             await store.settle_gate(*where, "g1", GateState.DENIED, at=NOON)
@@ -128,6 +153,7 @@ class HubContract:
         assert list(await store.hub_tasks(*RUN)) == [a.task("t1", 1)]
         assert list(await store.gates_of(*RUN)) == [settled]
         assert await store.statuses(*RUN) == {"database": AgentStatus.PAUSED}
+        assert await store.facts(*RUN) == {"phase": "observe"}
         with pytest.raises(ConflictError):
             await store.settle_gate(*RUN, "g1", GateState.DENIED, at=NOON)
 
@@ -144,6 +170,8 @@ class HubContract:
             store.gates_of(*RUN),
             store.keep_status(*RUN, "database", AgentStatus.IDLE),
             store.statuses(*RUN),
+            store.keep_facts(*RUN, {}),
+            store.facts(*RUN),
         ):
             with pytest.raises(StorageClosedError):
                 await question

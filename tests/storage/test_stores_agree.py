@@ -142,6 +142,11 @@ class TwoStores(RuleBasedStateMachine):
         self.both(lambda store: store.keep_status(*hub, agent, status))
         self.both(lambda store: store.statuses(*hub))
 
+    @rule(hub=HUBS, name=st.sampled_from(["phase", "suspects"]), value=st.none() | TEXTS | st.floats() | SECONDS)
+    def a_fact_is_told(self, hub: Key, name: str, value: Any) -> None:
+        self.both(lambda store: store.keep_facts(*hub, {name: value}))
+        self.both(lambda store: store.facts(*hub))
+
     @rule(hub=HUBS, gate=GATES)
     def humans_are_asked(self, hub: Key, gate: Gate) -> None:
         self.both(lambda store: store.open_gate(*hub, gate))
