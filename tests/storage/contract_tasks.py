@@ -53,7 +53,7 @@ def graph_of(did: list[str], make: Callable[[Assignment], Any]) -> TaskGraph:
 
         return work
 
-    return TaskGraph([TaskSpec(agent, id=each) for each in "abcd"], {"b": "a", "c": "a", "d": "bc"})
+    return TaskGraph([TaskSpec(agent, id=each) for each in "abcd"], {"b": ["a"], "c": ["a"], "d": ["b", "c"]})
 
 
 class TaskContract:
