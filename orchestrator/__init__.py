@@ -17,11 +17,14 @@ if TYPE_CHECKING:
         execute_parallel,
     )
     from orchestrator.errors import BudgetExceededError, OrchestratorError
+    from orchestrator.handoff import AgentHandoffManager, ExecutionLogEntry
     from orchestrator.investigation import Investigations, Orchestrator
     from orchestrator.model import FaultKind, Hypothesis, Incident, NoData, Observation, Severity
 else:
     _HOMES = {
+        "AgentHandoffManager": "handoff",
         "BudgetExceededError": "errors",
+        "ExecutionLogEntry": "handoff",
         "FaultKind": "model",
         "Hypothesis": "model",
         "Incident": "model",
@@ -46,7 +49,9 @@ else:
 
 
 __all__ = [
+    "AgentHandoffManager",
     "BudgetExceededError",
+    "ExecutionLogEntry",
     "FaultKind",
     "Hypothesis",
     "Incident",

@@ -17,7 +17,8 @@ The law: `message` and `remedy` are written by us and may be shown to people; th
 exception, which may carry a secret. The foreign exception is kept as `__cause__`, for a debugger only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import ClassVar
 
 MOST_SHOWN = 80
@@ -79,6 +80,14 @@ class AgentNotFoundError(OrchestratorError):
 
     kind = "agent_not_found"
     status = 404
+
+    @classmethod
+    def registered(cls, name: str, known: Iterable[str]) -> "AgentNotFoundError":
+        """Nobody is registered under that name. The remedy is the nearest of the known ones, else all of them."""
+        names = {each.casefold(): each for each in known}
+        near = get_close_matches(name.casefold(), names, n=1)
+        remedy = f"Did you mean {names[near[0]]}?" if near else f"Known: {', '.join(names.values()) or 'nobody yet'}."
+        return cls(f"No agent is registered as {name}.", remedy=remedy)
 
 
 class InvestigationNotFoundError(OrchestratorError):

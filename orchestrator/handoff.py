@@ -8,12 +8,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from orchestrator.clock import Clock, SystemClock
 from orchestrator.engine import Answer, Assignment, OrchestrationPolicy, TaskSpec, call, chained, execute_graph
-from orchestrator.errors import AgentExecutionError, AgentNotFoundError, AgentTimeoutError, OrchestratorError
+from orchestrator.errors import (
+    AgentExecutionError,
+    AgentNotFoundError,
+    AgentTimeoutError,
+    ConflictError,
+    OrchestratorError,
+)
 from orchestrator.model import TaskResult, TaskStatus
 from orchestrator.retry import Breaker
 
@@ -48,9 +53,13 @@ class AgentHandoffManager:
         self.execution_log: list[ExecutionLogEntry] = []
 
     def register_agent(self, name: str, handler: Handler) -> None:
-        """Know this one. Raises ValueError for a name that is empty or taken."""
-        if not name or name in self._handlers:
-            raise ValueError(f"an agent needs a name of its own: {name!r} is {'taken' if name else 'none'}")
+        """Know this one. Raises ConflictError for a name that is taken, ValueError and TypeError for what is no agent."""
+        if not name:
+            raise ValueError("an agent needs a name")
+        if not callable(handler):
+            raise TypeError(f"{name} is called with the context: it has to be a function, async or not")
+        if name in self._handlers:
+            raise ConflictError(f"An agent named {name} is registered already.", remedy="Give it another name.")
         self._handlers[name] = handler
 
     async def call_agent(self, name: str, context: Any, timeout: float = CALL_TIMEOUT_S) -> Any:
@@ -83,10 +92,7 @@ class AgentHandoffManager:
 
     def _handler(self, name: str) -> Handler:
         if name not in self._handlers:
-            near = get_close_matches(name, self._handlers, n=1)
-            known = ", ".join(self._handlers) or "none"
-            remedy = f"Did you mean {near[0]}?" if near else f"Known: {known}."
-            raise AgentNotFoundError(f"No agent is registered as {name!r}.", remedy=remedy)
+            raise AgentNotFoundError.registered(name, self._handlers)
         return self._handlers[name]
 
 
@@ -98,37 +104,46 @@ class _Call:
         self._error: OrchestratorError | None = None
         self._handler, self._timeout, self._clock, self._log = handler, timeout, clock, log
         self._ends: float | None = None
+        self._under_way: tuple[datetime, float] | None = None
 
     def itself(self) -> "_Call":
         return self
 
     async def run(self, assignment: Assignment) -> Answer:
         """Call the handler with what the one before it returned; leave an entry, whatever comes of it."""
-        at, begun = self._clock.now(), self._clock.monotonic()
-        self._ends = begun + self._timeout if self._ends is None else self._ends
-        status, error = TaskStatus.CANCELLED, "It was cancelled."
+        self._under_way = self._clock.now(), self._clock.monotonic()
+        self._ends = self._under_way[1] + self._timeout if self._ends is None else self._ends
+        self._error = None
         try:
             answer = await call(self._handler, _context_of(assignment), assignment)
-            status, error = TaskStatus.SUCCEEDED, ""
-        except asyncio.CancelledError:
-            if self._clock.monotonic() >= self._ends:
-                status, error = TaskStatus.TIMED_OUT, self._too_late
-            raise
-        except Exception as failure:
+        except BaseException as failure:
             self._error = failure if isinstance(failure, OrchestratorError) else None
-            status, error = TaskStatus.FAILED, self._error.message if self._error else type(failure).__name__
+            self._note(TaskStatus.FAILED, self._error.message if self._error else type(failure).__name__)
             raise
-        finally:
-            self._log.append(ExecutionLogEntry(self.name, status, at, self._clock.monotonic() - begun, error))
+        self._note(TaskStatus.SUCCEEDED)
         return Answer((answer,))
 
     def why(self, ended: TaskResult) -> OrchestratorError:
-        """What to raise for a call that did not succeed. One that was not even made is logged here."""
+        """What to raise for a call that did not succeed. One that was not made, or is given up, is logged here."""
         if not ended.attempts:
             self._log.append(ExecutionLogEntry(self.name, ended.status, None, 0.0, ended.reason))
+        self._note(ended.status, ended.reason)
         if ended.status is TaskStatus.TIMED_OUT:
             return AgentTimeoutError(self._too_late)
         return self._error or AgentExecutionError(f"{self.name}: {ended.reason}")
+
+    def _note(self, status: TaskStatus, error: str = "") -> None:
+        """The attempt that is under way has ended so; cut short, it has ended by that, whatever it still did."""
+        if self._under_way is None or self._ends is None:
+            return
+        (at, begun), self._under_way = self._under_way, None
+        task, now = asyncio.current_task(), self._clock.monotonic()
+        if task is not None and task.cancelling():
+            late = now >= self._ends
+            status, error = (
+                (TaskStatus.TIMED_OUT, self._too_late) if late else (TaskStatus.CANCELLED, "It was cancelled.")
+            )
+        self._log.append(ExecutionLogEntry(self.name, status, at, now - begun, error))
 
     @property
     def _too_late(self) -> str:

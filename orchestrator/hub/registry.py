@@ -5,7 +5,6 @@ The law: a name stands for one agent. Nobody outside the hub gets the agent itse
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from orchestrator.errors import AgentNotFoundError, ConflictError
 from orchestrator.model import AgentStatus
@@ -47,11 +46,7 @@ class AgentRegistry:
         """What is known of it. Raises AgentNotFoundError with the nearest known name."""
         found = self._agents.get(agent_id)
         if found is None:
-            names = {each.casefold(): each for each in self._agents}
-            near = get_close_matches(agent_id.casefold(), names, n=1)
-            known = ", ".join(self._agents) or "nobody yet"
-            remedy = f"Did you mean {names[near[0]]}?" if near else f"Known: {known}."
-            raise AgentNotFoundError(f"No agent is registered as {agent_id}.", remedy=remedy)
+            raise AgentNotFoundError.registered(agent_id, self._agents)
         return found
 
     def get_agents_by_type(self, agent_type: str) -> list[Registration]:
