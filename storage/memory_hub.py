@@ -4,7 +4,7 @@ Everything happens between two turns of the event loop, hence of many who settle
 """
 
 import json
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,10 +21,10 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class _Kept:
-    """Of one hub. Dicts keep the order in which something was first kept."""
+    """Of one hub. Dicts keep the order in which something was first kept; `waiting` are messages by recipient."""
 
     messages: dict[str, Message] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
+    waiting: defaultdict[str, deque[Message]] = field(default_factory=lambda: defaultdict(deque))
     tasks: dict[str, HubTask] = field(default_factory=dict)
     gates: dict[str, Gate] = field(default_factory=dict)
     statuses: dict[str, AgentStatus] = field(default_factory=dict)
@@ -52,24 +52,21 @@ class MemoryHub:
         if kept.message_id in hub.messages:
             raise rules.sent_before(kept.message_id)
         hub.messages[kept.message_id] = kept
+        hub.waiting[kept.recipient].append(kept)
 
     async def messages_to(
         self, workspace: str, investigation_id: str, recipient: str, *, waiting: bool = False
     ) -> Sequence[Message]:
         """See `HubStore.messages_to`."""
         hub = self._hub(workspace, investigation_id)
-        return [
-            each
-            for each in hub.messages.values()
-            if each.recipient == recipient and not (waiting and each.message_id in hub.taken)
-        ]
+        if waiting:
+            return list(hub.waiting[recipient])
+        return [each for each in hub.messages.values() if each.recipient == recipient]
 
     async def take_message(self, workspace: str, investigation_id: str, recipient: str) -> Message | None:
         """See `HubStore.take_message`."""
-        for first in await self.messages_to(workspace, investigation_id, recipient, waiting=True):
-            self._hub(workspace, investigation_id).taken.add(first.message_id)
-            return first
-        return None
+        waiting = self._hub(workspace, investigation_id).waiting[recipient]
+        return waiting.popleft() if waiting else None
 
     async def keep_task(self, workspace: str, investigation_id: str, task: HubTask) -> None:
         """See `HubStore.keep_task`. Raises ValueError for one that cannot be kept."""

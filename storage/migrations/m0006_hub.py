@@ -109,7 +109,9 @@ CREATE TABLE consultations (
 ) STRICT
 """
 
-MAILBOX = "CREATE INDEX hub_messages_by_recipient ON hub_messages (workspace, investigation_id, recipient, kept_no)"
+MAILBOX = """
+CREATE INDEX hub_messages_that_wait ON hub_messages (workspace, investigation_id, recipient, kept_no) WHERE taken = 0
+"""
 
 GOES_ALONG = """
 CREATE TRIGGER hub_goes_along AFTER DELETE ON investigations BEGIN
@@ -123,6 +125,6 @@ END
 
 
 def change(db: Database) -> None:
-    """Make the tables, the index that finds an agent's messages, and what keeps a deletion whole."""
+    """Make the tables, the index that finds what waits for an agent, and what keeps a deletion whole."""
     for statement in (MESSAGES, TASKS, GATES, STATUSES, FACTS, CONSULTATIONS, MAILBOX, GOES_ALONG):
         db.execute(statement)
