@@ -9,7 +9,7 @@ CHDB := 26.9.0
 DEMO_ARGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check coverage counterparts lab accuracy calibrate live examples picture clean
+.PHONY: help demo test soak check coverage counterparts lab accuracy calibrate live examples picture clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ demo: $(VENV)/installed ## Watch Compass investigate a recorded incident, in the
 
 test: $(VENV)/installed-dev ## Run the tests (PYTEST_ARGS=... adds options)
 	@$(BIN)/pytest $(PYTEST_ARGS)
+
+soak: $(VENV)/installed-dev ## Run 10,000 random task graphs, and hold the engine to its laws in each (GRAPHS=n)
+	@$(BIN)/python -m tests.engine.soak --graphs $(or $(GRAPHS),10000)
 
 check: $(VENV)/installed-dev ## Format, lint, types and import contracts
 	@$(BIN)/ruff format --check .
