@@ -9,10 +9,10 @@ CHDB := 26.9.0
 DEMO_ARGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check coverage counterparts lab accuracy calibrate live examples picture clean
+.PHONY: help demo test soak check coverage counterparts lab accuracy calibrate live examples picture bench-engine clean
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/installed: pyproject.toml
 	@echo "Setting up $(VENV) ..."
@@ -79,6 +79,15 @@ examples: $(VENV)/installed ## Write docs/examples.md anew: the report on each i
 
 picture: $(VENV)/installed-dev ## Take the README's picture of the sandbox anew (needs Chromium)
 	@$(BIN)/python -m bench.picture
+
+bench-engine: .compass/bench-engine/installed ## Race the engine against the limit and its peers, into docs/performance.md (ARGS="--rounds 9")
+	@.compass/bench-engine/bin/python -m bench.engine --write $(ARGS)
+
+.compass/bench-engine/installed: pyproject.toml
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip --disable-pip-version-check install --quiet --upgrade 'pip>=25.1'
+	@$(@D)/bin/python -m pip --disable-pip-version-check install --quiet --editable . --group engine-bench
+	@touch $@
 
 clean: ## Remove what was made here
 	@rm -rf $(VENV) .compass .coverage* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
