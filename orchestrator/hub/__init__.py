@@ -4,7 +4,7 @@ The law: agents never hold a reference to each other, and never act. Everything 
 """
 
 from orchestrator.hub.consulting import ConsultLimits
-from orchestrator.hub.gates import Answered, may_answer
+from orchestrator.hub.gates import Answered, Gates, may_answer
 from orchestrator.hub.hub import AgentDesk, Hub, HubRules
 from orchestrator.hub.queue import TaskQueue
 from orchestrator.hub.registry import AgentRegistry, Registration
@@ -15,6 +15,7 @@ __all__ = [
     "AgentRegistry",
     "Answered",
     "ConsultLimits",
+    "Gates",
     "Hub",
     "HubRules",
     "MessageRouter",

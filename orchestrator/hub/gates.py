@@ -9,14 +9,22 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from orchestrator.clock import Clock
 from orchestrator.errors import ApprovalRequiredError, ConflictError
-from orchestrator.model import Approvers, Gate, GateKind, GateState, Person
-from orchestrator.ports import HubStore
+from orchestrator.model import ZERO, Approvers, Gate, GateKind, GateState, Person
+from orchestrator.ports import GateStore
 
 MOST_WORDS = 3000
 """So many characters are kept of a reason, and of what somebody says to it."""
+
+WORDS = {
+    GateKind.BUDGET: ("Extend", "Stop here"),
+    GateKind.LOOP: ("Go on", "Stop here"),
+    GateKind.ESCALATION: ("Approve", "Deny"),
+}
+"""What either answer to a gate of that kind is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +53,25 @@ class Gates:
     """The gates of one investigation."""
 
     def __init__(
-        self, key: tuple[str, str], store: HubStore, clock: Clock, approvers: Approvers, wait_s: float
+        self, key: tuple[str, str], store: GateStore, clock: Clock, approvers: Approvers, wait_s: float
     ) -> None:
         self._key, self._store, self._clock = key, store, clock
         self._approvers, self._wait = approvers, timedelta(seconds=wait_s)
 
-    async def open(self, kind: GateKind, reason: str, context: Sequence[str], agent_id: str = "") -> Gate:
-        """Ask. The gate is stored when this returns. An agent that asks the same again, before an answer, asks once."""
+    async def open(
+        self,
+        kind: GateKind,
+        reason: str,
+        context: Sequence[str],
+        agent_id: str = "",
+        *,
+        approve: str = "",
+        extend_by: Decimal = ZERO,
+    ) -> Gate:
+        """Ask. The gate is stored when this returns. An agent that asks the same again, before an answer, asks once.
+
+        `approve` says what an approval does, where the kind alone does not say it; `extend_by` dollars it adds to the budget.
+        """
         reason = reason[:MOST_WORDS]
         for each in await self._store.gates_of(*self._key):
             if each.is_open and agent_id and (each.agent_id, each.kind, each.reason) == (agent_id, kind, reason):
@@ -63,6 +83,9 @@ class Gates:
             agent_id=agent_id,
             reason=reason,
             context=tuple(context),
+            approve=approve or WORDS[kind][0],
+            deny=WORDS[kind][1],
+            extend_by=extend_by,
             approvers=self._approvers,
             opened_at=now,
             expires_at=now + self._wait,

@@ -32,7 +32,7 @@ from orchestrator.model import (
     Person,
     Question,
 )
-from orchestrator.ports import Account, Adviser, Briefing, HubStore
+from orchestrator.ports import Account, Adviser, Briefing, GateStore, HubStore
 
 GATE_WAIT_S = 1800.0
 
@@ -51,7 +51,10 @@ async def tell_nobody(consultation: Consultation) -> None:
 
 
 class Hub:
-    """`consulted` is told of every question that was asked; `brief` says what goes with one."""
+    """`consulted` is told of every question that was asked; `brief` says what goes with one.
+
+    `gates` is the door by which gates are opened and settled, where it is not the store's own.
+    """
 
     def __init__(
         self,
@@ -61,13 +64,14 @@ class Hub:
         rules: HubRules | None = None,
         consulted: Callable[[Consultation], Awaitable[None]] = tell_nobody,
         brief: Brief = Briefing,
+        gates: GateStore | None = None,
     ) -> None:
         rules = rules or HubRules()
         self._key, self._store, self._clock, self._consulted = key, store, clock, consulted
         self.registry = AgentRegistry()
         self._standings = Standings(key, store, self.registry)
         self._work = Work(key, store, clock, self.registry)
-        self.gates = Gates(key, store, clock, rules.approvers, rules.gate_wait_s)
+        self.gates = Gates(key, gates or store, clock, rules.approvers, rules.gate_wait_s)
         self._router = MessageRouter(key, store, self.registry)
         self._consulting = Consulting(self.registry, clock, rules.consult, self._loop_found, brief)
         self._state = ProjectState(key, store)

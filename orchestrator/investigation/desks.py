@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from orchestrator.budget import Budget
 from orchestrator.clock import Clock
 from orchestrator.events import StepEnded
-from orchestrator.hub import Hub, HubRules
+from orchestrator.hub import Gates, Hub, HubRules
 from orchestrator.investigation.turns import Turns
 from orchestrator.model import AgentStatus, Consultation, LedgerEntry, Step
-from orchestrator.ports import Account, Adviser, Agent, Briefing, Consulting, HubStore
+from orchestrator.ports import Account, Adviser, Agent, Briefing, Consulting, GateStore, HubStore
 
 
 class Desks:
@@ -49,9 +49,13 @@ class Desks:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the hubs of all runs are made of. `type_of` says what kind of specialist an agent of that id is."""
+    """What the hubs of all runs are made of. `type_of` says what kind of specialist an agent of that id is.
+
+    Gates are opened and settled through `gates_door`.
+    """
 
     store: HubStore
+    gates_door: GateStore
     clock: Clock
     type_of: Callable[[str], str]
     rules: HubRules = field(default_factory=HubRules)
@@ -64,7 +68,12 @@ class Office:
         brief: Callable[[Account], Briefing],
     ) -> Desks:
         """Those of one run. `consulted` is told of every question before who asked hears the answer."""
-        return Desks(Hub(key, self.store, self.clock, self.rules, consulted, brief), agents, self.type_of)
+        hub = Hub(key, self.store, self.clock, self.rules, consulted, brief, self.gates_door)
+        return Desks(hub, agents, self.type_of)
+
+    def gates(self, key: tuple[str, str]) -> Gates:
+        """The gates of one run, whether or not it is on its way."""
+        return Gates(key, self.gates_door, self.clock, self.rules.approvers, self.rules.gate_wait_s)
 
 
 class TurnsAtDesks:

@@ -8,7 +8,7 @@ Both ways of working are policies of the one engine: sequentially the turns of a
 nothing. In parallel no money passes from agent to agent, and a budget at its end ends nobody else's turn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from functools import partial
 
@@ -23,6 +23,7 @@ from orchestrator.investigation.spending import Spending, turns_of
 from orchestrator.investigation.turn import Ask, Found, Turn
 from orchestrator.investigation.turns import MemoryTurns, Turns
 from orchestrator.model import (
+    ZERO,
     Hypothesis,
     Incident,
     Mode,
@@ -47,7 +48,8 @@ class Orchestrator:
 
     `agents` in the order in which they work, with distinct ids. `budget_limit` in dollars; each agent's account is an
     equal share of it. `turns` remembers; the default does so in memory. Without `run_timeout_s` a run has five minutes, in
-    parallel two.
+    parallel two. `extended_by` dollars are what humans have added for whoever needs them; whom `held` names is not asked what
+    it makes of the observations until it names them no more.
     """
 
     def __init__(
@@ -60,19 +62,21 @@ class Orchestrator:
         mode: Mode = Mode.SEQUENTIAL,
         agent_timeout_s: float = AGENT_TIMEOUT_S,
         run_timeout_s: float | None = None,
+        extended_by: Decimal = ZERO,
+        held: Callable[[], Collection[str]] = tuple,
     ) -> None:
         if len({agent.agent_id for agent in agents}) != len(agents):
             raise ValueError("agents need distinct ids")
         self._agents = tuple(agents)
         self._clock = clock or SystemClock()
         self._turns = turns or MemoryTurns()
-        self._mode, self._agent_timeout_s = mode, agent_timeout_s
+        self._mode, self._agent_timeout_s, self._held = mode, agent_timeout_s, held
         self._run_timeout_s = RUN_TIMEOUT_S[mode] if run_timeout_s is None else run_timeout_s
         self._begun: float | None = None
         self._running: Running | None = None
         self._refused: BudgetExceededError | None = None
         self._shown: tuple[Observation, ...] = ()
-        self._spending = Spending(self._agents, budget_limit, self._turns)
+        self._spending = Spending(self._agents, budget_limit, self._turns, extended_by)
         self.budget = self._spending.budget
 
     async def observe(self, incident: Incident) -> list[Observation]:
@@ -86,12 +90,13 @@ class Orchestrator:
     async def generate_hypotheses(self, observations: Sequence[Observation]) -> list[Hypothesis]:
         """Every agent, each with *all* observations; every hypothesis, by confidence, highest first.
 
-        An agent that failed to observe is not asked again. One after the other, what an agent has left passes on
-        to those after it.
+        An agent that failed to observe is not asked again, one that waits for humans not yet. One after the other, what an
+        agent has left passes on to those after it.
         Raises BudgetExceededError; what was formed until then is kept, see `hypotheses`.
         """
         self._shown = tuple(observations)
-        asked = [agent for agent in self._agents if not self._dropped_out(agent)]
+        held = self._held()
+        asked = [each for each in self._agents if not self._dropped_out(each) and each.agent_id not in held]
         await self._take_turns(Phase.HYPOTHESISE, asked, lambda agent: agent.generate_hypothesis(list(observations)))
         return self.hypotheses
 

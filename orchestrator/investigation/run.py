@@ -1,11 +1,12 @@
 """One run: takes an investigation from where its journal left it to an end. Every step is kept before the next one starts.
 
 It may be ended from two sides. A stop (somebody pressed it) is an event, and the run ends with what it has. A cancellation
-(the process goes down) leaves the journal as it is, and the next process goes on from there.
+(the process goes down) leaves the journal as it is, and the next process goes on from there. And it may wait: where humans are
+asked and no turn can be taken before they answer, this run is over, and another one goes on after the answer.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -24,14 +25,18 @@ from orchestrator.events import (
     StateChanged,
     StopRequested,
 )
+from orchestrator.hub import Hub
 from orchestrator.investigation.desks import Office, TurnsAtDesks
 from orchestrator.investigation.journal import Journal
 from orchestrator.investigation.orchestrator import Orchestrator
 from orchestrator.investigation.ranking import numbered
 from orchestrator.investigation.states import ENDED, check_arrow
 from orchestrator.investigation.turns import JournalTurns
+from orchestrator.investigation.waiting import ended_by_people, extend_words, extension, held
 from orchestrator.model import (
     Consultation,
+    Gate,
+    GateKind,
     InvestigationState,
     Observation,
     Person,
@@ -44,6 +49,7 @@ from orchestrator.ports import Account, Agent, Briefing, ContextSource
 HEARTBEAT_S = 30.0
 LOOK_BACK_S = 15.0
 ORCHESTRATOR = "orchestrator"
+BEFORE_RUNNING = (InvestigationState.QUEUED, InvestigationState.WAITING_APPROVAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,10 @@ class Pace:
 
 
 class Run:
-    """One investigation on its way."""
+    """One investigation on its way.
+
+    `told` says what humans have to know when they are asked; None: nobody is there who could answer, and nothing waits.
+    """
 
     def __init__(
         self,
@@ -66,12 +75,16 @@ class Run:
         pace: Pace,
         office: Office,
         context: ContextSource | None = None,
+        *,
+        told: Callable[[InvestigationView], Sequence[str]] | None = None,
     ) -> None:
         self.key = (view.investigation.workspace, view.investigation.investigation_id)
         self._view, self._journal, self._clock, self._context = view, journal, clock, context
         self._stopped_by: Person | None = view.stop_requested_by
         self._asking: asyncio.Task[None] | None = None
         self.begun = False
+        self._told, self._gates = told, office.gates(self.key)
+        self._open_gates: tuple[Gate, ...] = ()
         self._desks = office.desks(self.key, agents, self._consulted, self._brief)
         self._orchestrator = Orchestrator(
             agents,
@@ -81,7 +94,14 @@ class Run:
             mode=view.investigation.mode,
             agent_timeout_s=pace.agent_timeout_s,
             run_timeout_s=pace.run_timeout_s,
+            extended_by=view.extended_by,
+            held=lambda: held(self._view) if self._told else (),
         )
+
+    @property
+    def hub(self) -> Hub:
+        """The hub of this run."""
+        return self._desks.hub
 
     async def stop(self, by: Person) -> None:
         """End it with what it has. One that comes second or too late changes nothing; nor does one that cannot be stored."""
@@ -104,38 +124,71 @@ class Run:
         with tracer.start_as_current_span(
             "investigation", attributes=names, record_exception=False, set_status_on_exception=False
         ) as span:
-            if self._view.state == InvestigationState.QUEUED and self._stopped_by is None:
+            if self._view.state in BEFORE_RUNNING and not self._ended_by_people:
                 await self._change(InvestigationState.RUNNING)
             heart = asyncio.create_task(self._beat())
             try:
                 await self._desks.open(self._orchestrator.budget, self._view.consultations)
-                await self._conclude(await self._investigate())
+                await self._investigate()
             finally:
                 heart.cancel()
                 await asyncio.wait([heart])
             span.set_attribute("compass.state", self._view.state)
         return self._view
 
-    async def _investigate(self) -> str:
-        """Ask the agents. Why it ended early, for people, or "" where it went to its end."""
-        if self._stopped_by is None:
-            self._asking = asyncio.create_task(self._ask())
-            try:
-                await self._asking
-            except BudgetExceededError as refused:
-                return f"{refused.message} {refused.remedy}"
-            except asyncio.CancelledError:
-                if _cancelled_from_outside():
-                    await _put_down(self._asking)
-                    raise
-                if self._stopped_by is None:
-                    raise AgentExecutionError("The run was cancelled, and nobody asked for it.") from None
-        return f"Stopped by {self._stopped_by}." if self._stopped_by else ""
+    async def _investigate(self) -> None:
+        """Ask the agents; then wait for humans, or come to an end."""
+        refused = None if self._ended_by_people else await self._asked()
+        await self._look()
+        if self._told and not self._ended_by_people and (refused or self._open_gates):
+            await self._wait(refused)
+        else:
+            await self._conclude(self._ended_by_people or (f"{refused.message} {refused.remedy}" if refused else ""))
+
+    @property
+    def _ended_by_people(self) -> str:
+        """Why, in a sentence; "" where they did not. Who pressed Stop is known before it is stored."""
+        return f"Stopped by {self._stopped_by}." if self._stopped_by else ended_by_people(self._view)
+
+    async def _asked(self) -> BudgetExceededError | None:
+        """Ask the agents. What did not fit the budget, if that ended it early."""
+        self._asking = asyncio.create_task(self._ask())
+        try:
+            await self._asking
+        except BudgetExceededError as refused:
+            return refused
+        except asyncio.CancelledError:
+            if _cancelled_from_outside():
+                await _put_down(self._asking)
+                raise
+            if self._stopped_by is None:
+                raise AgentExecutionError("The run was cancelled, and nobody asked for it.") from None
+        return None
 
     async def _ask(self) -> None:
         observations = await self._orchestrator.observe(self._view.investigation.incident)
         await self._look_back(observations)
-        await self._orchestrator.generate_hypotheses(observations)
+        waiting = None
+        while waiting is None or waiting - held(self._view):  # who was let go meanwhile has a turn to take
+            waiting = held(self._view)
+            await self._orchestrator.generate_hypotheses(observations)
+            await self._look()
+        self._open_gates = self._view.open_gates
+
+    async def _look(self) -> None:
+        """See what others have answered meanwhile."""
+        self._newer(await self._journal.view(*self.key))
+
+    async def _wait(self, refused: BudgetExceededError | None) -> None:
+        """Leave it to humans. What plain analysis has to say of the turns that wait is there when they are asked."""
+        await self._orchestrator.conclude("waits for an answer")
+        if refused and self._told and not any(each.kind is GateKind.BUDGET for each in self._view.open_gates):
+            amount, told = extension(self._view, refused), self._told(self._view)
+            words = extend_words(amount)
+            await self._gates.open(GateKind.BUDGET, refused.message, told, approve=words, extend_by=amount)
+            await self._look()
+        reasons = [each.reason for each in self._view.open_gates]
+        await self._change(InvestigationState.WAITING_APPROVAL, " ".join(reasons[:1]))
 
     async def _look_back(self, observations: Sequence[Observation]) -> None:
         """Has this been seen before, and is what was reported known at all? Without an answer the run goes on as well."""
@@ -147,6 +200,9 @@ class Run:
             await self._append(ContextGathered(similar=known.similar, unknown=known.unknown))
 
     async def _conclude(self, early: str) -> None:
+        for gate in self._view.open_gates:
+            await self._gates.supersede(gate.gate_id)
+        await self._look()
         if early:
             await self._orchestrator.conclude("did not get to the end of its turn")
         ranked = numbered(self._orchestrator.hypotheses)
@@ -192,9 +248,12 @@ class Run:
 
     async def _write(self, event: Event) -> InvestigationView:
         view = await self._journal.append(*self.key, event)
+        self._newer(view)
+        return view
+
+    def _newer(self, view: InvestigationView) -> None:
         if view.seq > self._view.seq:
             self._view = view
-        return view
 
 
 def _cancelled_from_outside() -> bool:

@@ -20,10 +20,11 @@ from orchestrator.ports import Agent, Spender
 class Spending:
     """The money of a run over `agents`, in the order in which they work; accounts are handed over here."""
 
-    def __init__(self, agents: Sequence[Agent], limit: Decimal, turns: Turns) -> None:
+    def __init__(self, agents: Sequence[Agent], limit: Decimal, turns: Turns, extended_by: Decimal = ZERO) -> None:
         self._agents, self._turns = agents, turns
         self._told_before: dict[str, Decimal] = {}
-        self.budget = Budget(limit, [agent.agent_id for agent in agents], record=turns.spend)
+        names = [agent.agent_id for agent in agents]
+        self.budget = Budget(limit, names, extended_by=extended_by, record=turns.spend)
         self.budget.restore(turns.entries())
         for agent in agents:
             if isinstance(agent, Spender):

@@ -7,7 +7,7 @@ from orchestrator.ports.agent import Account, Agent, PlainAnalyst, Reservation, 
 from orchestrator.ports.compute import Compute
 from orchestrator.ports.context import ContextSource
 from orchestrator.ports.desk import Adviser, Briefing, Consulting, Desk
-from orchestrator.ports.hub import HubStore
+from orchestrator.ports.hub import GateStore, HubStore
 from orchestrator.ports.listener import Listener
 from orchestrator.ports.sources import (
     ChangeSource,
@@ -51,6 +51,7 @@ __all__ = [
     "Consulting",
     "ContextSource",
     "Desk",
+    "GateStore",
     "HubStore",
     "IncidentSource",
     "InvestigationStore",

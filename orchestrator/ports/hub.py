@@ -13,30 +13,8 @@ from pydantic import JsonValue
 from orchestrator.model import AgentStatus, Gate, GateState, HubTask, Message, Person
 
 
-class HubStore(Protocol):
-    """Messages, tasks, gates, statuses and facts of every investigation's hub."""
-
-    async def keep_message(self, workspace: str, investigation_id: str, message: Message) -> None:
-        """Keep it behind all earlier ones. Raises ConflictError where its id is taken."""
-        ...
-
-    async def messages_to(
-        self, workspace: str, investigation_id: str, recipient: str, *, waiting: bool = False
-    ) -> Sequence[Message]:
-        """All messages to that agent, in the order in which they were kept; with `waiting` those that nobody has taken."""
-        ...
-
-    async def take_message(self, workspace: str, investigation_id: str, recipient: str) -> Message | None:
-        """The oldest message to that agent that waits, which is taken with this, once for ever; None where none waits."""
-        ...
-
-    async def keep_task(self, workspace: str, investigation_id: str, task: HubTask) -> None:
-        """Keep it, in place of an earlier state of the same task."""
-        ...
-
-    async def hub_tasks(self, workspace: str, investigation_id: str) -> Sequence[HubTask]:
-        """All tasks, by `order`, then by id."""
-        ...
+class GateStore(Protocol):
+    """Gates of every investigation."""
 
     async def open_gate(self, workspace: str, investigation_id: str, gate: Gate) -> Gate:
         """Keep an open gate, which an event may also do. Raises ConflictError where its id is taken."""
@@ -61,6 +39,32 @@ class HubStore(Protocol):
 
     async def gates_of(self, workspace: str, investigation_id: str) -> Sequence[Gate]:
         """All gates, in the order in which they were opened."""
+        ...
+
+
+class HubStore(GateStore, Protocol):
+    """Messages, tasks, gates, statuses and facts of every investigation's hub."""
+
+    async def keep_message(self, workspace: str, investigation_id: str, message: Message) -> None:
+        """Keep it behind all earlier ones. Raises ConflictError where its id is taken."""
+        ...
+
+    async def messages_to(
+        self, workspace: str, investigation_id: str, recipient: str, *, waiting: bool = False
+    ) -> Sequence[Message]:
+        """All messages to that agent, in the order in which they were kept; with `waiting` those that nobody has taken."""
+        ...
+
+    async def take_message(self, workspace: str, investigation_id: str, recipient: str) -> Message | None:
+        """The oldest message to that agent that waits, which is taken with this, once for ever; None where none waits."""
+        ...
+
+    async def keep_task(self, workspace: str, investigation_id: str, task: HubTask) -> None:
+        """Keep it, in place of an earlier state of the same task."""
+        ...
+
+    async def hub_tasks(self, workspace: str, investigation_id: str) -> Sequence[HubTask]:
+        """All tasks, by `order`, then by id."""
         ...
 
     async def keep_status(self, workspace: str, investigation_id: str, agent_id: str, status: AgentStatus) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from orchestrator.events import InvestigationView, Recorded, StateChanged, StepView, replay
-from orchestrator.investigation import check_arrow, has_ended
+from orchestrator.hub import HubRules
+from orchestrator.investigation import Investigations, check_arrow, has_ended
 from orchestrator.model import CallStatus, InvestigationState, Mode, NoData, Phase, StepOutcome
 from orchestrator.parameters import Parameters
 from orchestrator.ports import Store, TeamSpec
@@ -85,6 +86,14 @@ def poor_team(diary: Diary) -> TeamSpec:
 
 
 TEAMS = {"free": free_team, "telling": telling_team, "priced": priced_team, "poor": poor_team}
+ASKED = HubRules()
+
+
+async def answer(service: Investigations, investigation_id: str) -> None:
+    """Approve whatever is asked, until the run has ended."""
+    while (view := await service.ended("T1", investigation_id)).open_gates:
+        for gate in view.open_gates:
+            await service.answer_gate("T1", investigation_id, gate.gate_id, approved=True, by=BEN)
 
 
 @dataclass
@@ -97,19 +106,30 @@ class Outcome:
     cut_happened: bool
 
 
-async def lived_through(store: Store, team: str, at: int = 0, cut: Cut = Cut.AFTER, mode: Mode = ONE_BY_ONE) -> Outcome:
-    """Run an investigation; the process dies at the event numbered `at`, and another one goes on."""
+async def lived_through(
+    store: Store,
+    team: str,
+    at: int = 0,
+    cut: Cut = Cut.AFTER,
+    mode: Mode = ONE_BY_ONE,
+    asking: HubRules | None = None,
+) -> Outcome:
+    """Run an investigation; the process dies at the event numbered `at`, and another one goes on.
+
+    Where humans are asked, in whichever process, they approve.
+    """
     diary, collector = Diary(), Collector()
     wanted = Parameters(incident_id="INC-1", budget=BUDGET, mode=mode)
-    world = World(store, TEAMS[team](diary))
+    world = World(store, TEAMS[team](diary), asking=asking)
     cutting = CuttingStore(store, at, cut)
     service = world.new_service(collector, store=cutting)
     await service.open()
     with suppress(Killed):
         investigation_id = await start(service, parameters=wanted)
-        task = service._tasks.get(("T1", investigation_id))
+        task = service._fleet.tasks.get(("T1", investigation_id))
         if task:
             await asyncio.gather(task, return_exceptions=True)
+        await answer(service, investigation_id)
     with suppress(Killed):
         await service.aclose()
     diary.asked.append("---")
@@ -118,6 +138,7 @@ async def lived_through(store: Store, team: str, at: int = 0, cut: Cut = Cut.AFT
         if not unfinished and not await later.history("T1"):
             await start(later, parameters=wanted)
         (line,) = await later.history("T1")
+        await answer(later, line.investigation_id)
         view = await later.ended("T1", line.investigation_id)
     return Outcome(view, list(await store.events("T1", line.investigation_id)), diary, cutting.dead)
 
@@ -166,10 +187,10 @@ async def memory_store() -> MemoryStore:
     return store
 
 
-async def every_cut(team: str, mode: Mode) -> list[tuple[int, Cut, Outcome]]:
-    whole = await lived_through(await memory_store(), team, mode=mode)
+async def every_cut(team: str, mode: Mode, asking: HubRules | None = None) -> list[tuple[int, Cut, Outcome]]:
+    whole = await lived_through(await memory_store(), team, mode=mode, asking=asking)
     cuts = [(at, cut) for at in range(1, len(whole.journal) + 1) for cut in Cut]
-    return [(at, cut, await lived_through(await memory_store(), team, at, cut, mode)) for at, cut in cuts]
+    return [(at, cut, await lived_through(await memory_store(), team, at, cut, mode, asking)) for at, cut in cuts]
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -231,6 +252,23 @@ async def test_money_of_a_turn_that_had_ended_is_not_spent_twice_and_open_calls_
         assert len(reserved) == len(set(reserved)) == len(view.ledger), (at, cut)
 
 
+@pytest.mark.parametrize("mode", Mode)
+async def test_wherever_a_run_that_asks_humans_is_cut_it_ends_as_if_it_had_not_been(mode: Mode) -> None:
+    whole = await lived_through(await memory_store(), "poor", mode=mode, asking=ASKED)
+    assert (whole.view.state, len(whole.view.gates)) == (InvestigationState.COMPLETED, 1)
+    for at, cut, outcome in await every_cut("poor", mode, ASKED):
+        assert outcome.cut_happened, (at, cut)
+        assert essence(outcome.view) == essence(whole.view), (at, cut)
+        assert not outcome.view.open_gates
+        assert replay(outcome.journal) == outcome.view
+        settled = [each.event.gate_id for each in outcome.journal if each.event.type == "gate_settled"]
+        assert len(settled) == len(set(settled)) == len(outcome.view.gates), (at, cut)
+        assert outcome.view.cost.total <= outcome.view.cost.limit
+        ended = [each.event for each in outcome.journal if each.event.type == "step_ended"]
+        waited = {str(each.step) for each in ended if each.outcome != StepOutcome.FINISHED}
+        assert not asked_again(outcome.diary) & ended_before(outcome, at, cut) - waited, (at, cut)
+
+
 async def test_a_call_that_was_under_way_when_the_process_died_stays_counted_in_full() -> None:
     whole = await lived_through(await memory_store(), "priced")
     at = next(each.seq for each in whole.journal if each.event.type == "call_settled")
@@ -268,7 +306,7 @@ async def test_a_run_cut_again_and_again_still_ends(mode: Mode, events: int) -> 
             await service.open()
             if not lines:
                 await start(service, parameters=Parameters(incident_id="INC-1", mode=mode))
-            await asyncio.gather(*service._tasks.values(), return_exceptions=True)
+            await asyncio.gather(*service._fleet.tasks.values(), return_exceptions=True)
         with suppress(Killed):
             await service.aclose()
     view = replay(await store.events("T1", lines[0].investigation_id))

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from orchestrator.clock import Clock
 from orchestrator.errors import AgentExecutionError, OrchestratorError
 from orchestrator.events import InvestigationView, Recorded
+from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations, Limits
 from orchestrator.model import Incident, Origin, Person
 from orchestrator.parameters import Parameters
@@ -77,6 +78,7 @@ class World:
     incidents: Sequence[Incident] = (RECORDED,)
     live: bool = True
     telemetry: Telemetry | None = None
+    asking: HubRules | None = None
 
     def new_service(self, *listeners: Listener, store: Store | None = None) -> Investigations:
         service = Investigations(
@@ -87,6 +89,7 @@ class World:
             compute=InlineCompute(),
             clock=self.clock,
             limits=self.limits,
+            asking=self.asking,
         )
         for listener in listeners:
             service.listen(listener)
