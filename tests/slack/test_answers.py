@@ -29,6 +29,7 @@ How to use Compass
 `/investigate INC-123` starts, or joins the run that is going on
 `/investigate checkout answers 5xx since=30m services=checkout` works without an id where a live telemetry store is set up
 Options: `budget=10` `since=14:00` `until=14:45` `services=checkout,payments` `severity=SEV2` `agents=database`
+`mode=parallel` lets all agents look at once: sooner done, and what one does not spend helps no other
 `/investigate new` opens a form
 `/investigate status` shows what is going on · `/investigate history` what was before
 `/investigate stop INC-123` ends a run with what it has
