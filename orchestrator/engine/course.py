@@ -116,7 +116,9 @@ class Course:
 
     def _was_well(self, ended: Ended) -> bool | None:
         """Whether the agent was: who says what is wrong with the question is well. None: it could not show."""
-        if ended.status is TaskStatus.CANCELLED or (ended.error is not None and ended.error is self.over):
+        if ended.error is None:
+            return True
+        if ended.status is TaskStatus.CANCELLED or ended.error is self.over:
             return None
         return not ended.passing and ended.status is not TaskStatus.TIMED_OUT
 
@@ -156,9 +158,10 @@ class Course:
         if node.settled:
             return
         node.settled = True
-        for alarm in (node.deadline, node.pause):
-            if alarm is not None:
-                alarm.off()
+        if node.deadline is not None:
+            node.deadline.off()
+        if node.pause is not None:
+            node.pause.off()
         result = node.ends(self._clock, status, error, artifacts)
         cut_off = error is not None and error is self.over
         if self._keeping is not None and node.attempts and not cut_off:

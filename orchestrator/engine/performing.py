@@ -11,14 +11,15 @@ from typing import Any
 
 from opentelemetry import trace
 
-from orchestrator.engine.attempt import Attempt, settled
+from orchestrator.engine.attempt import settled
 from orchestrator.engine.places import Places
 from orchestrator.engine.quality import Audit, Refusal
-from orchestrator.engine.tasks import Assignment, TaskSpec, answer_of
+from orchestrator.engine.tasks import Assignment, TaskSpec, take
 from orchestrator.errors import BudgetExceededError, OrchestratorError
 from orchestrator.model import TaskError, TaskStatus
 
 PASSING = 500
+SUCCEEDED = TaskStatus.SUCCEEDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,13 @@ class Performing:
         return ended
 
     async def _perform(self, spec: TaskSpec, assignment: Assignment) -> Ended:
-        done = await settled(self._places.perform(spec, assignment))
-        if not done.finished:
-            return _failed(done, assignment)
-        answer = answer_of(done.value)
-        if answer.cost is not None:
-            assignment.spend(answer.cost)
-        artifacts = answer.artifacts
+        try:
+            answer = await self._places.perform(spec, assignment)
+        except (Exception, SystemExit) as failure:  # noqa: BLE001 - a border: only the type's name may cross it
+            return _failed(failure, assignment)
+        artifacts = take(answer, assignment)
         refused = await self._refusal(assignment, artifacts) if self._audit else None
-        return refused or Ended(TaskStatus.SUCCEEDED, artifacts, assignment.told_cost)
+        return refused or Ended(SUCCEEDED, artifacts, assignment.told_cost)
 
     async def _refusal(self, assignment: Assignment, artifacts: tuple[Any, ...]) -> Ended | None:
         checked = await settled(self._audited(assignment.task_id, artifacts))
@@ -86,14 +85,14 @@ class Performing:
         return verdict
 
 
-def _failed(done: Attempt[Any], assignment: Assignment) -> Ended:
+def _failed(failure: BaseException, assignment: Assignment) -> Ended:
     cost, number = assignment.told_cost, assignment.attempt
-    if isinstance(done.error, BudgetExceededError):
-        return Ended(TaskStatus.OVER_BUDGET, cost=cost, error=_ours(done.error, number))
-    if done.error is not None:
-        passing = done.error.status >= PASSING
-        return Ended(TaskStatus.FAILED, cost=cost, error=_ours(done.error, number), passing=passing)
-    error = TaskError("failed", f"The agent failed ({done.failure}).", number)
+    if isinstance(failure, BudgetExceededError):
+        return Ended(TaskStatus.OVER_BUDGET, cost=cost, error=_ours(failure, number))
+    if isinstance(failure, OrchestratorError):
+        passing = failure.status >= PASSING
+        return Ended(TaskStatus.FAILED, cost=cost, error=_ours(failure, number), passing=passing)
+    error = TaskError("failed", f"The agent failed ({type(failure).__name__}).", number)
     return Ended(TaskStatus.FAILED, cost=cost, error=error, passing=True)
 
 

@@ -11,13 +11,14 @@ import contextvars
 import inspect
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from orchestrator.engine.processes import ProcessPool
-from orchestrator.engine.tasks import Answer, Assignment, Place, TaskSpec, answer_of
+from orchestrator.engine.tasks import Answer, Assignment, Place, TaskSpec, take
 
 Work = Callable[[Assignment], Any]
+IN_PROCESS = Place.PROCESS
 
 
 class Places:
@@ -27,13 +28,14 @@ class Places:
         self._most = most
         self._processes: ProcessPool | None = None
 
-    async def perform(self, spec: TaskSpec, assignment: Assignment) -> Any:
-        """The agent's answer."""
-        if spec.place is Place.PROCESS:
+    def perform(self, spec: TaskSpec, assignment: Assignment) -> Awaitable[Any]:
+        """The agent's answer, to be awaited. Raises what the agent's factory raises."""
+        if spec.place is IN_PROCESS:
             if self._processes is None:
                 self._processes = ProcessPool(self._most)
-            return await self._processes.run(work_there, spec.agent_factory, _plain(assignment))
-        return await call(_work_of(spec.agent_factory()), assignment, assignment)
+            return self._processes.run(work_there, spec.agent_factory, _plain(assignment))
+        work = _work_of(spec.agent_factory())
+        return work(assignment) if _is_coroutine_function(work) else _elsewhere(work, assignment, assignment)
 
     async def aclose(self) -> None:
         """Kill the processes that are left."""
@@ -44,16 +46,16 @@ class Places:
 def work_there(factory: Callable[[], Any], assignment: Assignment) -> Any:
     """In the other process: make the agent, and let it work."""
     answer = _work_of(factory())(assignment)
-    answer = answer_of(asyncio.run(_awaited(answer)) if inspect.isawaitable(answer) else answer)
-    if answer.cost is not None:
-        assignment.spend(answer.cost)
-    return Answer(answer.artifacts, assignment.told_cost)
+    artifacts = take(asyncio.run(_awaited(answer)) if inspect.isawaitable(answer) else answer, assignment)
+    return Answer(artifacts, assignment.told_cost)
 
 
 async def call(work: Callable[[Any], Any], argument: Any, assignment: Assignment) -> Any:
     """The result of `work(argument)`: of a coroutine function here, of any other function in a thread."""
-    if inspect.iscoroutinefunction(work):
-        return await work(argument)
+    return await (work(argument) if _is_coroutine_function(work) else _elsewhere(work, argument, assignment))
+
+
+async def _elsewhere(work: Callable[[Any], Any], argument: Any, assignment: Assignment) -> Any:
     answer = await in_thread(work, argument, assignment)
     return await answer if inspect.isawaitable(answer) else answer
 
@@ -106,6 +108,12 @@ def _work_of(agent: Any) -> Work:
     if not callable(work):
         raise TypeError("an agent is callable, or has a method run")
     return work
+
+
+def _is_coroutine_function(work: Callable[[Any], Any]) -> bool:
+    """As `inspect` says, which takes longer for the usual case than all else that is done here."""
+    code = getattr(work, "__code__", None)
+    return bool(getattr(code, "co_flags", 0) & inspect.CO_COROUTINE) or inspect.iscoroutinefunction(work)
 
 
 def _plain(assignment: Assignment) -> Assignment:

@@ -21,6 +21,8 @@ from orchestrator.engine.tasks import agent_name
 from orchestrator.model import ZERO, TaskError, TaskResult, TaskStatus
 from orchestrator.retry import Breaker
 
+SUCCEEDED = TaskStatus.SUCCEEDED
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -114,7 +116,7 @@ class Schedule:
         """A task has ended: those that build on it may be ready now. Those that will not run for it, nearest first."""
         node.result, node.settled = result, True
         self.unfinished -= 1
-        if result.status is not TaskStatus.SUCCEEDED and self._policy.cancellation is Cancellation.CASCADING:
+        if result.status is not SUCCEEDED and self._policy.cancellation is Cancellation.CASCADING:
             return self._behind(node, result.status)
         for name in self._graph.before[node.spec.id]:
             after = self.nodes[name]
@@ -129,10 +131,11 @@ class Schedule:
 
     def inputs_of(self, node: Node) -> dict[str, tuple[object, ...]]:
         """What the tasks it builds on made."""
-        made = {name: self.nodes[name].result for name in self._graph.after[node.spec.id]}
-        return {
-            name: result.artifacts for name, result in made.items() if result and result.status is TaskStatus.SUCCEEDED
-        }
+        needed = self._graph.after[node.spec.id]
+        if not needed:
+            return {}
+        made = {name: self.nodes[name].result for name in needed}
+        return {name: result.artifacts for name, result in made.items() if result and result.status is SUCCEEDED}
 
     @property
     def ready(self) -> int:

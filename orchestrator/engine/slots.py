@@ -36,7 +36,7 @@ class Slots:
     def begin(self, node: Node, assignment: Assignment) -> None:
         """Start an attempt. It does nothing before the event loop's next turn."""
         node.assignment = assignment
-        node.work = work = asyncio.ensure_future(self._performing.perform(node.spec, assignment))
+        node.work = work = asyncio.create_task(self._performing.perform(node.spec, assignment))
         self.running += 1
         work.add_done_callback(partial(self._came_back, node))
 

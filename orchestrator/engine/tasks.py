@@ -113,6 +113,10 @@ class Answer:
             raise ValueError("the cost of an Answer is a Decimal of dollars, 0 or more")
 
 
-def answer_of(value: Any) -> Answer:
-    """What an agent returned: an Answer as it is, any other value as the one artifact, None as none."""
-    return value if isinstance(value, Answer) else Answer() if value is None else Answer((value,))
+def take(value: Any, assignment: Assignment) -> tuple[Any, ...]:
+    """The artifacts in what an agent returned: those of an Answer, whose cost counts; any other value but None is the one."""
+    if isinstance(value, Answer):
+        if value.cost is not None:
+            assignment.spend(value.cost)
+        return value.artifacts
+    return () if value is None else (value,)
