@@ -54,5 +54,5 @@ class TaskResult:
 
     @property
     def reason(self) -> str:
-        """Why it did not succeed, for people: the last of its errors, or "" where there is none."""
-        return self.errors[-1].message if self.errors else ""
+        """Why it did not succeed, for people: the last of its errors, or "" where it did, or there is none."""
+        return self.errors[-1].message if self.errors and self.status is not TaskStatus.SUCCEEDED else ""
