@@ -125,3 +125,89 @@ def test_our_agents_are_the_only_ones_of_that_name() -> None:
 
 def test_every_package_says_that_it_is_typed() -> None:
     assert [package for package in PACKAGES if not (ROOT / package / "py.typed").exists()] == []
+
+
+PLACES = {"asyncio.Semaphore", "asyncio.BoundedSemaphore", "asyncio.TaskGroup"}
+LIMITS = {"asyncio.wait_for", "asyncio.timeout", "asyncio.timeout_at"}
+THEIR_RETRIES = re.compile(
+    r"\b(tenacity|stamina|backoff|retrying|aiohttp_retry|pybreaker|purgatory|AsyncRetryHandler)\b"
+)
+
+
+def users_of(names: set[str]) -> set[str]:
+    return {name(path) for path in modules(*PACKAGES) if names & set(mentions(path))}
+
+
+def classes(pattern: str) -> dict[str, str]:
+    """Where each class of such a name is defined. A dict would hide a second one: that is a failure too."""
+    found: dict[str, str] = {}
+    for path in modules(*PACKAGES):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and re.search(pattern, node.name):
+                assert node.name not in found, f"{node.name} is defined in {found[node.name]} and in {name(path)}"
+                found[node.name] = name(path)
+    return found
+
+
+def test_only_the_engine_schedules() -> None:
+    """What bounds how much is asked of a telemetry server, or how many processes work, decides nobody's turn."""
+    assert users_of(PLACES) == {
+        "orchestrator/engine/processes.py",
+        "agents/sources/wire/throttle.py",
+        "agents/sources/prometheus/source.py",
+    }
+
+
+def test_there_is_one_time_limit_and_it_runs_on_the_clock_that_is_handed_in() -> None:
+    """`orchestrator.clock.within`. The look-alike stands for a server outside, and helps tests to wait for real seconds."""
+    assert users_of(LIMITS) == {"bot/sandbox/people/acting.py"}
+    definitions = {
+        name(path)
+        for path in modules(*PACKAGES)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == "within"
+    }
+    assert definitions == {"orchestrator/clock.py", "bot/sandbox/delivery/reply.py"}
+
+
+def test_there_is_one_retry_and_one_breaker() -> None:
+    assert classes("Breaker|Backoff|Retry") == {
+        "RetryPolicy": "orchestrator/retry.py",
+        "BreakerPolicy": "orchestrator/retry.py",
+        "Breaker": "orchestrator/retry.py",
+        "Retry": "bot/sandbox/delivery/reply.py",  # what Slack says of a delivery that it repeats
+    }
+    asks = {name(path) for path in modules(*PACKAGES) if any(each.endswith(".decide") for each in mentions(path))}
+    assert asks >= {"agents/sources/wire/attempts.py", "bot/slack/outbox.py", "bot/slack/thread.py"}
+    assert any(each.startswith("orchestrator/engine/") for each in asks)
+    others = {name(path) for path in modules(*PACKAGES) if THEIR_RETRIES.search(_code(path))}
+    assert others == set()
+
+
+def _code(path: Path) -> str:
+    """Without words that only mean such a thing."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+    return " ".join(ast.unparse(node) for node in imported)
+
+
+WAITS = {
+    "orchestrator/clock.py": "the home of waiting",
+    "orchestrator/investigation/run.py": "the heartbeat",
+    "agents/sources/wire/attempts.py": "between attempts, as RetryPolicy decides or the server asks",
+    "bot/slack/outbox.py": "between attempts, as RetryPolicy decides or Slack asks",
+    "bot/slack/thread.py": "between edits, and between attempts, as RetryPolicy decides",
+    "bot/slack/app.py": "at the start, until Slack answers or the time for that is over; nothing is sent twice",
+    "bot/slack/handlers/starting.py": "until the card stands: it looks at what is stored, and asks nobody",
+    "bot/slack/intake/socket.py": "between two looks at the sockets",
+    "bot/sandbox/clock.py": "the look-alike's own home of waiting",
+    "bot/sandbox/api/door.py": "the look-alike is as slow as it is told to be",
+    "bot/sandbox/delivery/office.py": "the look-alike repeats events when Slack does",
+    "bot/sandbox/delivery/reply.py": "the look-alike waits as long for an acknowledgement as Slack does",
+}
+"""Whoever waits, and why. What waits to try again asks RetryPolicy how long."""
+
+
+def test_everybody_who_waits_is_known_with_the_reason() -> None:
+    waiting = {name(path) for path in modules(*PACKAGES) if any(each.endswith(".sleep") for each in mentions(path))}
+    assert waiting == set(WAITS)

@@ -29,6 +29,7 @@ from bot.sandbox.workspace.changes import Change, MessageEdited, MessagePosted
 from bot.settings import Mode, Settings
 from bot.slack import BOT_SCOPES, COMMANDS, EVENTS, SHORTCUTS
 from bot.terminal import Post
+from orchestrator.clock import SystemClock, within
 from orchestrator.model import InvestigationState
 from storage import StorageInUseError, discard
 
@@ -66,8 +67,7 @@ async def sandbox(
                 state = None
                 if run:
                     await server.run_command(ASKS, channel, "/investigate", words)
-                    async with asyncio.timeout(SLOWEST_RUN_S):
-                        state = await surface.first_told()
+                    state = await within(SystemClock(), SLOWEST_RUN_S, surface.first_told())
                 if once and run:
                     return state
                 announce("Type /investigate in the page. Ctrl-C ends it.")

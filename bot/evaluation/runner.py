@@ -1,13 +1,16 @@
 """Many cases, a few at a time. A broken case is an answer too: it is told, and the others go on."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from bot.evaluation.answers import Answer, answer_of, failure_of
 from bot.evaluation.cases import Case
 from bot.evaluation.examine import Examined
 from orchestrator.clock import Clock
+from orchestrator.engine import Assignment, OrchestrationPolicy, TaskGraph, TaskSpec, stream_graph
 from orchestrator.errors import OrchestratorError
 
 Examine = Callable[[Case], Awaitable[Examined]]
@@ -32,17 +35,30 @@ async def evaluate(
     cases: Sequence[Case], examine: Examine, *, clock: Clock, jobs: int, write: Callable[[Answer], None]
 ) -> Outcome:
     """Examine `cases`, at most `jobs` at once, and `write` each answer as soon as it is known."""
-    places = asyncio.Semaphore(jobs)
+    specs = [TaskSpec(partial(_Examination, case, examine, clock), id=f"{n}") for n, case in enumerate(cases)]
+    policy = OrchestrationPolicy(max_concurrency=jobs, timeout_s=None, breaker=None)
+    answers: dict[str, Any] = {}
+    async with aclosing(stream_graph(TaskGraph(specs), policy, clock=clock)) as ended:
+        async for result in ended:
+            case_id = cases[int(result.id)].case_id
+            broke = failure_of(case_id, result.reason, result.duration_s)
+            answers[result.id] = result.artifacts[0] if result.artifacts else broke
+            write(answers[result.id])
+    told = [answers[spec.id] for spec in specs]
+    failed = {str(each["case_id"]): str(each["error"]) for each in told if "error" in each}
+    return Outcome(len(told) - len(failed), failed, sum(float(each["seconds"]) for each in told))
 
-    async def one(case: Case) -> Answer:
-        async with places:
-            answer = await _answer(case, examine, clock)
-            write(answer)
-            return answer
 
-    answers = await asyncio.gather(*(one(case) for case in cases))
-    failed = {str(each["case_id"]): str(each["error"]) for each in answers if "error" in each}
-    return Outcome(len(answers) - len(failed), failed, sum(float(each["seconds"]) for each in answers))
+@dataclass(frozen=True, slots=True)
+class _Examination:
+    """One case, as a task of the engine."""
+
+    case: Case
+    examine: Examine
+    clock: Clock
+
+    async def run(self, assignment: Assignment) -> Answer:  # noqa: ARG002 - the case is all there is to know
+        return await _answer(self.case, self.examine, self.clock)
 
 
 async def _answer(case: Case, examine: Examine, clock: Clock) -> Answer:

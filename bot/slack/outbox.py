@@ -14,6 +14,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 from typing import Protocol
 
 import structlog
@@ -24,11 +25,12 @@ from bot.slack.lanes import Lanes
 from bot.slack.web import Posted, Upload
 from orchestrator.clock import Clock, Pace
 from orchestrator.ports import Outbox, OutboxEntry, PostStatus
+from orchestrator.retry import RetryPolicy
 
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
 LOOK_BACK = timedelta(minutes=5)
 ATTEMPTS = 6
-LONGEST_WAIT_S = 30.0
+AFTER_A_LOSS = RetryPolicy(max_attempts=ATTEMPTS, backoff="exp", base_s=1.0, cap_s=30.0, jitter=0.0)
 
 Render = Callable[[], Message]
 
@@ -199,8 +201,8 @@ class SlackOutbox:
 
         Raises RefusedError, or UndeliveredError after ATTEMPTS answers that got lost.
         """
-        lost = 0
-        while lost < ATTEMPTS:
+        lost, dice = 0, Random(0)  # noqa: S311 - no jitter, no secrets
+        while True:
             try:
                 if unsure and look and (found := await look()):
                     return found
@@ -212,8 +214,10 @@ class SlackOutbox:
             except AnswerLostError:
                 unsure, lost = True, lost + 1
                 self._log.info("slack_answer_lost", times=lost)
-                await self._clock.sleep(min(LONGEST_WAIT_S, 2.0 ** (lost - 1)))
-        raise UndeliveredError
+                wait = AFTER_A_LOSS.decide(lost, dice)
+                if wait is None:
+                    raise UndeliveredError from None
+                await self._clock.sleep(wait)
 
     def _lookout(self, slot: Slot, file: str = "") -> Callable[[], Awaitable[Posted | None]]:
         oldest = self._clock.now() - LOOK_BACK

@@ -9,6 +9,7 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 
 import structlog
 
@@ -25,12 +26,14 @@ from orchestrator.clock import Clock
 from orchestrator.events import InvestigationView, Recorded
 from orchestrator.investigation import Investigations
 from orchestrator.model import Investigation, InvestigationState
+from orchestrator.retry import RetryPolicy
 
 Key = tuple[str, str]
 """Workspace and investigation."""
 
 RETRY_S = 30.0
 MOST_TRIES = 20
+AGAIN = RetryPolicy(max_attempts=MOST_TRIES, backoff="fixed", base_s=RETRY_S, cap_s=RETRY_S, jitter=0.0)
 ASKERS_KEPT = 500
 LOOKED_THROUGH = 200
 
@@ -129,9 +132,9 @@ class SlackThread:
             self._tasks[key] = asyncio.create_task(self._keep_shown(key), name=f"slack thread {key[1]}")
 
     async def _keep_shown(self, key: Key) -> None:
-        news, tries = self._news[key], 0
+        news, tries, dice = self._news[key], 0, Random(0)  # noqa: S311 - no jitter, no secrets
         try:
-            while tries < MOST_TRIES:
+            while True:
                 seen, again = news.view.seq, news.again
                 news.again = False
                 if await self._shown(news, again=again):
@@ -142,8 +145,11 @@ class SlackThread:
                         return
                 else:
                     tries, news.again = tries + 1, news.again or again
-                    await self._clock.sleep(RETRY_S)
-            self._log.error("thread_given_up", investigation=key[1])
+                    wait = AGAIN.decide(tries, dice)
+                    if wait is None:
+                        self._log.error("thread_given_up", investigation=key[1])
+                        return
+                    await self._clock.sleep(wait)
         finally:
             self._tasks.pop(key, None)
             self._news.pop(key, None)

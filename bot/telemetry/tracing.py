@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from opentelemetry import trace
 
+from orchestrator.clock import SystemClock, within
 from orchestrator.errors import OrchestratorError
 
 MOST_S = 2.0
@@ -46,8 +47,7 @@ class Tracing:
 
         threading.Thread(target=work, name="tracing-shutdown", daemon=True).start()
         try:
-            async with asyncio.timeout(most_s):
-                await ended.wait()
+            await within(SystemClock(), most_s, ended.wait())
         except TimeoutError:
             return
 

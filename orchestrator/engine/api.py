@@ -7,7 +7,7 @@ agent's name, where what is known of agents is to outlive the call.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from typing import TypedDict, Unpack
 
 from orchestrator.clock import Clock, SystemClock
@@ -125,7 +125,7 @@ class Running:
 
 async def stream_graph(
     graph: TaskGraph, policy: OrchestrationPolicy | None = None, **options: Unpack[Options]
-) -> AsyncIterator[TaskResult]:
+) -> AsyncGenerator[TaskResult, None]:
     """Each result as it comes. While `max_unconsumed` of them wait for who iterates, nothing further is started.
 
     Closing the iterator cancels and awaits what runs.
