@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from inline_snapshot import snapshot
 from orchestrator.__main__ import main
 from orchestrator.engine import ExecutionHeartbeat, OrchestrationPolicy
 from orchestrator.engine.showing import CLEAR, Progress, as_json, plain
-from tests.docs.pages import ROOT
+from orchestrator.engine.taskfile import read_tasks
+from tests.docs.pages import ROOT, blocks, commands
 from tests.engine.stage import failing, play, taking, task, tries
 from tests.support.clock import NOON, ManualClock
 
@@ -130,6 +132,17 @@ def test_interrupted_it_cancels_and_prints_what_finished(name: str, code: int) -
 def _in_a_shell(tasks: list[dict[str, object]], *options: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "orchestrator", "run", "--tasks", json.dumps(tasks), *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False)
+
+
+def test_the_tasks_that_the_documentation_shows_are_some_that_can_be_read() -> None:
+    shown = [block.text for block in blocks(ROOT / "docs" / "engine.md") if block.language == "json"]
+    assert [[each.id for each in read_tasks(text, "docs")] for text in shown] == [["logs", "disks", "sum"]]
+
+
+def test_the_command_that_the_documentation_shows_is_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    [shown] = [each for each in commands(ROOT / "docs" / "engine.md") if each.startswith("python -m orchestrator")]
+    assert main(shlex.split(shown)[3:]) == 2
+    assert "tasks.json: the file cannot be read" in capsys.readouterr().err
 
 
 def test_signals_are_left_as_they_were() -> None:
