@@ -33,20 +33,12 @@ class TaskGraph:
         *,
         entry: Sequence[str] | None = None,
     ) -> None:
-        named = [each if each.id else replace(each, id=f"task-{n}") for n, each in enumerate(tasks, start=1)]
-        self.tasks: dict[str, TaskSpec] = {each.id: each for each in named}
-        if len(self.tasks) < len(named):
-            raise GraphError(f"Two tasks have the id {_first_double(named)!r}; every id stands for one task.")
+        self.tasks = _by_id(tasks)
         given = after or {}
         _refuse_texts(given)
         self._refuse_unknown([*given, *(name for names in given.values() for name in names), *(entry or ())])
-        self.after: dict[str, tuple[str, ...]] = {
-            name: tuple(dict.fromkeys(given[name])) if name in given else () for name in self.tasks
-        }
-        self.before: dict[str, list[str]] = {name: [] for name in self.tasks}
-        for name, needed in self.after.items():
-            for each in needed:
-                self.before[each].append(name)
+        self.after = {name: tuple(dict.fromkeys(given.get(name, ()))) for name in self.tasks}
+        self.before = _turned_round(self.after)
         self._refuse_cycles()
         if entry is not None:
             self._refuse_unreached(entry)
@@ -119,9 +111,23 @@ def chained(tasks: Sequence[TaskSpec]) -> TaskGraph:
     return TaskGraph(named, {later.id: (earlier.id,) for earlier, later in pairwise(named)})
 
 
-def _first_double(tasks: Sequence[TaskSpec]) -> str:
-    seen: set[str] = set()
-    return next(each.id for each in tasks if each.id in seen or seen.add(each.id))  # type: ignore[func-returns-value]
+def _by_id(tasks: Iterable[TaskSpec]) -> dict[str, TaskSpec]:
+    found: dict[str, TaskSpec] = {}
+    for number, each in enumerate(tasks, start=1):
+        task = each if each.id else replace(each, id=f"task-{number}")
+        if task.id in found:
+            raise GraphError(f"Two tasks have the id {task.id!r}; every id stands for one task.")
+        found[task.id] = task
+    return found
+
+
+def _turned_round(after: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """For each task those that build on it."""
+    before: dict[str, list[str]] = {name: [] for name in after}
+    for name, needed in after.items():
+        for each in needed:
+            before[each].append(name)
+    return before
 
 
 def _some(names: Sequence[str]) -> str:
