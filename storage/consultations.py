@@ -18,6 +18,8 @@ def consulted(db: Database, recorded: Recorded, event: Consulted) -> None:
             "specialist": told.specialist,
             "question": question.text,
             "service": question.service,
+            "peer": question.peer,
+            "aspect": question.aspect.value if question.aspect else None,
             "moment": codec.maybe(question.at),
             "outcome": told.outcome.value,
             "advice": advice.text,

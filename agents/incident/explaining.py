@@ -31,9 +31,18 @@ _LOCKS = vocabulary("lock locks locked deadlock deadlocks")
 _VERSION = re.compile(r"[\w.+-]{1,24}")
 
 
+def suspected(observations: Sequence[Observation]) -> list[Suspect]:
+    """All suspects with their confidence, likeliest first."""
+    return calibrated(suspects(observations), observations)
+
+
 def explain(agent_id: str, observations: Sequence[Observation]) -> list[Hypothesis]:
     """The hypotheses of one agent, likeliest first, from the observations of all."""
-    ranked = calibrated(suspects(observations), observations)
+    return told_by(agent_id, suspected(observations))
+
+
+def told_by(agent_id: str, ranked: Sequence[Suspect]) -> list[Hypothesis]:
+    """Those of the suspects that this agent decides, in words."""
     return [_told(agent_id, each, ranked) for each in ranked if _decided_by(each) == agent_id]
 
 

@@ -6,7 +6,7 @@ errors or no slowness gets a line of its own, for it rules out much; never where
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from agents.analyzers.meaning import complaints, meaning_of
 from agents.incident.metric_facts import series_of
@@ -25,6 +25,7 @@ _NAMES = {
     Aspect.LOCKS: "locks",
     Aspect.NETWORK: "network",
 }
+NORMAL_IN = ": normal in "
 _Subject = tuple[str, str]
 
 
@@ -42,6 +43,30 @@ def normal_facts(reading: Reading, scene: Scene, facts: Iterable[Observation]) -
         if aspect in _NAMES and lasts and (aspect, (series.service, peer)) not in uneasy:
             calm[aspect].add((series.service, peer))
     return [*_unhurt(reading, calm), *_together(reading, calm)]
+
+
+def tells_of_normal(
+    agent_id: str, aspects: Collection[Aspect], service: str, observations: Iterable[Observation]
+) -> tuple[str, ...]:
+    """The ids of that agent's lines that say so of these aspects of a service, by its name or among others."""
+    names = {_NAMES[each] for each in aspects if each in _NAMES}
+    return tuple(
+        fact.observation_id
+        for fact in observations
+        if fact.agent_id == agent_id
+        and fact.standing is Standing.NORMAL
+        and fact.observation_id
+        and names.intersection(_said_of(fact))
+        and fact.service in ("", service)
+    )
+
+
+def _said_of(fact: Observation) -> list[str]:
+    """The aspects that such a line names; none for other lines."""
+    said, normal, _ = fact.summary.partition(NORMAL_IN)
+    return (
+        [each if each in _NAMES.values() else each[0].lower() + each[1:] for each in said.split(", ")] if normal else []
+    )
 
 
 def _unhurt(reading: Reading, calm: dict[Aspect, set[_Subject]]) -> list[Observation]:
@@ -78,7 +103,7 @@ def _told(reading: Reading, where: str, aspects: list[Aspect], subjects: set[_Su
     service, peer = next(iter(subjects)) if len(subjects) == 1 else ("", "")
     return Observation(
         agent_id=reading.agent_id,
-        summary=f"{names[0].upper()}{names[1:]}: normal in {where}"[:600],
+        summary=f"{names[0].upper()}{names[1:]}{NORMAL_IN}{where}"[:600],
         standing=Standing.NORMAL,
         signal=Signal.METRIC,
         aspect=aspects[0],

@@ -1,16 +1,22 @@
-"""What the three specialists have in common; they differ in what they look at. They spend nothing."""
+"""What the three specialists have in common; they differ in what they look at. They spend nothing.
+
+Each asks the others where an answer would tell something new of the leading explanation, and answers what it is asked.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from agents.incident.explaining import explain
+from agents.incident.advising import answer, concerned
+from agents.incident.asking import questions, with_answer
+from agents.incident.explaining import explain, suspected, told_by
 from agents.incident.reading import read
 from agents.incident.seasons import seasons_of
 from agents.incident.sending import Look, looked_at
 from agents.incident.territory import owner_of_metric
-from orchestrator.model import Baseline, Hypothesis, Incident, Observation
-from orchestrator.ports import AgentKit, AgentSpec
+from orchestrator.errors import SourceUnavailableError
+from orchestrator.model import Advice, Baseline, Hypothesis, Incident, Metrics, Observation, Question
+from orchestrator.ports import AgentKit, AgentSpec, Briefing, Desk, Lookup
 
 
 class Specialist:
@@ -20,6 +26,8 @@ class Specialist:
         self._agent_id = agent_id
         self._look = look
         self._kit = kit
+        self._desk: Desk | None = None
+        self._metrics: Metrics | None = None
 
     @property
     def agent_id(self) -> str:
@@ -40,6 +48,7 @@ class Specialist:
         """
         telemetry, compute = self._kit.telemetry, self._kit.compute
         reading = await read(self._agent_id, telemetry, incident, self._kit.clock.now())
+        self._metrics = reading.metrics
         facts = await looked_at(compute, self._look, reading)
         seasons = await seasons_of(reading, facts, telemetry.metrics)
         if not any(each.days for each in seasons.values()):
@@ -47,12 +56,47 @@ class Specialist:
         return await looked_at(compute, self._look, replace(reading, seasons=seasons))
 
     async def generate_hypothesis(self, observations: Sequence[Observation]) -> Sequence[Hypothesis]:
-        """The explanations that this agent's own telemetry decides."""
-        return await self.analyse(observations)
+        """The explanations that this agent's own telemetry decides, the leading one with what others answered."""
+        ranked = suspected(observations)
+        formed = told_by(self._agent_id, ranked)
+        if self._desk is not None:
+            for ask in questions(self._agent_id, ranked, observations):
+                told = await self._desk.consult(ask.specialist, ask.question)
+                formed[0] = with_answer(formed[0], told, observations)
+        return formed
 
     async def analyse(self, observations: Sequence[Observation]) -> Sequence[Hypothesis]:
-        """The same: this agent knows plain analysis only."""
+        """The same, without asking anybody: this agent knows plain analysis only."""
         return explain(self._agent_id, observations)
+
+    def use_desk(self, desk: Desk) -> None:
+        """The place from which it asks others."""
+        self._desk = desk
+
+    async def advise(self, question: Question, briefing: Briefing) -> Advice:
+        """What its metrics say, read anew only where this process has not read them. Costs nothing."""
+        if briefing.incident is None:
+            return Advice(text="Cannot tell: nobody said of which incident.", known=False)
+        try:
+            metrics = self._metrics or await self._read_again(briefing.incident)
+        except SourceUnavailableError as unavailable:
+            return Advice(text=f"Cannot tell: metrics could not be read: {unavailable.message}"[:2000], known=False)
+        if metrics is None:
+            return Advice(text="Cannot tell: no source of metrics is configured.", known=False)
+        mine = concerned(self._agent_id, question, metrics.series)
+        split = briefing.incident.window(self._kit.clock.now()).start.timestamp()
+        return await self._kit.compute.run(
+            answer, self._agent_id, question, mine, split, [_thin(each) for each in briefing.observations]
+        )
+
+    async def _read_again(self, incident: Incident) -> Metrics | None:
+        source = self._kit.telemetry.metrics
+        return await source.read_metrics(Lookup.whole(incident, self._kit.clock.now())) if source else None
+
+
+def _thin(fact: Observation) -> Observation:
+    """Without what is large and not needed for an answer, since it goes to another process."""
+    return fact.model_copy(update={"sketch": None, "calls": ()})
 
 
 def specialist(agent_id: str, title: str, look: Look) -> AgentSpec:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from orchestrator.model.base import Frozen, Moment, Name
 from orchestrator.model.cost import ZERO
+from orchestrator.model.evidence import Aspect
 
 
 class AgentStatus(StrEnum):
@@ -59,10 +60,15 @@ class HubTask(Frozen):
 
 
 class Question(Frozen):
-    """What one agent asks a specialist: in words for people, and of what and when, so that no words need be understood."""
+    """What one agent asks a specialist: in words for people, and of what and when, so that no words need be understood.
+
+    `peer` is the other end where it is about the link from `service` to it; `aspect` is what about them is asked for.
+    """
 
     text: str = Field(max_length=500)
     service: str = ""
+    peer: str = ""
+    aspect: Aspect | None = None
     at: Moment | None = None
 
 

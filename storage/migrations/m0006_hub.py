@@ -95,6 +95,8 @@ CREATE TABLE consultations (
     specialist TEXT NOT NULL,
     question TEXT NOT NULL,
     service TEXT NOT NULL,
+    peer TEXT NOT NULL,
+    aspect TEXT,
     moment TEXT,
     outcome TEXT NOT NULL,
     advice TEXT NOT NULL,

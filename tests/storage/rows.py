@@ -167,7 +167,13 @@ def _consultation(row: dict[str, Any]) -> Consultation:
     return Consultation(
         asker=row["asker"],
         specialist=row["specialist"],
-        question=Question(text=row["question"], service=row["service"], at=row["moment"]),
+        question=Question(
+            text=row["question"],
+            service=row["service"],
+            peer=row["peer"],
+            aspect=row["aspect"],
+            at=row["moment"],
+        ),
         outcome=row["outcome"],
         advice=Advice(
             text=row["advice"],
