@@ -72,8 +72,9 @@ def answer(
     if told is not None:
         named = [told.observation_id] if told.observation_id else []
         return Advice(text=f"Yes: {told.summary}"[:2000], supports=True, cites=tuple(named))
-    at = question.at.timestamp() if question.at else split
-    seen = [each for each in (_figure(one, peer, split, max(at, split), len(series)) for one, peer in series) if each]
+    at = max(question.at.timestamp() if question.at else split, split)
+    found = (_figure(one, peer, split, at, len(series)) for one, peer in series if _limit(one) is None)
+    seen = [each for each in found if each]
     if not seen:
         return Advice(text=f"Cannot tell: no metric of {_whom(question)} tells of that.", known=False)
     bad = [each for each in seen if each.is_bad]
@@ -117,14 +118,16 @@ def _listed(seen: Iterable[Figure], series: Sequence[tuple[MetricSeries, str]]) 
 
 
 def _said(each: Figure, capacity: float | None) -> str:
-    """As in: pool in use 6 of 20, as before; cpu 95.6 % since 14:01, was 12 %; latency 4.8 ms, usual 4.1 ms."""
+    """As in: pool in use 6 of 20, as before; cpu 95.6 % since 14:01, was 12 %; latency up to 5 ms, usual 4 ms."""
     unit, seen = each.meaning.unit, each.seen
     name = plain(each.series.metric, each.peer)
     if each.is_bad and seen.shift is not None:
         since, value, usual = seen.shift.onset, figure(seen.shift.value, unit), figure(seen.shift.usual, unit)
         return f"{name} {value}{_of(capacity, unit)} since {clock(since)}, was {usual}"
     value, usual = figure(seen.value, unit), figure(seen.usual, unit)
-    return f"{name} {value}{_of(capacity, unit)}, {'as before' if value == usual else f'usual {usual}'}"
+    if value == usual:
+        return f"{name} {value}{_of(capacity, unit)}, as before"
+    return f"{name} {'up' if seen.value > seen.usual else 'down'} to {value}{_of(capacity, unit)}, usual {usual}"
 
 
 def _of(capacity: float | None, unit: str) -> str:
@@ -132,15 +135,20 @@ def _of(capacity: float | None, unit: str) -> str:
 
 
 def _capacity(series: MetricSeries, others: Iterable[MetricSeries]) -> float | None:
-    """What it cannot exceed: a series that stands still, of the same thing by its name, and called its size or limit."""
-    named = set(words(series.metric))
+    """What it cannot exceed: the limit of the same thing, by its name."""
     for other in others:
-        parts = set(words(other.metric))
-        if other.metric != series.metric and parts & _CAPACITY and (parts - _CAPACITY) & named:
-            values = {each for each in other.values if each == each}
-            if len(values) == 1 and max(series.values, default=0.0) <= (most := values.pop()):
-                return most
+        most = _limit(other)
+        if most is not None and set(words(other.metric)) & set(words(series.metric)) - _CAPACITY:
+            return most if max(series.values, default=0.0) <= most else None
     return None
+
+
+def _limit(series: MetricSeries) -> float | None:
+    """What a series says that is called a size or a limit and stands still; None for all others."""
+    if not _CAPACITY.intersection(words(series.metric)):
+        return None
+    values = {each for each in series.values if each == each}
+    return values.pop() if len(values) == 1 else None
 
 
 def _whom(question: Question) -> str:

@@ -41,6 +41,7 @@ SEVERITY = {each: each.value if each != Severity.UNKNOWN else "severity unknown"
 
 # --- findings -----------------------------------------------------------------------------------------------------------
 NOTHING_STANDS_OUT = "Nothing unusual in what could be checked"
+ASKED = "Asked {whom}: {said}"
 NORMAL = "Normal: {what}"
 NOT_CHECKED = "Not checked: {what}"
 WITHOUT_AGENT = "The run goes on without it."

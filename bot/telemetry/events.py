@@ -6,6 +6,7 @@ import structlog
 
 from orchestrator.events import (
     CallSettled,
+    Consulted,
     ContextGathered,
     Event,
     Heartbeat,
@@ -64,6 +65,13 @@ def _facts(event: Event) -> dict[str, Any]:
             }
         case CallSettled(entry=entry):
             return {"agent_id": entry.agent_id, "model": entry.model, "cost": str(entry.amount)}
+        case Consulted(consultation=told):
+            return {
+                "asker": told.asker,
+                "specialist": told.specialist,
+                "outcome": told.outcome.value,
+                "cost": str(told.cost),
+            }
         case HypothesesRanked(hypotheses=ranked):
             return {"hypotheses": len(ranked)}
         case HypothesisDecided(decision=decision):

@@ -1,11 +1,11 @@
 """What is printed, before anybody knows how wide the screen is: labels with lines beside them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.terminal.safe import safe
-from orchestrator.model import Hypothesis, Incident, Observation, strength
+from orchestrator.model import Consultation, Hypothesis, Incident, Observation, dollars, strength
 
 STRONG, DIM, LABEL = "bold", "dim", "cyan"
 
@@ -35,6 +35,12 @@ def clock_time(moment: datetime, *, beside: datetime | None = None) -> str:
 def fact(observation: Observation) -> str:
     """An observation in one line, with its id where it has one."""
     return f"{observation.observation_id}  {observation.summary}" if observation.observation_id else observation.summary
+
+
+def asked_line(asked: Consultation, title_of: Callable[[str], str], by: str = "") -> str:
+    """Who was asked what, what that one said, and what it cost if anything. `by` stands behind the name."""
+    cost = f" · {dollars(asked.cost)}" if asked.cost else ""
+    return f"{title_of(asked.specialist)}{by}: {asked.said}{cost}"
 
 
 def confidence(hypothesis: Hypothesis) -> str:

@@ -7,11 +7,12 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from bot.terminal.entries import DIM, STRONG, Entry, confidence, entry, fact
+from bot.terminal.entries import DIM, STRONG, Entry, asked_line, confidence, entry, fact
 from bot.terminal.printer import print_entries
 from bot.terminal.report import header
 from bot.terminal.safe import safe
 from orchestrator.events import (
+    Consulted,
     HypothesesRanked,
     InvestigationOpened,
     InvestigationView,
@@ -21,7 +22,17 @@ from orchestrator.events import (
     StepStarted,
     StopRequested,
 )
-from orchestrator.model import InvestigationState, Mode, Phase, Standing, Step, StepOutcome, dollars
+from orchestrator.model import (
+    Consultation,
+    ConsultOutcome,
+    InvestigationState,
+    Mode,
+    Phase,
+    Standing,
+    Step,
+    StepOutcome,
+    dollars,
+)
 
 SHOWN_FACTS = 5
 _DOING = {Phase.OBSERVE: "observes", Phase.HYPOTHESISE: "forms hypotheses"}
@@ -78,6 +89,8 @@ def happened(
             return entry(at, [f"{title_of(step.agent_id)} {_DOING[step.phase]} ..."] if started else [], DIM)
         case StepEnded():
             return _turn(at, recorded.event, title_of)
+        case Consulted(consultation=told):
+            return _asked(at, told, view, title_of)
         case HypothesesRanked(hypotheses=ranked):
             return entry(at, [f"Ranked {_count(len(ranked), 'hypothesis', 'hypotheses')}"])
         case StopRequested(by=by):
@@ -127,6 +140,13 @@ def _turn(at: str, ended: StepEnded, title_of: Callable[[str], str]) -> list[Ent
         told = f"{name} {bad} ({ended.step.phase}, {took})" + (f": {ended.note}" if ended.note else "")
         return [*entry(at, [told], STRONG), *_found(ended)]
     return [*entry(at, [f"{name}: {_summary(ended.step, ended)} · {took}"]), *_found(ended)]
+
+
+def _asked(at: str, told: Consultation, view: InvestigationView, title_of: Callable[[str], str]) -> list[Entry]:
+    """A question that is asked again is not told again."""
+    if told not in view.asked_by(told.asker) or told.outcome is ConsultOutcome.REPEATED:
+        return []
+    return entry(at, [f"{title_of(told.asker)} asked {asked_line(told, title_of)}"])
 
 
 def _summary(step: Step, ended: StepEnded) -> str:

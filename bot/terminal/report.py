@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.terminal.entries import DIM, STRONG, Entry, clock_time, confidence, entry, fact, incident_title
+from bot.terminal.entries import DIM, STRONG, Entry, asked_line, clock_time, confidence, entry, fact, incident_title
 from bot.terminal.safe import safe
 from orchestrator.events import InvestigationView
 from orchestrator.model import (
@@ -70,6 +70,7 @@ def report_entries(
         *entry("Impact", _capped([fact(each) for each in report.impact], most)),
         *entry("Since", [f"{clock_time(report.since)} UTC"] if report.since else []),
         *(each for group in told for each in _explanation(group, report, title_of)),
+        *entry("Asked", _asked(view, title_of)),
         *entry("Stands out", _capped(_standing_out(report) if not told else [], most)),
         *entry("Look next" if told else "Look at", _capped(report.look_next, most)),
         *_others(report.groups[len(told) :], title_of, view, everything, first=len(told) + 1),
@@ -83,6 +84,11 @@ def report_entries(
         *entry("Decided", _decisions(view)),
         *entry("Cost", breakdown_lines(report.cost, lambda agent_id: safe(title_of(agent_id)))),
     ]
+
+
+def _asked(view: InvestigationView, title_of: Titles) -> list[str]:
+    told = ((agent_id, each) for agent_id in view.investigation.agent_ids for each in view.asked_by(agent_id))
+    return [asked_line(each, title_of, f", by {title_of(agent_id)}") for agent_id, each in told]
 
 
 def _headline(view: InvestigationView, report: Report) -> str:

@@ -21,6 +21,7 @@ from orchestrator.model import (
     PastIncident,
     Person,
     Phase,
+    Question,
     Step,
     StepOutcome,
     StoreUse,
@@ -87,6 +88,18 @@ class InvestigationView(Frozen):
     def hypotheses(self) -> tuple[Hypothesis, ...]:
         """The ranking, or what was formed so far."""
         return self.ranked or tuple(one for each in self.steps for one in each.hypotheses)
+
+    def asked_by(self, agent_id: str) -> tuple[Consultation, ...]:
+        """What that agent asked others in its own turns, each question once: the answer where one came, else the latest try.
+
+        What an adviser asked on the way is part of its answer, and of that answer's cost.
+        """
+        asked: dict[tuple[str, Question], Consultation] = {}
+        for each in self.consultations:
+            key = (each.specialist, each.question)
+            if each.asker == agent_id and each.depth == 1 and not (key in asked and asked[key].is_answered):
+                asked[key] = each
+        return tuple(asked.values())
 
     def decision(self, hypothesis_id: str) -> Decision | None:
         """What was decided of that hypothesis, if anything was."""

@@ -101,3 +101,13 @@ class Consultation(Frozen):
     duration_s: float = 0.0
     cost: Decimal = ZERO
     depth: int = 1
+
+    @property
+    def is_answered(self) -> bool:
+        """The specialist has answered, now or before."""
+        return self.outcome in (ConsultOutcome.ANSWERED, ConsultOutcome.REPEATED)
+
+    @property
+    def said(self) -> str:
+        """Question and answer in one line."""
+        return f"{self.question.text} {self.advice.text}"

@@ -33,8 +33,10 @@ from orchestrator.events import (
     replay,
 )
 from orchestrator.model import (
+    Advice,
     Approvers,
     CallStatus,
+    ConsultOutcome,
     Decision,
     GateState,
     InvestigationState,
@@ -364,3 +366,14 @@ def test_a_fold_changes_no_view_it_was_given(happened: list[Event]) -> None:
     before = view.model_copy(deep=True)
     fold(view, recorded(view.seq + 1, Heartbeat()))
     assert view == before
+
+
+def test_of_a_question_that_was_asked_twice_the_answer_that_came_first_counts() -> None:
+    failed = consultation(outcome=ConsultOutcome.FAILED, advice=Advice(text="database failed.", known=False))
+    answered, repeated = consultation(), consultation(outcome=ConsultOutcome.REPEATED)
+    deeper, other = consultation(depth=2, specialist="network"), consultation("network")
+    view = view_after(*(Consulted(consultation=each) for each in (failed, answered, repeated, deeper, other)))
+    assert len(view.consultations) == 5
+    assert view.asked_by("application") == (answered,)
+    assert view.asked_by("network") == (other,)
+    assert view_after(Consulted(consultation=failed)).asked_by("application") == (failed,)

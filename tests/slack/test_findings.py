@@ -1,15 +1,18 @@
 """What one agent found."""
 
+from decimal import Decimal
+
 from inline_snapshot import snapshot
 
 from bot.slack.blocks import Message
 from bot.slack.views.findings import findings
 from bot.slack.views.picture import Picture
-from orchestrator.model import Phase, StepOutcome
+from orchestrator.events import Consulted
+from orchestrator.model import Advice, ConsultOutcome, Phase, StepOutcome
 from tests.slack import scene
 from tests.slack.pictures import RUNNING, began, failed, observations, paid, picture
 from tests.slack.reading import as_read
-from tests.support.builders import missed, observed
+from tests.support.builders import consultation, missed, observed
 
 
 def told(shown: Picture, agent_id: str) -> Message:
@@ -84,3 +87,26 @@ def test_many_facts_are_counted_rather_than_listed() -> None:
     shown = as_read(told(picture(RUNNING, observed("application", *many)), "application"))
     assert shown.count("checkout errors") == 1 + 6
     assert "… +14 more under Facts" in shown
+
+
+def test_what_an_agent_asked_another_stands_in_its_own_reply_with_what_it_cost() -> None:
+    asked = [
+        consultation(cost=Decimal("0.25")),
+        consultation(outcome=ConsultOutcome.REPEATED),
+        consultation(specialist="network", depth=2),
+        consultation("network"),
+    ]
+    shown = picture(RUNNING, *observations(), *(Consulted(consultation=each) for each in asked))
+    lines = as_read(told(shown, "application")).splitlines()
+    assert [each for each in lines if each.startswith("Asked")] == [
+        "Asked Database: Was the pool exhausted at 14:03? Yes: 20 of 20 since 14:01. · $0.25"
+    ]
+    assert "Asked" not in as_read(told(shown, "database"))
+    assert "Asked Database" in as_read(told(shown, "network"))
+
+
+def test_what_another_agent_answers_pings_nobody() -> None:
+    answer = Advice(text="<!channel> *all* of it\nis `down`", known=False)
+    shown = picture(RUNNING, *observations(), Consulted(consultation=consultation(advice=answer)))
+    line = next(each for each in as_read(told(shown, "application")).splitlines() if each.startswith("Asked"))
+    assert line == snapshot('Asked Database: Was the pool exhausted at 14:03? &lt;!channel&gt; ∗all∗ of it is ˋdownˋ')

@@ -1,15 +1,25 @@
 """Progress: plain lines as things happen, and on a screen a line below that says what goes on."""
 
 import io
+from decimal import Decimal
 
 from inline_snapshot import snapshot
 from rich.console import Console
 
 from bot.terminal import Progress, make_console
 from bot.terminal.progress import doing_now
-from orchestrator.events import Heartbeat, InvestigationOpened, StateChanged, StepEnded, StepStarted, StopRequested
-from orchestrator.model import InvestigationState, Mode, Observation, Phase, Step, StepOutcome
+from orchestrator.events import (
+    Consulted,
+    Heartbeat,
+    InvestigationOpened,
+    StateChanged,
+    StepEnded,
+    StepStarted,
+    StopRequested,
+)
+from orchestrator.model import ConsultOutcome, InvestigationState, Mode, Observation, Phase, Step, StepOutcome
 from orchestrator.ports import Listener
+from tests.support.builders import consultation
 from tests.terminal.builders import ANA, HOSTILE, ON_IT, POOL, events, title_of, told
 
 
@@ -116,3 +126,16 @@ def test_in_parallel_a_screen_names_everybody_who_is_at_work() -> None:
     assert doing_now(heard[-2][1], title_of).startswith("0/3 done, Application + Database: observing · $0.00")
     assert doing_now(heard[-1][1], title_of).startswith("1/3 done, Database: observing · $0.00")
     assert "inv-1 · asked by ana · in parallel" in printed([InvestigationOpened(investigation=at_once)])
+
+
+def test_a_question_to_another_agent_is_told_once_as_it_is_answered() -> None:
+    asked = [
+        consultation(cost=Decimal("0.25")),
+        consultation(outcome=ConsultOutcome.REPEATED),
+        consultation("database", "network", depth=2),
+    ]
+    text = printed([*events(), *(Consulted(consultation=each) for each in asked)])
+    assert [each.split("  ")[-1].strip() for each in text.splitlines() if "asked Database" in each] == [
+        "Application asked Database: Was the pool exhausted at 14:03? Yes: 20 of 20 since 14:01. · $0.25"
+    ]
+    assert "asked Network" not in text

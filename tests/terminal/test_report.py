@@ -7,8 +7,9 @@ from inline_snapshot import snapshot
 from rich.console import Console
 
 from bot.terminal import make_console, print_report
+from orchestrator.events import Consulted
 from orchestrator.model import Conclusion, CostBreakdown, Report, Verdict
-from tests.support.builders import past_incident
+from tests.support.builders import consultation, past_incident
 from tests.support.clock import NOON
 from tests.terminal.builders import (
     HOSTILE,
@@ -186,3 +187,10 @@ def test_an_earlier_incident_like_this_one_is_told_safely() -> None:
     assert "Seen before    INC-98" in shown
     assert "v390 filled the orders-db pool · rejected by ben · alike: orders pool_in_use" in " ".join(shown.split())
     assert "\x1b" not in shown
+
+
+def test_what_agents_asked_each_other_stands_behind_the_explanation() -> None:
+    view = told([*events(), Consulted(consultation=consultation())])[-1][1]
+    text = printed(view)
+    assert "Database, by Application: Was the pool exhausted at 14:03? Yes: 20 of 20" in " ".join(text.split())
+    assert text.index("Wrong if") < text.index("Asked  ") < text.index("Cost  ")

@@ -7,7 +7,7 @@ from bot.slack.text import ELLIPSIS, joined, literal
 from bot.slack.times import duration
 from bot.slack.views.picture import Picture, fact, notification, recorded, summaries
 from orchestrator.events import StepView
-from orchestrator.model import ZERO, Observation, Phase, Standing, Step, StepOutcome, dollars
+from orchestrator.model import ZERO, Consultation, Observation, Phase, Standing, Step, StepOutcome, dollars
 
 MOST_FACTS = 6
 
@@ -35,10 +35,24 @@ def findings(picture: Picture, agent_id: str) -> Message | None:
     text = f"{literal(picture.incident.incident_id, 40)} {picture.title_of(agent_id)}: {_gist(unusual, failure)}"
     return message(
         notification(text, picture.incident),
-        section([head, failure, *lines]),
+        section([head, failure, *lines, *_asked(picture, agent_id)]),
         context(_rest(list(ended.observations)), limit=1500),
         _all_facts(picture, agent_id, len(ended.observations)),
     )
+
+
+def _asked(picture: Picture, agent_id: str) -> list[str]:
+    """What it asked other agents while it explained, and what they said."""
+    return [
+        joined(
+            [wording.ASKED.format(whom=picture.title_of(each.specialist), said=literal(each.said, 400)), _price(each)]
+        )
+        for each in picture.view.asked_by(agent_id)
+    ]
+
+
+def _price(asked: Consultation) -> str:
+    return dollars(asked.cost) if asked.cost else ""
 
 
 def _all_facts(picture: Picture, agent_id: str, count: int) -> Block | None:
