@@ -109,4 +109,4 @@ def test_what_another_agent_answers_pings_nobody() -> None:
     answer = Advice(text="<!channel> *all* of it\nis `down`", known=False)
     shown = picture(RUNNING, *observations(), Consulted(consultation=consultation(advice=answer)))
     line = next(each for each in as_read(told(shown, "application")).splitlines() if each.startswith("Asked"))
-    assert line == snapshot('Asked Database: Was the pool exhausted at 14:03? &lt;!channel&gt; ∗all∗ of it is ˋdownˋ')
+    assert line == snapshot("Asked Database: Was the pool exhausted at 14:03? &lt;!channel&gt; ∗all∗ of it is ˋdownˋ")
