@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.bootstrap.program import Compass
-from bot.bootstrap.serving import connected
+from bot.bootstrap.serving import connected, gate_rules
 from bot.sandbox import (
     AppSeed,
     ChannelSeed,
@@ -58,7 +58,7 @@ async def sandbox(
     """Serve the look-alike with the bot in it, and `run` an investigation there. With `once` end after it, with its state."""
     database = fresh_database(settings)
     async with SandboxServer(seed(channel), port=PORT if port is None else port) as server:
-        program = Compass(inside(settings, server, database))
+        program = Compass(inside(settings, server, database), asking=gate_rules(settings))
         async with connected(program) as surface:
             await server.wait_connected()
             announce(f"Compass is ready in the sandbox: {server.url}")

@@ -11,6 +11,7 @@ from bot.bootstrap.live import Live, servers, without_servers
 from bot.settings import Settings
 from orchestrator.clock import Clock, SystemClock
 from orchestrator.engine import ProcessPool
+from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations, Limits
 from orchestrator.ports import Compute, Listener, Store, Telemetry
 from storage import MemoryStore, SqliteStore
@@ -25,7 +26,7 @@ class Compass:
     """The assembled program.
 
     `cases` are recordings beside those of the settings; `own_recordings` are those that come with Compass. A `compute`
-    that is handed in stays its owner's to open and close.
+    that is handed in stays its owner's to open and close. `asking` says who may answer when a run asks humans; None: nobody.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Compass:
         clock: Clock | None = None,
         store: Store | None = None,
         compute: Compute | None = None,
+        asking: HubRules | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
@@ -48,6 +50,7 @@ class Compass:
         places = [*cases, *settings.cases, *([packaged_recordings()] if own_recordings else [])]
         self.incidents = SnapshotLibrary(places, self.compute)
         self.live = Live(settings, self.clock, self.compute, self.store)
+        self._asking = asking
         self.service = self._service(self.store)
 
     def _service(self, store: Store) -> Investigations:
@@ -65,6 +68,7 @@ class Compass:
                 agent_timeout_s=settings.agent_timeout,
                 max_running=settings.max_running,
             ),
+            asking=self._asking,
         )
 
     @asynccontextmanager

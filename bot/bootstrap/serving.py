@@ -1,6 +1,7 @@
 """Compass in a workspace: the program with its Slack surface, in a real one or in the look-alike."""
 
 import asyncio
+import re
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -14,11 +15,15 @@ from bot.bootstrap.program import Compass
 from bot.settings import Settings
 from bot.slack import SlackConfig, SlackSurface
 from bot.telemetry import EventLog
+from orchestrator.hub import HubRules
+from orchestrator.model import Approvers
+
+_PERSON = re.compile(r"[UW][A-Z0-9]{5,}", re.ASCII)
 
 
 async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     """Work for Slack until cancelled. Announces one line with the word "ready" when it takes requests."""
-    program = Compass(settings)
+    program = Compass(settings, asking=gate_rules(settings))
     doors = door_routes(settings, program.store, program.clock)
     async with connected(program, doors=doors) as surface, listening(settings, doors) as told_at:
         with switched_by_signals(program.live.switch):
@@ -63,6 +68,15 @@ async def connected(
             yield surface
         finally:
             await surface.aclose()
+
+
+def gate_rules(settings: Settings) -> HubRules:
+    """Who may answer in Slack when a run asks humans, and how long it waits. What is no person's id names a user group."""
+    named = settings.gate_approvers
+    people = tuple(each for each in named if _PERSON.fullmatch(each))
+    groups = tuple(each.removeprefix("@") for each in named if each not in people)
+    approvers = Approvers(people=people, groups=groups, requester=settings.gate_requester)
+    return HubRules(approvers=approvers, gate_wait_s=settings.gate_wait)
 
 
 def slack_config(settings: Settings) -> SlackConfig:

@@ -78,6 +78,11 @@ def _repositories(value: object) -> object:
     return value
 
 
+def _names(value: object) -> object:
+    """Separated by commas."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
 Dollars = Annotated[Decimal, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 
@@ -127,6 +132,9 @@ class Settings(BaseSettings):
 
     budget: Dollars = Decimal("10.00")
     budget_critical: Dollars = Decimal("20.00")
+    gate_approvers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
+    gate_requester: bool = True
+    gate_wait: float = Field(1800.0, gt=0, le=604_800, allow_inf_nan=False)
     agent_timeout: float = Field(120.0, gt=0, le=3600, allow_inf_nan=False)
     max_running: int = Field(5, ge=1, le=100)
     workers: int = Field(2, ge=1, le=64)
@@ -158,6 +166,9 @@ class Settings(BaseSettings):
         "github_webhook_secret": "the Secret of the webhook in GitHub",
         "budget": "10.00",
         "budget_critical": "20.00",
+        "gate_approvers": "U024BE7LH, sre-oncall (ids of people; ids or handles of user groups)",
+        "gate_requester": "true",
+        "gate_wait": "1800",
         "agent_timeout": "120",
         "max_running": "5",
         "workers": "2",

@@ -31,6 +31,8 @@ class Action(StrEnum):
     HYPOTHESES_PAGE = "compass.hypotheses_page"
     FACTS = "compass.facts"
     FACTS_PAGE = "compass.facts_page"
+    APPROVE = "compass.approve"
+    DENY = "compass.deny"
     STOP = "compass.stop"
     WINDOW = "compass.window"
 
@@ -60,13 +62,14 @@ class Field(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a message in the thread is for; one message each, findings one for each agent.
+    """What a message in the thread is for; one message each, findings one for each agent, gates one each.
 
     ROOT is no message of its own: it notes which one the thread hangs under after somebody deleted the parent.
     """
 
     PARENT = "parent"
     FINDINGS = "findings"
+    GATE = "gate"
     REPORT = "report"
     CHART = "chart"
     COST = "cost"

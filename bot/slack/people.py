@@ -4,7 +4,7 @@ The law: access is decided here, on the server, and what cannot be found out is 
 acknowledgement never waits for them.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any, Generic, TypeVar
@@ -45,6 +45,22 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A user group, and who is in it."""
+
+    handle: str
+    user_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The groups that somebody is in, and those of which Slack did not tell."""
+
+    groups: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Who may use Compass, beside the members of its own workspace."""
 
@@ -61,6 +77,7 @@ class People:
         self._web, self._policy = web, policy
         self._members: _Kept[Member] = _Kept(clock)
         self._channels: _Kept[Channel] = _Kept(clock)
+        self._groups: _Kept[Group] = _Kept(clock)
         self._log = structlog.get_logger("compass.slack.people")
 
     async def member(self, user_id: str) -> Member:
@@ -85,6 +102,44 @@ class People:
             return Channel(private, bool(told.get("is_ext_shared") or told.get("is_pending_ext_shared")))
 
         return await self._channels.get(channel, ask)
+
+    async def name_of(self, user_id: str) -> str:
+        """What that person is called; their id where Slack does not tell."""
+        try:
+            return (await self.member(user_id)).name or user_id
+        except SlackTrouble:
+            return user_id
+
+    async def group_name(self, group: str) -> str:
+        """The handle of a user group that is given by its id or handle; what was given where Slack does not tell."""
+        try:
+            return (await self._group(group)).handle
+        except SlackTrouble:
+            return group
+
+    async def groups_of(self, user_id: str, groups: Sequence[str]) -> "Membership":
+        """Which of these user groups, by id or handle, that person is in; nobody counts as a member of one that is unknown."""
+        inside, unknown = [], []
+        for group in groups:
+            try:
+                if user_id in (await self._group(group)).user_ids:
+                    inside.append(group)
+            except SlackTrouble as trouble:
+                self._log.warning("group_unknown", group=group, why=str(trouble))
+                unknown.append(group)
+        return Membership(tuple(inside), tuple(unknown))
+
+    async def _group(self, group: str) -> "Group":
+        """Raises SlackTrouble, also for a group that is not there."""
+
+        async def ask() -> Group:
+            for told in await self._web.groups():
+                if group in (told.get("id"), told.get("handle")):
+                    members = await self._web.group_members(str(told["id"]))
+                    return Group(str(told.get("handle") or group), frozenset(map(str, members)))
+            raise RefusedError("no_such_subteam")
+
+        return await self._groups.get(group, ask)
 
     def zone_if_known(self, user_id: str) -> tzinfo:
         """Their zone if it is at hand, else UTC. Never waits."""

@@ -1,4 +1,4 @@
-"""What a thread tells, and in which order: the card, each agent's findings as it ends, then report, chart and cost.
+"""What a thread tells, and in which order: the card, findings as agents end, questions to humans, then report, chart, cost.
 
 The law: one pass brings the thread up to date from whatever it shows now, also after a crash in the middle; a pass over a
 thread that is up to date sends nothing. Nothing overtakes: what comes later in the story waits for what comes before; only in
@@ -19,6 +19,7 @@ from bot.slack.text import one_line, plain
 from bot.slack.views.chart import caption, no_chart
 from bot.slack.views.cost import cost
 from bot.slack.views.findings import findings
+from bot.slack.views.gate import gate
 from bot.slack.views.parent import parent
 from bot.slack.views.picture import Picture
 from bot.slack.views.report import report
@@ -57,16 +58,23 @@ class Story:
         return await self._show(latest, Purpose.PARENT, parent, thread_ts=place.thread_ts, again=again)
 
     async def _replies(self, latest: Latest, root: str, again: bool) -> None:
-        for agent_id in latest().view.investigation.agent_ids:
-            if findings(latest(), agent_id) is not None:
-                root = await self._reply(latest, Purpose.FINDINGS, partial(_findings, agent_id), root, again, agent_id)
-            elif not (latest().ended or latest().view.investigation.mode is Mode.PARALLEL):
-                return
+        root = await self._findings(latest, root, again)
+        for each in latest().view.gates:
+            root = await self._reply(latest, Purpose.GATE, partial(_gate, each.gate_id), root, again, each.gate_id)
         if latest().ended:
             await self._card(latest, again)  # it may have ended meanwhile: the card is never behind the report
             root = await self._reply(latest, Purpose.REPORT, report, root, again)
             await self._chart(latest, root, again)
             await self._reply(latest, Purpose.COST, cost, root, again)
+
+    async def _findings(self, latest: Latest, root: str, again: bool) -> str:
+        for agent_id in latest().view.investigation.agent_ids:
+            if (told := findings(latest(), agent_id)) is not None:
+                view = partial(_findings, agent_id, told)
+                root = await self._reply(latest, Purpose.FINDINGS, view, root, again, agent_id)
+            elif not (latest().ended or latest().view.investigation.mode is Mode.PARALLEL):
+                break
+        return root
 
     async def _reply(
         self,
@@ -151,10 +159,13 @@ def _upload(picture: Picture, decisive: Observation, content: bytes) -> Upload:
     )
 
 
-def _findings(agent_id: str, picture: Picture) -> Message:
-    told = findings(picture, agent_id)
-    assert told is not None, "a turn that has ended stays ended"
-    return told
+def _findings(agent_id: str, told: Message, picture: Picture) -> Message:
+    """As it stands; what was told stays where the turn is taken once more."""
+    return findings(picture, agent_id) or told
+
+
+def _gate(gate_id: str, picture: Picture) -> Message:
+    return gate(picture, gate_id)
 
 
 def _no_chart(why: str, picture: Picture) -> Message:

@@ -7,7 +7,8 @@ it reaches the run itself.
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
@@ -16,7 +17,7 @@ import structlog
 from bot.slack.ids import SURFACE, Place
 from bot.slack.outbox import UndeliveredError
 from bot.slack.people import People
-from bot.slack.picturing import open_places, picture_of
+from bot.slack.picturing import approver_names, open_places, picture_of
 from bot.slack.request import Request
 from bot.slack.story import Story
 from bot.slack.teller import Teller
@@ -43,6 +44,7 @@ class _News:
     view: InvestigationView
     again: bool = False
     open_places: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
     picture: Picture | None = None
 
 
@@ -179,14 +181,17 @@ class SlackThread:
 
     def _picture(self, news: _News) -> Picture:
         if news.picture is None or news.picture.view.seq != news.view.seq:
-            news.picture = picture_of(self._service, news.view, news.open_places)
+            news.picture = picture_of(self._service, news.view, news.open_places, news.names)
         return news.picture
 
     async def _ask_what_is_open(self, news: _News, people: People) -> None:
-        """Of which earlier incidents may be told here. One that is heard of later is hidden until the next pass."""
-        known = await open_places(news.view, people)
-        if known != news.open_places:
-            news.open_places, news.picture = known, None
+        """Of which earlier incidents may be told here, and what those are called who may answer a gate.
+
+        An incident that is heard of later is hidden until the next pass.
+        """
+        known, names = await open_places(news.view, people), {**news.names, **await approver_names(news.view, people)}
+        if (known, names) != (news.open_places, news.names):
+            news.open_places, news.names, news.picture = known, names, None
 
     def _asker(self, investigation: Investigation) -> Request:
         known = self._askers.get(investigation.origin.request_id)

@@ -32,6 +32,8 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "conversations.info": ("channels:read", "groups:read"),
     "files.getUploadURLExternal": ("files:write",),
     "files.completeUploadExternal": ("files:write",),
+    "usergroups.list": ("usergroups:read",),
+    "usergroups.users.list": ("usergroups:read",),
     "users.info": ("users:read",),
     "views.open": (),
     "views.push": (),
@@ -142,6 +144,14 @@ class SlackWeb:
     async def channel(self, channel: str) -> Mapping[str, Any]:
         """A channel, as `conversations.info` tells it."""
         return (await self._call(self._client.conversations_info, channel=channel)).get("channel") or {}
+
+    async def groups(self) -> Sequence[Mapping[str, Any]]:
+        """The workspace's user groups, as `usergroups.list` tells them."""
+        return (await self._call(self._client.usergroups_list)).get("usergroups") or []
+
+    async def group_members(self, group_id: str) -> Sequence[str]:
+        """The ids of the people in a user group."""
+        return (await self._call(self._client.usergroups_users_list, usergroup=group_id)).get("users") or []
 
     async def upload(self, channel: str, upload: Upload, *, thread_ts: str) -> str:
         """Show a picture in a thread; the file's id."""

@@ -3,7 +3,7 @@
 Nothing here formats foreign text; whoever fills these in has made it safe before (`bot.slack.text`).
 """
 
-from orchestrator.model import Conclusion, InvestigationState, Phase, Severity, Standing, Strength, Verdict
+from orchestrator.model import Conclusion, GateState, InvestigationState, Phase, Severity, Standing, Strength, Verdict
 
 RECORDED = "RECORDED DATA"
 BOT = "compass"
@@ -15,6 +15,7 @@ QUEUED_AT = "Queued, number {place} in line"
 STARTING = "Starting"
 STOPPING = "Stopping"
 RANKING = "Ranking"
+WAITING = "Waits for an answer"
 TURN = {Phase.OBSERVE: "{number}/{count} {agent}", Phase.HYPOTHESISE: "Explaining {number}/{count} {agent}"}
 TOGETHER = {
     Phase.OBSERVE: "{done}/{count} done, {agents} at work",
@@ -47,6 +48,27 @@ NOT_CHECKED = "Not checked: {what}"
 WITHOUT_AGENT = "The run goes on without it."
 NOTHING_LOOKED_AT = "no telemetry of its kind was there"
 AGENT_FAILED = "did not answer"
+
+# --- a gate -------------------------------------------------------------------------------------------------------------
+GATE_TEXT = "{incident}: {reason}"
+APPROVE, DENY = "Approve", "Deny"
+GATE_AGENT = "{agent} asks"
+MAY_ANSWER = "May answer: {who}."
+ANYBODY, ANYBODY_ELSE = "anybody here", "anybody but {who}"
+ENDS_ITSELF = "Ends itself {time}."
+EXTENDED_BY = "Extended by {amount}"
+GATE_SETTLED = {
+    GateState.APPROVED: "Approved",
+    GateState.DENIED: "Denied",
+    GateState.EXPIRED: "Nobody answered in time",
+    GateState.SUPERSEDED: "Not asked any more",
+}
+ANSWERED_BEFORE = "That was answered before: {answer}"
+GROUPS_UNKNOWN = (
+    "Slack did not tell who is in {groups}, so nobody counts as a member. "
+    "Compass needs the scope `usergroups:read`; install the app again where it lacks it."
+)
+GATE_OPEN = "asks: {reason}"
 
 # --- the report ---------------------------------------------------------------------------------------------------------
 LIKELY = "Likely: {headline}"

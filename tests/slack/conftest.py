@@ -13,6 +13,7 @@ from bot.chart import Drawing, draw
 from bot.sandbox import AppSeed, Message, SandboxServer, Workspace, small_team
 from bot.sandbox.api.rates import RateLimits
 from bot.slack import SlackConfig, SlackSurface
+from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations
 from orchestrator.ports import TeamSpec
 from storage.memory import MemoryStore
@@ -186,6 +187,7 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
         on: SandboxServer | None = None,
         patient: bool = False,
         drawn: bool = False,
+        asking: HubRules | None = None,
         **config: Any,
     ) -> House:
         clock = before.clock if before else ManualClock()
@@ -195,7 +197,7 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
         world = (
             replace(before.world) if before else World(MemoryStore(), scene.team(), clock, incidents=(scene.INCIDENT,))
         )
-        world.live = live
+        world.live, world.asking = live, asking or world.asking
         world.team = team or scene.team(hold=hold)
         await world.store.open()
         service = world.new_service()

@@ -42,19 +42,23 @@ def test_scopes_are_those_of_the_methods_that_are_called() -> None:
 def test_every_method_that_is_called_is_listed_with_its_scopes() -> None:
     called = set(
         re.findall(
-            r"self\._client\.((?:chat|views|users|conversations|files|auth|apps)_\w+)", (ROOM / "web.py").read_text()
+            r"self\._client\.((?:chat|views|usergroups|users|conversations|files|auth|apps)_\w+)",
+            (ROOM / "web.py").read_text(),
         )
     )
     uploads = {"files.getUploadURLExternal", "files.completeUploadExternal"}
     assert {
-        each.replace("_", ".", 1 if not each.startswith("apps") else 2) for each in called - {"files_upload_v2"}
+        each.replace("_", ".", 2 if each.startswith(("apps", "usergroups")) else 1)
+        for each in called - {"files_upload_v2"}
     } | uploads == set(SCOPES)
 
 
 def test_nobody_but_the_web_module_calls_slack() -> None:
     for path in ROOM.rglob("*.py"):
         if path.name not in ("web.py", "socket.py"):
-            assert not re.search(r"client\.(chat|views|users|conversations|files|auth|apps)_", path.read_text()), path
+            assert not re.search(
+                r"client\.(chat|views|usergroups|users|conversations|files|auth|apps)_", path.read_text()
+            ), path
 
 
 def test_every_button_and_every_form_is_answered() -> None:

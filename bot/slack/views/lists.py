@@ -14,6 +14,7 @@ from bot.slack.ids import COMMAND
 from bot.slack.text import joined, link, literal
 from bot.slack.times import clock, of_budget
 from bot.slack.views.answers import say
+from bot.slack.views.gate import asking
 from bot.slack.views.parent import progress
 from bot.slack.views.picture import Picture, flagged, heading, recorded
 from orchestrator.model import THE_BAR, dollars
@@ -81,6 +82,7 @@ def _current(each: Current) -> str:
             wording.QUEUED_AT.format(place=each.place) if each.place else progress(picture),
             wording.ASKED_BY.format(who=literal(str(picture.view.investigation.requested_by), 60)),
             of_budget(cost.total, cost.limit),
+            asking(picture),
             recorded(picture.incident),
             link(each.thread, wording.THREAD),
         ]

@@ -30,6 +30,8 @@ def progress(picture: Picture) -> str:
         return wording.STOPPING
     if view.state == InvestigationState.QUEUED:
         return wording.QUEUED
+    if view.state == InvestigationState.WAITING_APPROVAL:
+        return wording.WAITING
     if not view.running_steps:
         return wording.RANKING if view.steps else wording.STARTING
     count, phase = len(view.investigation.agent_ids), view.running_steps[-1].step.phase

@@ -17,11 +17,13 @@ ENDED = frozenset({InvestigationState.COMPLETED, InvestigationState.STOPPED, Inv
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An investigation as it stands, what that amounts to, and the names of its agents that people read."""
+    """An investigation as it stands, what that amounts to, the names of its agents that people read, and those of
+    whoever may answer its gates, by id."""
 
     view: InvestigationView
     report: Report
     titles: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def incident(self) -> Incident:
