@@ -325,6 +325,25 @@ async def test_agents_that_ask_each_other_at_once_do_not_wait_for_each_other(sto
     assert [(each.outcome, each.depth, each.advice.text) for each in answers] == [("answered", 1, YES.text)] * 2
 
 
+async def test_two_who_need_what_the_other_is_asked_for_wait_for_neither(store: HubStore) -> None:
+    """Each asks within its answer what is under way at the other."""
+    hub = await opened(store)
+    desks: dict[str, AgentDesk] = {}
+    desks |= await with_agents(
+        hub,
+        "application",
+        "storage",
+        database=Specialist(asks(lambda: desks["database"], "network", "are links well?")),
+        network=Specialist(asks(lambda: desks["network"], "database", "are pools well?")),
+    )
+    one = asyncio.create_task(desks["application"].consult("database", about("are pools well?")))
+    other = asyncio.create_task(desks["storage"].consult("network", about("are links well?")))
+    await settle(200)
+    assert one.done()
+    assert other.done()
+    assert {(await each).outcome for each in (one, other)} == {"answered"}
+
+
 NAMES = ("a", "b", "c", "d")
 WEBS = st.fixed_dictionaries({name: st.lists(st.sampled_from(NAMES), max_size=3) for name in NAMES})
 

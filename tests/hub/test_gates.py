@@ -14,7 +14,7 @@ from orchestrator.model import AgentStatus, Approvers, Gate, GateKind, GateState
 from orchestrator.ports import HubStore
 from tests.hub.kit import RUN, new_store, opened, with_agents
 from tests.support.builders import ANA, BEN
-from tests.support.clock import NOON, ManualClock
+from tests.support.clock import NOON, ManualClock, settle
 
 CHI = Person(user_id="U3", name="Chiara")
 
@@ -230,6 +230,14 @@ async def test_a_second_click_does_not_put_to_rest_who_is_at_work(store: HubStor
     assert at(hub) is AgentStatus.ACTIVE
 
 
+async def test_a_second_click_does_not_stop_again_who_was_called_back(store: HubStore) -> None:
+    hub, gate_id = await at_a_gate(store)
+    await no(hub, gate_id)
+    await hub.set_status("database", AgentStatus.IDLE)
+    await no(hub, gate_id, BEN)
+    assert at(hub) is AgentStatus.IDLE
+
+
 async def test_an_answer_that_comes_while_the_gate_is_being_opened_is_followed(store: HubStore) -> None:
     """Somebody clicks between the gate's row and the agent's status."""
     hub = await opened(store)
@@ -240,7 +248,7 @@ async def test_an_answer_that_comes_while_the_gate_is_being_opened_is_followed(s
         if status is AgentStatus.PAUSED:
             (gate,) = await store.gates_of(*RUN)
             answering.append(asyncio.create_task(yes(hub, gate.gate_id)))
-            await asyncio.sleep(0)
+            await settle()
         await keep_status(workspace, investigation_id, agent_id, status)
 
     store.keep_status = answered_first  # type: ignore[method-assign]

@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from orchestrator.errors import ConflictError, OrchestratorError
 from orchestrator.hub import TaskQueue
@@ -126,7 +126,17 @@ class QueueMachine(RuleBasedStateMachine):
             with pytest.raises(OrchestratorError):
                 self.queue.finish_task(name)
 
-    @rule(name=consumes(names))
+    @rule(name=names, priority=st.integers(-3, 3))
+    def enqueue_again(self, name: str, priority: int) -> None:
+        if name in {each.task_id for each in self.queue.tasks}:
+            with pytest.raises(ConflictError):
+                self.queue.enqueue_task(task(name, priority))
+        else:
+            self.count += 1
+            self.queue.enqueue_task(task(name, priority))
+            self.waiting.append((-priority, self.count, name))
+
+    @rule(name=names)
     def withdraw(self, name: str) -> None:
         self.queue.withdraw_task(name)
         self.queue.withdraw_task(name)
