@@ -37,6 +37,17 @@ async def test_the_report_is_for_who_asked_and_names_the_service_at_fault(office
     assert view.cost.total == Decimal(0)
 
 
+async def test_what_one_agent_asked_another_stands_in_its_own_reply_and_in_sqlite(office: Office) -> None:
+    await office.investigate()
+
+    (application,) = [each for each in office.thread() if "*Application*" in str(each.blocks)]
+    assert "Asked Database: did anything wait for locks in orders-db at 02:36:56? No:" in str(application.blocks)
+    view = await first_view(office)
+    (told,) = view.asked_by("application")
+    assert (told.cost, told.advice.supports) == (Decimal(0), False)
+    assert set(told.advice.cites) <= set(view.ranked[0].supporting)
+
+
 async def test_recorded_data_is_said_on_every_message_and_in_every_notification(office: Office) -> None:
     await office.investigate()
 

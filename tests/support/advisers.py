@@ -1,12 +1,16 @@
 """Agents that ask others and are asked, as a test tells them. They implement the ports; nothing is mocked."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
+from orchestrator.clock import Clock
 from orchestrator.model import Advice, Consultation, Hypothesis, Observation, Question
 from orchestrator.ports import Briefing, Desk
 from tests.support.agents import PricedAgent, Script, play
 from tests.support.builders import hypothesis, observation
+from tests.support.clock import settle
 
 POOL = Question(text="Was the pool of orders-db exhausted at 14:03?", service="orders-db")
 NO = Advice(text="6 of 20, as always", supports=False, cites=("o2",))
@@ -55,3 +59,35 @@ class AskingAgent(PricedAgent):
             assert self.desk is not None
             self.heard.append(await self.desk.consult(specialist, question))
         return await play(self._then, observations)  # type: ignore[no-any-return]
+
+
+def hangs(clock: Clock, told: list[str]) -> Advises:
+    """Advice that takes longer than anybody waits; `told` learns when it was asked for and put down."""
+
+    async def advise(question: Question, briefing: Briefing) -> Advice:
+        told.append("asked")
+        try:
+            await clock.sleep(1000)
+        finally:
+            told.append("put down")
+        return NO
+
+    return advise
+
+
+def spends(most: str, cost: str | None = None) -> Advises:
+    """Advice that reserves `most` and costs `cost`."""
+
+    async def advise(question: Question, briefing: Briefing) -> Advice:
+        reservation = await briefing.account.reserve(Decimal(most), purpose="reads the pool", model="scripted")
+        await reservation.settle(Decimal(cost or most))
+        return NO
+
+    return advise
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Within ten seconds of real time, since a database may have to answer first."""
+    async with asyncio.timeout(10):
+        while not true():
+            await settle(1)
