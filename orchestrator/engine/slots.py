@@ -56,11 +56,11 @@ class Slots:
     def _came_back(self, node: Node, work: "asyncio.Future[Ended]") -> None:
         if node.work is not work:
             return  # given up before
-        node.work = None
-        self.running -= 1
         failure = work.exception() if work.done() and not work.cancelled() else None
         if failure is not None:
             self._broken(failure)
+        node.work = None
+        self.running -= 1
         self._ended(node, _failed(node, type(failure).__name__) if failure else _how(node, work))
 
     async def _put_down(self, node: Node, work: "asyncio.Future[Ended]") -> None:

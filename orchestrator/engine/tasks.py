@@ -48,12 +48,21 @@ class TaskSpec:
     def __post_init__(self) -> None:
         if not callable(self.agent_factory):
             raise TypeError("agent_factory makes the agent: a class or a function without arguments")
+        if type(self.place) is not Place:
+            object.__setattr__(self, "place", _place(self.place))
         if not is_amount(self.cost):
             raise ValueError(f"cost is a Decimal of dollars, 0 or more (task {self.id!r})")
         if not (math.isfinite(self.estimate_s) and self.estimate_s >= 0):
             raise ValueError(f"estimate_s is a number of seconds, 0 or more (task {self.id!r})")
         if self.timeout_s is not None and not (math.isfinite(self.timeout_s) and self.timeout_s > 0):
             raise ValueError(f"timeout_s is a number of seconds above 0 (task {self.id!r})")
+
+
+def _place(word: str) -> Place:
+    try:
+        return Place(word)
+    except ValueError:
+        raise ValueError(f"place is one of: {', '.join(Place)}") from None
 
 
 def is_amount(value: object) -> bool:

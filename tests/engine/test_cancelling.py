@@ -256,6 +256,26 @@ def test_cut_off_at_any_turn_of_the_event_loop_nothing_is_left_and_every_task_en
     asyncio.run(cut_off())
 
 
+class FatalError(BaseException):
+    """Not for an engine to hold back."""
+
+
+async def test_what_has_to_end_the_program_is_raised_when_nothing_is_left_running() -> None:
+    clock, told = ManualClock(), Told()
+
+    async def fatal(assignment: Assignment) -> None:
+        raise FatalError
+
+    tasks = [task("a", taking(clock, 9)), task("b", fatal), task("c")]
+    running = Running(
+        TaskGraph(tasks, {"c": ["b"]}), OrchestrationPolicy(retry=tries(3)), clock=clock, listeners=[told]
+    )
+    with pytest.raises(FatalError):
+        await to_the_end(clock, running.result())
+    assert statuses(running.so_far()) == {"a": "cancelled", "b": "failed", "c": "cancelled"}
+    assert sorted(told.ends) == ["a", "b", "c"]
+
+
 def test_the_program_can_be_interrupted_while_agents_run() -> None:
     clocks: list[bool] = []
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.engine import Answer, Assignment, Fairness, OrchestrationPolicy, Running, TaskGraph, TaskSpec
+from orchestrator.engine import Answer, Assignment, Fairness, OrchestrationPolicy, Place, Running, TaskGraph, TaskSpec
 from tests.engine.stage import nothing, task
 from tests.support.clock import ManualClock
 
@@ -47,6 +47,12 @@ def test_words_are_taken_as_what_they_name_and_others_are_refused_with_those_tha
     assert OrchestrationPolicy(fairness="shortest_first").fairness is Fairness.SHORTEST_FIRST  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="cancellation is one of: cascading, isolated"):
         OrchestrationPolicy(cancellation="all")  # type: ignore[arg-type]
+
+
+def test_a_place_may_be_said_by_its_word() -> None:
+    assert task("a", place="process").place is Place.PROCESS
+    with pytest.raises(ValueError, match="place is one of: auto, process"):
+        task("a", place="moon")
 
 
 def test_what_makes_no_agent_is_refused() -> None:
