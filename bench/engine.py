@@ -20,6 +20,7 @@ from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from bench.contestants import CONTESTANTS, Contestant
 from bench.contestants.workloads import WORKLOADS
@@ -37,8 +38,19 @@ PACKAGES = {
 }
 LIMIT, HAND_MADE = "bare", "journal"
 
-Times = Mapping[str, Mapping[str, Sequence[float]]]
-"""Seconds of every run, by workload and contestant."""
+QUICK_TURNS = 3
+"""So many turns in every round for who needs little time."""
+
+
+class Turn(NamedTuple):
+    """Seconds by the clock, and seconds of the CPU, which other work on the machine lengthens far less."""
+
+    clock: float
+    cpu: float
+
+
+Turns = Mapping[str, Mapping[str, Sequence[Turn]]]
+"""Every turn, by workload and contestant."""
 
 
 class Asked:
@@ -48,11 +60,11 @@ class Asked:
         self._process = process
         self._answer()
 
-    def seconds(self, workload: str) -> float:
+    def turn(self, workload: str) -> Turn:
         """How long it took this time."""
         assert self._process.stdin is not None
         print(workload, file=self._process.stdin, flush=True)
-        return float(self._answer())
+        return Turn(*map(float, self._answer().split()))
 
     def _answer(self) -> str:
         assert self._process.stdout is not None
@@ -74,15 +86,16 @@ def asked(name: str) -> Iterator[Asked]:
             process.kill()
 
 
-def raced(names: Sequence[str], rounds: int) -> dict[str, dict[str, list[float]]]:
+def raced(names: Sequence[str], rounds: int) -> dict[str, dict[str, list[Turn]]]:
     """Every workload by everybody, in turns."""
-    times: dict[str, dict[str, list[float]]] = {workload: {name: [] for name in names} for workload in WORKLOADS}
+    quick = [each.name for each in CONTESTANTS if not each.needs]
+    times: dict[str, dict[str, list[Turn]]] = {workload: {name: [] for name in names} for workload in WORKLOADS}
     with ExitStack() as stack:
         there = {name: stack.enter_context(asked(name)) for name in names}
         for number in range(rounds):
             for workload in WORKLOADS:
-                for name, contestant in there.items():
-                    times[workload][name].append(contestant.seconds(workload))
+                for name in [name for name in names if name in quick] * (QUICK_TURNS - 1) + [*names]:
+                    times[workload][name].append(there[name].turn(workload))
             say(f"round {number + 1} of {rounds}; load {os.getloadavg()[0]:.1f}")
     return times
 
@@ -99,37 +112,47 @@ def _found(module: str) -> bool:
         return False
 
 
-def table(times: Times) -> str:
-    """A row a contestant: milliseconds, and how many times the limit."""
+def table(times: Turns, measure: str = "clock") -> str:
+    """A row a contestant: milliseconds, and how many times the limit. `measure` is a field of `Turn`."""
     titles = [each.title for each in WORKLOADS.values()]
     lines = [f"| | {' | '.join(titles)} |", "|---|" + "---|" * len(titles)]
     for each in CONTESTANTS:
         if all(each.name in by_name for by_name in times.values()):
-            cells = [_cell(by_name, each.name) for by_name in times.values()]
+            cells = [_cell(by_name, each.name, measure) for by_name in times.values()]
             lines.append(f"| {each.title} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def _cell(by_name: Mapping[str, Sequence[float]], name: str) -> str:
-    seconds = median(by_name[name])
+def _middle(turns: Sequence[Turn], measure: str = "clock") -> float:
+    return median(getattr(each, measure) for each in turns)
+
+
+def _cell(by_name: Mapping[str, Sequence[Turn]], name: str, measure: str) -> str:
+    seconds = _middle(by_name[name], measure)
     shown = f"{seconds * 1000:,.0f} ms" if seconds >= 0.1 else f"{seconds * 1000:.1f} ms"
     if name == LIMIT or LIMIT not in by_name:
         return shown
-    ratio = seconds / median(by_name[LIMIT])
+    ratio = seconds / _middle(by_name[LIMIT], measure)
     return f"{shown}, {ratio:,.{0 if ratio >= 10 else 1 if ratio >= 2 else 2}f} ×"
 
 
-def spread(times: Times) -> str:
+def spread(times: Turns) -> str:
     """How far apart the runs were, so that nobody reads more into a ratio than there is."""
-    widest = max((max(runs) / min(runs), workload, name) for workload, by in times.items() for name, runs in by.items())
-    rounds = len(times[widest[1]][widest[2]])
-    return f"{rounds} turns of each; the widest spread is {widest[0]:.1f} × between turns of `{widest[2]}` on `{widest[1]}`."
+    rounds = sorted({len(turns) for by in times.values() for turns in by.values()})
+    wide = max(_widest(turns) for by in times.values() for turns in by.values())
+    counted = " to ".join(str(number) for number in dict.fromkeys([rounds[0], rounds[-1]]))
+    return f"{counted} turns of each; the longest of one's turns took at most {wide:.1f} times as long as its shortest."
 
 
-def beside_the_journal(times: Times) -> str:
+def _widest(turns: Sequence[Turn]) -> float:
+    seconds = [each.clock for each in turns]
+    return max(seconds) / min(seconds)
+
+
+def beside_the_journal(times: Turns) -> str:
     """The stored engine against the journal written by hand."""
     ratios = {
-        WORKLOADS[workload].title: median(by["stored"]) / median(by[HAND_MADE])
+        WORKLOADS[workload].title: _middle(by["stored"]) / _middle(by[HAND_MADE])
         for workload, by in times.items()
         if "stored" in by and HAND_MADE in by
     }
@@ -165,7 +188,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in absent:
         say(f"{name} is not installed and left out")
     times = raced([name for name in known if name in options.only and name not in absent], options.rounds)
-    figures = [table(times), spread(times), beside_the_journal(times)]
+    cpu = "The same in CPU time of the whole process, which other work on the machine lengthens far less:"
+    figures = [table(times), spread(times), beside_the_journal(times), cpu, table(times, "cpu")]
     print("\n\n".join(each for each in figures if each))
     if options.write:
         text = "\n\n".join(["```console\n$ make bench-engine\n```", *figures, machine(), notes(), used()])

@@ -12,12 +12,16 @@ from bench import engine
 from bench.contestants import CONTESTANTS, Contestant
 from bench.contestants.bare import Journal
 from bench.contestants.workloads import CONCURRENCY, WARM_UP, WORKLOADS, Workload, chains, layered
-from bench.engine import beside_the_journal, raced, spread, table
+from bench.engine import Turn, beside_the_journal, raced, spread, table
 from bench.engine_use import bytes_a_task
 
 HERE = [each for each in CONTESTANTS if not each.needs]
 TIMES = {
-    workload: {"bare": [0.01, 0.02, 0.03], "stored": [0.3, 0.9, 0.6], "journal": [0.4, 0.4, 0.8]}
+    workload: {
+        "bare": [Turn(0.01, 0.1), Turn(0.02, 0.1), Turn(0.03, 0.1)],
+        "stored": [Turn(0.3, 0.2), Turn(0.9, 0.2), Turn(0.6, 0.2)],
+        "journal": [Turn(0.4, 0.3), Turn(0.4, 0.3), Turn(0.8, 0.3)],
+    }
     for workload in WORKLOADS
 }
 
@@ -79,9 +83,9 @@ class Scripted:
 
     def __exit__(self, *_: object) -> None: ...
 
-    def seconds(self, workload: str) -> float:
+    def turn(self, workload: str) -> Turn:
         self.asked.append((self.name, workload))
-        return float(len(self.asked))
+        return Turn(len(self.asked), 0.0)
 
 
 @pytest.fixture
@@ -93,10 +97,11 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]
 
 
 def test_they_take_turns_with_every_workload(scripted: list[tuple[str, str]]) -> None:
-    times = raced(["bare", "engine"], rounds=2)
-    one_round = [(name, workload) for workload in WORKLOADS for name in ("bare", "engine")]
+    times = raced(["bare", "dask"], rounds=2)
+    one_round = [(name, workload) for workload in WORKLOADS for name in ("bare", "bare", "bare", "dask")]
     assert scripted == one_round * 2
-    assert times["dag"] == {"bare": [3.0, 11.0], "engine": [4.0, 12.0]}
+    assert [turn.clock for turn in times["dag"]["dask"]] == [8, 24]
+    assert [turn.clock for turn in times["dag"]["bare"]] == [5, 6, 7, 21, 22, 23]
 
 
 def test_the_table_has_medians_and_how_many_times_the_limit_they_are() -> None:
@@ -105,12 +110,13 @@ def test_the_table_has_medians_and_how_many_times_the_limit_they_are() -> None:
     assert lines[3] == "| this engine, stored |" + " 600 ms, 30 × |" * 4
     assert lines[4] == "| minimal journal |" + " 400 ms, 20 × |" * 4
     assert len(lines) == 5
+    assert table(TIMES, "cpu").splitlines()[4] == "| minimal journal |" + " 300 ms, 3.0 × |" * 4
 
 
 def test_the_stored_engine_is_told_beside_the_journal_and_the_spread_beside_all() -> None:
     assert "1.50 × on 1,000 no-ops" in beside_the_journal(TIMES)
-    assert beside_the_journal({"noop": {"bare": [1.0]}}) == ""
-    assert spread(TIMES).startswith("3 turns of each; the widest spread is 3.0 ×")
+    assert beside_the_journal({"noop": {"bare": [Turn(1, 1)]}}) == ""
+    assert spread(TIMES).startswith("3 turns of each; the longest of one's turns took at most 3.0 times")
 
 
 async def test_a_task_takes_less_than_two_kilobytes() -> None:
