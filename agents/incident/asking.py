@@ -68,13 +68,16 @@ def questions(agent_id: str, ranked: Sequence[Suspect], observations: Sequence[O
 def with_answer(hypothesis: Hypothesis, told: Consultation, observations: Sequence[Observation]) -> Hypothesis:
     """The hypothesis with what was cited in answer: for it where the other explanation does not hold, against it where it does.
 
+    Where the hypothesis is that something further down is to blame, a yes speaks for it, and a no of one of them for nothing.
     An answer that cites nothing that was observed changes nothing.
     """
     known = {each.observation_id for each in observations} - {*hypothesis.supporting, *hypothesis.refuting, ""}
     cited = tuple(each for each in dict.fromkeys(told.advice.cites) if each in known)
     if not cited or not told.advice.known or told.advice.supports is None:
         return hypothesis
-    if told.advice.supports:
+    if hypothesis.fault_kind is FaultKind.DEPENDENCY and not told.advice.supports:
+        return hypothesis
+    if told.advice.supports and hypothesis.fault_kind is not FaultKind.DEPENDENCY:
         return hypothesis.model_copy(update={"refuting": (*hypothesis.refuting, *cited)})
     return hypothesis.model_copy(update={"supporting": (*hypothesis.supporting, *cited)})
 

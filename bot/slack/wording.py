@@ -43,6 +43,7 @@ SEVERITY = {each: each.value if each != Severity.UNKNOWN else "severity unknown"
 # --- findings -----------------------------------------------------------------------------------------------------------
 NOTHING_STANDS_OUT = "Nothing unusual in what could be checked"
 ASKED = "Asked {whom}: {said}"
+MORE_QUESTIONS = "more questions"
 NORMAL = "Normal: {what}"
 NOT_CHECKED = "Not checked: {what}"
 WITHOUT_AGENT = "The run goes on without it."

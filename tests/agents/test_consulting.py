@@ -151,6 +151,13 @@ def test_an_answer_is_evidence_only_with_observations_that_exist(advice: Advice,
     assert with_answer(formed, consultation(advice=advice), facts) == formed.model_copy(update=changed)
 
 
+@pytest.mark.parametrize(("yes", "changed"), [(True, {"supporting": ("o2",)}), (False, {})])
+def test_a_yes_speaks_for_who_blames_what_is_further_down(yes: bool, changed: dict[str, Any]) -> None:
+    formed = hypothesis(fault_kind=FaultKind.DEPENDENCY)
+    told = consultation(advice=Advice(text="So it is", supports=yes, cites=("o2",)))
+    assert with_answer(formed, told, [observation(observation_id="o2")]) == formed.model_copy(update=changed)
+
+
 async def test_a_process_that_did_not_observe_reads_the_metrics_before_it_answers(tmp_path: Path) -> None:
     library, happened = await incident_of(Shop(SLOW_ORDERS).case.write(tmp_path))
     kit = AgentKit(telemetry_of(library), InlineCompute(), ManualClock())

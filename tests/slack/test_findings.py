@@ -8,7 +8,7 @@ from bot.slack.blocks import Message
 from bot.slack.views.findings import findings
 from bot.slack.views.picture import Picture
 from orchestrator.events import Consulted
-from orchestrator.model import Advice, ConsultOutcome, Phase, StepOutcome
+from orchestrator.model import Advice, ConsultOutcome, Phase, Question, StepOutcome
 from tests.slack import scene
 from tests.slack.pictures import RUNNING, began, failed, observations, paid, picture
 from tests.slack.reading import as_read
@@ -110,3 +110,11 @@ def test_what_another_agent_answers_pings_nobody() -> None:
     shown = picture(RUNNING, *observations(), Consulted(consultation=consultation(advice=answer)))
     line = next(each for each in as_read(told(shown, "application")).splitlines() if each.startswith("Asked"))
     assert line == snapshot("Asked Database: Was the pool exhausted at 14:03? &lt;!channel&gt; ∗all∗ of it is ˋdownˋ")
+
+
+def test_of_many_questions_the_first_are_shown_and_the_others_counted() -> None:
+    many = [consultation(question=Question(text=f"is it number {n}?" + "x" * 400)) for n in range(8)]
+    shown = picture(RUNNING, *observations(), *(Consulted(consultation=each) for each in many))
+    lines = as_read(told(shown, "application")).splitlines()
+    assert len([each for each in lines if each.startswith("Asked")]) == 3
+    assert "… +5 more questions" in lines

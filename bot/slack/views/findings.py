@@ -10,6 +10,7 @@ from orchestrator.events import StepView
 from orchestrator.model import ZERO, Consultation, Observation, Phase, Standing, Step, StepOutcome, dollars
 
 MOST_FACTS = 6
+MOST_ASKED = 3
 
 
 def findings(picture: Picture, agent_id: str) -> Message | None:
@@ -43,16 +44,15 @@ def findings(picture: Picture, agent_id: str) -> Message | None:
 
 def _asked(picture: Picture, agent_id: str) -> list[str]:
     """What it asked other agents while it explained, and what they said."""
-    return [
-        joined(
-            [wording.ASKED.format(whom=picture.title_of(each.specialist), said=literal(each.said, 400)), _price(each)]
-        )
-        for each in picture.view.asked_by(agent_id)
-    ]
+    asked = picture.view.asked_by(agent_id)
+    lines = [_answer(each, picture.title_of(each.specialist)) for each in asked[:MOST_ASKED]]
+    more = len(asked) - MOST_ASKED
+    return [*lines, *([f"{ELLIPSIS} +{more} {wording.MORE_QUESTIONS}"] if more > 0 else [])]
 
 
-def _price(asked: Consultation) -> str:
-    return dollars(asked.cost) if asked.cost else ""
+def _answer(told: Consultation, whom: str) -> str:
+    said = wording.ASKED.format(whom=literal(whom, 60), said=literal(told.said, 300))
+    return joined([said, dollars(told.cost) if told.cost else ""])
 
 
 def _all_facts(picture: Picture, agent_id: str, count: int) -> Block | None:
