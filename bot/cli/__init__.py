@@ -4,6 +4,7 @@ Its law: no rule of the house lives here, and every OrchestratorError ends as it
 never as a traceback. `main` is the console script `compass`; the composition root is imported when a command runs.
 """
 
+from bot.cli.answer import answer, status
 from bot.cli.care import doctor, migrate
 from bot.cli.changes import changes
 from bot.cli.evaluate import evaluate
@@ -13,7 +14,20 @@ from bot.cli.look import history, show
 from bot.cli.map import map_command
 from bot.cli.serve import sandbox, serve
 
-for command in (investigate, serve, sandbox, history, show, evaluate, map_command, changes, doctor, migrate):
+for command in (
+    investigate,
+    serve,
+    sandbox,
+    status,
+    answer,
+    history,
+    show,
+    evaluate,
+    map_command,
+    changes,
+    doctor,
+    migrate,
+):
     main.add_command(command)
 
 __all__ = ["main"]

@@ -5,6 +5,7 @@ import getpass
 import json
 import secrets
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from bot.cli.asking import Asker
 from bot.cli.program import WORKSPACE, Bootstrap, Program, bootstrap_of
 from bot.cli.start import handled, run, telling
 from bot.cli.status import OF_STATE, ExitStatus
@@ -23,6 +25,7 @@ from bot.terminal import Progress, make_console, print_report, view_as_json
 from orchestrator.clock import SystemClock
 from orchestrator.errors import ConflictError, SourceUnavailableError
 from orchestrator.events import InvestigationView
+from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations, Opened
 from orchestrator.model import Mode, Origin, Person
 
@@ -42,6 +45,7 @@ from orchestrator.model import Mode, Origin, Person
 )
 @click.option("--case", type=click.Path(exists=True, path_type=Path), help="A recorded case: a folder or a .tar.xz.")
 @click.option("--database", type=click.Path(dir_okay=False, path_type=Path), help="The SQLite file to keep it in.")
+@click.option("--no-input", is_flag=True, help="Ask nothing: a run that would ask ends with what it has.")
 @click.option(
     "--json", "as_json", is_flag=True, help="The result as JSON on standard output, progress on standard error."
 )
@@ -53,6 +57,7 @@ def investigate(
     case: Path | None,
     database: Path | None,
     as_json: bool,
+    no_input: bool,
     **options: str | None,
 ) -> None:
     """Investigate an incident, named by its id or in WORDS, and show how it goes.
@@ -63,6 +68,8 @@ def investigate(
         compass investigate checkout 5xx since=2026-03-14T14:00Z until=2026-03-14T14:45Z
         compass investigate --case path/to/a/recorded/case
 
+    Where a run asks (at the end of its budget, say) it does so on a terminal; elsewhere it waits, and `compass answer` goes on.
+
     Ctrl-C ends the run with what was found; a second Ctrl-C, or SIGTERM, leaves it for the next start to go on with.
 
     \b
@@ -71,11 +78,11 @@ def investigate(
     """
     settings = load_settings(database=database)
     wanted = Wanted(words, {name: value for name, value in options.items() if value is not None}, case)
-    ctx.exit(run(_run(bootstrap_of(ctx.obj), settings, wanted, as_json)))
+    ctx.exit(run(_run(bootstrap_of(ctx.obj), settings, wanted, as_json, no_input=no_input)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Here:
+class Here:
     """Who asks, from where, and where it is shown."""
 
     by: Person
@@ -83,33 +90,39 @@ class _Here:
     console: Console
 
 
-async def _run(bootstrap: Bootstrap, settings: Settings, wanted: Wanted, as_json: bool) -> ExitStatus:
-    program = _assembled(bootstrap, settings, wanted.case)
+async def _run(
+    bootstrap: Bootstrap, settings: Settings, wanted: Wanted, as_json: bool, *, no_input: bool
+) -> ExitStatus:
+    program = _assembled(bootstrap, settings, wanted.case, no_input=no_input)
     console = make_console(to_errors=as_json)
     origin = Origin(surface="terminal", request_id=f"req-{secrets.token_hex(5)}")
-    here = _Here(_somebody(), origin, console)
+    here = Here(somebody(), origin, console)
+    asker = Asker(console, sys.stdin, here.by)
     async with telling(settings, quiet=True):
         with Progress(console, program.service.title_of, origin.request_id) as progress:
-            async with program.running(progress, EventLog(), workspace=WORKSPACE) as service:
+            async with program.running(progress, asker, EventLog(), workspace=WORKSPACE) as service:
                 opened = await _opened(program, service, wanted, here)
                 if opened.joined:
                     progress.follow(opened.investigation.investigation_id)
                     console.print(f"Going on with {opened.investigation.investigation_id}, which had not ended.")
-                view = await _ended(service, opened, here)
+                view = await followed(service, opened, here, asker)
         if view is None:
             console.print("Left unfinished. The next `compass investigate` on this incident goes on with it.")
             return ExitStatus.INTERRUPTED
-        _show(service, view, console, as_json)
+        shown(service, view, console, as_json)
+        asker.tell(view)
         return OF_STATE[view.state]
 
 
-def _assembled(bootstrap: Bootstrap, settings: Settings, case: Path | None) -> Program:
+def _assembled(bootstrap: Bootstrap, settings: Settings, case: Path | None, *, no_input: bool) -> Program:
+    asking = None if no_input else HubRules(gate_wait_s=settings.gate_wait)
     if case is None:
-        return bootstrap.Compass(settings)
-    return bootstrap.Compass(settings.model_copy(update={"cases": ()}), cases=[case], own_recordings=False)
+        return bootstrap.Compass(settings, asking=asking)
+    alone = settings.model_copy(update={"cases": ()})
+    return bootstrap.Compass(alone, cases=[case], own_recordings=False, asking=asking)
 
 
-async def _opened(program: Program, service: Investigations, wanted: Wanted, here: _Here) -> Opened:
+async def _opened(program: Program, service: Investigations, wanted: Wanted, here: Here) -> Opened:
     parameters = await parameters_of(wanted, program.incidents, SystemClock().now())
     try:
         return await service.investigate(parameters, workspace=WORKSPACE, by=here.by, origin=here.origin)
@@ -117,10 +130,12 @@ async def _opened(program: Program, service: Investigations, wanted: Wanted, her
         raise await with_nearest(error, wanted, program.incidents) from error
 
 
-async def _ended(service: Investigations, opened: Opened, here: _Here) -> InvestigationView | None:
-    """The view at the end of the run; None where somebody did not want to wait for it."""
+async def followed(
+    service: Investigations, opened: Opened, here: Here, asker: Asker | None = None
+) -> InvestigationView | None:
+    """The view at the end of the run, or when it waits for humans; None where somebody did not want to wait for it."""
     key = (WORKSPACE, opened.investigation.investigation_id)
-    waiting = asyncio.create_task(service.ended(*key))
+    waiting = asyncio.create_task(_ended(service, key, asker))
     stops: list[asyncio.Task[None]] = []
 
     async def stop() -> None:
@@ -150,13 +165,24 @@ async def _ended(service: Investigations, opened: Opened, here: _Here) -> Invest
             await _put_down(stops)
 
 
+async def _ended(service: Investigations, key: tuple[str, str], asker: Asker | None) -> InvestigationView:
+    """Ask whatever is asked, where somebody is there to answer."""
+    view = await service.ended(*key)
+    while asker is not None and asker.at_a_terminal and view.open_gates:
+        if not await asker.ask(service, view):
+            break
+        view = await service.ended(*key)
+    return view
+
+
 async def _put_down(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _show(service: Investigations, view: InvestigationView, console: Console, as_json: bool) -> None:
+def shown(service: Investigations, view: InvestigationView, console: Console, as_json: bool) -> None:
+    """What the run came to."""
     report = service.report(view)
     if as_json:
         click.echo(json.dumps(view_as_json(view, report), indent=2))
@@ -165,7 +191,7 @@ def _show(service: Investigations, view: InvestigationView, console: Console, as
         print_report(console, view, report, service.title_of, watched=True)
 
 
-def _somebody(who: Callable[[], str] = getpass.getuser) -> Person:
+def somebody(who: Callable[[], str] = getpass.getuser) -> Person:
     """Whoever sits at the terminal, as far as the machine knows."""
     try:
         return Person(user_id=who())

@@ -14,8 +14,8 @@ from orchestrator.events import InvestigationView
 from orchestrator.model import Report
 from orchestrator.ports import InvestigationSummary
 
-_database = click.option("--database", type=click.Path(dir_okay=False, path_type=Path), help="The SQLite file.")
-_workspace = click.option(
+database_option = click.option("--database", type=click.Path(dir_okay=False, path_type=Path), help="The SQLite file.")
+workspace_option = click.option(
     "--workspace", default=WORKSPACE, show_default=True, help="Whose runs: a Slack team's id, or those of the terminal."
 )
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -24,8 +24,8 @@ _json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.command()
 @click.argument("incident", default="")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many at most.")
-@_workspace
-@_database
+@workspace_option
+@database_option
 @_json
 @click.pass_context
 def history(
@@ -45,8 +45,8 @@ def history(
 @click.command()
 @click.argument("investigation")
 @click.option("--all", "everything", is_flag=True, help="All hypotheses and all lines.")
-@_workspace
-@_database
+@workspace_option
+@database_option
 @_json
 @click.pass_context
 def show(

@@ -12,6 +12,7 @@ from bot.doctor import Check
 from bot.evaluation import Assembled, Library
 from bot.settings import Settings
 from bot.terminal import Post
+from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations
 from orchestrator.model import Change, InvestigationState
 from orchestrator.ports import Listener
@@ -47,8 +48,18 @@ class Program(Protocol):
 class Assemble(Protocol):
     """Puts the program together."""
 
-    def __call__(self, settings: Settings, *, cases: Sequence[Path] = (), own_recordings: bool = True) -> Program:
-        """The program over these cases, those of the settings, and those that come with Compass. No I/O yet."""
+    def __call__(
+        self,
+        settings: Settings,
+        *,
+        cases: Sequence[Path] = (),
+        own_recordings: bool = True,
+        asking: HubRules | None = None,
+    ) -> Program:
+        """The program over these cases, those of the settings, and those that come with Compass. No I/O yet.
+
+        `asking` says who may answer when a run asks humans; None: nobody.
+        """
         ...
 
 

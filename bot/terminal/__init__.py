@@ -4,10 +4,11 @@ Its law: views and reports go in, text comes out; it keeps no rule of its own. E
 `safe`, for a log line may hold escape sequences that would write elsewhere on the screen. Where standard output is no
 terminal, lines come as things happen, with no control characters. Colours are for terminals only, and NO_COLOR wins.
 
-    safe -> entries -> report | progress | lists | thread -> console
+    safe -> entries -> report | progress | lists | gates | thread -> console
 """
 
 from bot.terminal.console import make_console
+from bot.terminal.gates import answer_line, gate_lines, how_to_answer, status_lines
 from bot.terminal.lists import history_lines
 from bot.terminal.machine import view_as_json
 from bot.terminal.map import map_lines, service_lines
@@ -20,7 +21,10 @@ __all__ = [
     "Post",
     "Progress",
     "ThreadPrinter",
+    "answer_line",
+    "gate_lines",
     "history_lines",
+    "how_to_answer",
     "make_console",
     "map_lines",
     "print_entries",
@@ -28,5 +32,6 @@ __all__ = [
     "print_report",
     "safe",
     "service_lines",
+    "status_lines",
     "view_as_json",
 ]

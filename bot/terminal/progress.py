@@ -8,11 +8,14 @@ from rich.status import Status
 from rich.text import Text
 
 from bot.terminal.entries import DIM, STRONG, Entry, asked_line, confidence, entry, fact
+from bot.terminal.gates import answer_line
 from bot.terminal.printer import print_entries
 from bot.terminal.report import header
 from bot.terminal.safe import safe
 from orchestrator.events import (
     Consulted,
+    GateOpened,
+    GateSettled,
     HypothesesRanked,
     InvestigationOpened,
     InvestigationView,
@@ -91,11 +94,15 @@ def happened(
             return _turn(at, recorded.event, title_of)
         case Consulted(consultation=told):
             return _asked(at, told, view, title_of)
+        case GateOpened() | GateSettled():
+            return _gate(at, recorded.event, view)
         case HypothesesRanked(hypotheses=ranked):
             return entry(at, [f"Ranked {_count(len(ranked), 'hypothesis', 'hypotheses')}"])
         case StopRequested(by=by):
             return entry(at, [f"Stop asked for by {by}; ending with what was found"], STRONG)
-        case StateChanged(after=InvestigationState.QUEUED | InvestigationState.RUNNING):
+        case StateChanged(
+            after=InvestigationState.QUEUED | InvestigationState.RUNNING | InvestigationState.WAITING_APPROVAL
+        ):
             return []
         case StateChanged(after=after, reason=reason):
             return entry(at, [f"{after.value.replace('_', ' ').capitalize()}{f': {reason}' if reason else ''}"], STRONG)
@@ -128,6 +135,12 @@ def _run(view: InvestigationView) -> str:
 def _budget(view: InvestigationView, title_of: Callable[[str], str]) -> str:
     agents = ", ".join(title_of(each) for each in view.investigation.agent_ids)
     return f"{dollars(view.investigation.budget)} · {agents}"
+
+
+def _gate(at: str, event: GateOpened | GateSettled, view: InvestigationView) -> list[Entry]:
+    if isinstance(event, GateOpened):
+        return entry(at, [f"Asks: {event.gate.reason}"], STRONG)
+    return entry(at, [answer_line(each) for each in view.gates if each.gate_id == event.gate_id], STRONG)
 
 
 def _turn(at: str, ended: StepEnded, title_of: Callable[[str], str]) -> list[Entry]:

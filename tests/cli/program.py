@@ -21,9 +21,10 @@ from bot.settings import Settings
 from bot.terminal import Post
 from orchestrator.clock import SystemClock
 from orchestrator.errors import AgentExecutionError, SourceUnavailableError
+from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations, Limits
 from orchestrator.model import Change, FaultKind, Hypothesis, Incident, InvestigationState, Observation
-from orchestrator.ports import AgentKit, AgentSpec, Listener, TeamSpec, Telemetry
+from orchestrator.ports import Account, AgentKit, AgentSpec, Listener, TeamSpec, Telemetry
 from storage.memory import MemoryStore
 
 SERVICES = ("checkout", "orders", "payments")
@@ -63,7 +64,13 @@ class Scripted:
             )
         ]
 
+    def use_account(self, account: Account) -> None:
+        self._account = account
+
     async def generate_hypothesis(self, observations: Sequence[Observation]) -> Sequence[Hypothesis]:
+        if self._script.price:
+            reservation = await self._account.reserve(self._script.price)
+            await reservation.settle(self._script.price)
         return [
             Hypothesis(
                 agent_id=self.agent_id,
@@ -81,13 +88,14 @@ class Script:
     """How the agents behave, and what the commands asked for.
 
     `hangs`: they never answer, and say when they began. `stubborn`: nor do they end when they are told to for the first
-    time. `breaks`: they fail.
+    time. `breaks`: they fail. `price` is what each pays for its hypotheses.
     """
 
     def __init__(self) -> None:
         self.service = "orders"
         self.hangs: asyncio.Event | None = None
         self.breaks = self.stubborn = False
+        self.price = Decimal(0)
         self.store = MemoryStore()
         self.served: list[Settings] = []
         self.played: list[dict[str, object]] = []
@@ -109,7 +117,15 @@ class Script:
 class ScriptedProgram:
     """Implements Program."""
 
-    def __init__(self, settings: Settings, script: Script, *, cases: Sequence[Path] = (), keep: bool = True) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        script: Script,
+        *,
+        cases: Sequence[Path] = (),
+        keep: bool = True,
+        asking: HubRules | None = None,
+    ) -> None:
         self.store = script.store if keep else MemoryStore()
         self.incidents = SnapshotLibrary([*cases, *settings.cases], Inline())
         self.service = Investigations(
@@ -122,6 +138,7 @@ class ScriptedProgram:
             compute=Inline(),
             clock=SystemClock(),
             limits=Limits(),
+            asking=asking,
         )
 
     @asynccontextmanager
@@ -148,9 +165,14 @@ class FakeBootstrap:
         self.script = script or Script()
 
     def Compass(  # noqa: N802 - the class of that name
-        self, settings: Settings, *, cases: Sequence[Path] = (), own_recordings: bool = True
+        self,
+        settings: Settings,
+        *,
+        cases: Sequence[Path] = (),
+        own_recordings: bool = True,
+        asking: HubRules | None = None,
     ) -> ScriptedProgram:
-        return ScriptedProgram(settings, self.script, cases=cases)
+        return ScriptedProgram(settings, self.script, cases=cases, asking=asking)
 
     @asynccontextmanager
     async def assembling(self, settings: Settings, jobs: int) -> AsyncIterator[Callable[[Path], ScriptedProgram]]:

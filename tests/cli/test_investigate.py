@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.investigate import _somebody
+from bot.cli.investigate import somebody
 from tests.cli.program import Script, compass, write_case
 
 
@@ -227,8 +227,8 @@ def test_a_user_whom_the_machine_does_not_know_is_the_terminal() -> None:
     def nobody() -> str:
         raise KeyError("uid")
 
-    assert _somebody(nobody).user_id == "terminal"
-    assert _somebody(lambda: "ana").user_id == "ana"
+    assert somebody(nobody).user_id == "terminal"
+    assert somebody(lambda: "ana").user_id == "ana"
 
 
 @pytest.mark.usefixtures("case")

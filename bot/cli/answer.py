@@ -1,0 +1,84 @@
+"""`compass answer` and `compass status`: what runs of the terminal ask, and the answer to it."""
+
+import secrets
+import sys
+from pathlib import Path
+
+import click
+
+from bot.cli.asking import Asker
+from bot.cli.investigate import Here, followed, shown, somebody
+from bot.cli.look import database_option, workspace_option
+from bot.cli.program import WORKSPACE, Bootstrap, bootstrap_of
+from bot.cli.start import run, telling
+from bot.cli.status import OF_STATE, ExitStatus
+from bot.settings import Settings, load_settings
+from bot.telemetry import EventLog
+from bot.terminal import Progress, answer_line, make_console, print_lines, status_lines
+from orchestrator.errors import InvestigationNotFoundError
+from orchestrator.events import InvestigationView
+from orchestrator.hub import HubRules
+from orchestrator.investigation import Investigations, Opened
+from orchestrator.model import Origin
+
+
+@click.command()
+@workspace_option
+@database_option
+@click.pass_context
+def status(ctx: click.Context, workspace: str, database: Path | None) -> None:
+    """What is going on, and what is asked of humans."""
+    settings = load_settings(database=database)
+    lines = status_lines(run(_running(bootstrap_of(ctx.obj), settings, workspace)))
+    print_lines(make_console(), lines or ["No investigation is going on."])
+
+
+@click.command()
+@click.argument("gate")
+@click.argument("verdict", type=click.Choice(["yes", "no"], case_sensitive=False))
+@click.option("--because", default="", metavar="WORDS", help="What you have to say to it; it stays in the record.")
+@database_option
+@click.pass_context
+def answer(ctx: click.Context, gate: str, verdict: str, because: str, database: Path | None) -> None:
+    """Answer what a run of the terminal asks: GATE as `compass status` names it. The run then goes on here.
+
+    Exit status: as of `compass investigate`.
+    """
+    settings = load_settings(database=database)
+    ctx.exit(run(_answer(bootstrap_of(ctx.obj), settings, gate, approved=verdict == "yes", said=because)))
+
+
+async def _running(bootstrap: Bootstrap, settings: Settings, workspace: str) -> list[InvestigationView]:
+    async with bootstrap.Compass(settings).reading() as service:
+        return await service.running(workspace)
+
+
+async def _answer(bootstrap: Bootstrap, settings: Settings, gate_id: str, *, approved: bool, said: str) -> ExitStatus:
+    program = bootstrap.Compass(settings, asking=HubRules(gate_wait_s=settings.gate_wait))
+    console, by = make_console(), somebody()
+    here = Here(by, Origin(request_id=f"req-{secrets.token_hex(5)}"), console)
+    asker = Asker(console, sys.stdin, by)
+    async with telling(settings, quiet=True):
+        with Progress(console, program.service.title_of, here.origin.request_id) as progress:
+            async with program.running(progress, asker, EventLog(), workspace=WORKSPACE) as service:
+                view = await _asked(service, gate_id)
+                progress.follow(view.investigation.investigation_id)
+                key = (WORKSPACE, view.investigation.investigation_id, gate_id)
+                answered = await service.answer_gate(*key, approved=approved, by=by, said=said)
+                print_lines(console, [f"{'' if answered.first else 'Answered before: '}{answer_line(answered.gate)}"])
+                ended = await followed(service, Opened(investigation=view.investigation, joined=True), here, asker)
+        if ended is None:
+            return ExitStatus.INTERRUPTED
+        shown(service, ended, console, as_json=False)
+        asker.tell(ended)
+        return OF_STATE[ended.state]
+
+
+async def _asked(service: Investigations, gate_id: str) -> InvestigationView:
+    """The run that asks that. Raises InvestigationNotFoundError."""
+    for view in await service.running(WORKSPACE):
+        if view.gate(gate_id) is not None:
+            return view
+    raise InvestigationNotFoundError(
+        f"No run that goes on has asked {gate_id}.", remedy="`compass status` lists what is asked."
+    )

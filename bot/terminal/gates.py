@@ -1,0 +1,50 @@
+"""Questions to humans, in the terminal: what is asked, what either answer does, and how it was answered."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.terminal.entries import clock_time
+from bot.terminal.safe import safe
+from orchestrator.events import InvestigationView
+from orchestrator.model import Gate, GateState, dollars
+
+_SETTLED = {
+    GateState.APPROVED: "Approved",
+    GateState.DENIED: "Denied",
+    GateState.EXPIRED: "Nobody answered in time",
+    GateState.SUPERSEDED: "Not asked any more",
+}
+
+
+def gate_lines(gate: Gate) -> list[str]:
+    """The question, and what one has to know to answer it."""
+    until = f"Ends itself {clock_time(gate.expires_at, beside=gate.opened_at)} UTC" if gate.expires_at else ""
+    return [safe(each) for each in (gate.reason, *gate.context, until) if each]
+
+
+def how_to_answer(gate: Gate) -> str:
+    """The command that answers it."""
+    return safe(f"Answer it: compass answer {gate.gate_id} yes|no   (yes: {gate.approve}, no: {gate.deny})")
+
+
+def answer_line(gate: Gate) -> str:
+    """How it was answered: `Extended by $5 · ben`."""
+    extended = gate.state is GateState.APPROVED and gate.extend_by
+    what = f"Extended by {dollars(gate.extend_by)}" if extended else _SETTLED.get(gate.state, "Open")
+    return safe(" · ".join(part for part in (what, str(gate.by) if gate.by else "", gate.said) if part))
+
+
+def status_lines(views: Iterable[InvestigationView]) -> list[str]:
+    """What is going on, a line a run, with what is asked under it."""
+    return [line for view in views for line in (_run(view), *_asked(view.open_gates))]
+
+
+def _run(view: InvestigationView) -> str:
+    run = view.investigation
+    spent = f"{dollars(view.cost.total)} of {dollars(view.cost.limit)}"
+    recorded = "  RECORDED DATA" if run.incident.recorded else ""
+    state = view.state.value.replace("_", " ")
+    return safe(f"{run.investigation_id}  {run.incident.incident_id}  {state}  {spent}{recorded}")
+
+
+def _asked(gates: Sequence[Gate]) -> list[str]:
+    return [f"    {line}" for gate in gates for line in (*gate_lines(gate), how_to_answer(gate))]
