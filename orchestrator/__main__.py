@@ -10,7 +10,7 @@ import asyncio
 import shutil
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from orchestrator.engine.taskfile import TaskFileError, read_tasks
 from orchestrator.model import TaskStatus
 from orchestrator.retry import RetryPolicy
 
+CODES = "Ends with 0: every task succeeded; 1: one did not; 2: this cannot be run; 130, 143: interrupted, told to end."
 FINE, NOT_ALL, UNUSABLE, BY_SIGNAL = 0, 1, 2, 128
 
 
@@ -33,15 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as refused:
         sys.stderr.write(f"{refused}\n")
         return UNUSABLE
-    result, stopped = asyncio.run(_run(graph, policy))
-    sys.stdout.write(f"{as_json(result)}\n" if asked.json else as_text(result))
-    if stopped:
-        return BY_SIGNAL + stopped
-    return FINE if all(each.status is TaskStatus.SUCCEEDED for each in result.tasks.values()) else NOT_ALL
+    return asyncio.run(_run(graph, policy, as_json if asked.json else as_text))
 
 
-async def _run(graph: TaskGraph, policy: OrchestrationPolicy) -> tuple[OrchestrationResult, int]:
-    """The result, and the number of the signal that ended it early, or 0. A second one of its kind ends the program."""
+async def _run(graph: TaskGraph, policy: OrchestrationPolicy, told: Callable[[OrchestrationResult], str]) -> int:
+    """The exit code. A first signal ends the tasks, a second one of its kind the program.
+
+    The result is printed here, while the event loop lives: closing it waits for whatever would not let itself be cancelled.
+    """
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
     running = Running(graph, policy, listeners=[Progress(_show, width)])
     stopped: list[int] = []
@@ -57,7 +57,11 @@ async def _run(graph: TaskGraph, policy: OrchestrationPolicy) -> tuple[Orchestra
     result = await running.result()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.remove_signal_handler(number)
-    return result, stopped[0] if stopped else 0
+    sys.stdout.write(told(result))
+    sys.stdout.flush()
+    if stopped:
+        return BY_SIGNAL + stopped[0]
+    return FINE if all(each.status is TaskStatus.SUCCEEDED for each in result.tasks.values()) else NOT_ALL
 
 
 def _show(text: str) -> None:
@@ -99,7 +103,8 @@ def _dollars(text: str) -> Decimal:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m orchestrator", description="Run tasks on the engine.")
-    run = parser.add_subparsers(required=True, metavar="run").add_parser("run", help="run a set or a graph of tasks")
+    commands = parser.add_subparsers(required=True, metavar="run")
+    run = commands.add_parser("run", help="run a set or a graph of tasks", epilog=CODES)
     run.add_argument("--tasks", required=True, metavar="FILE|JSON", help="a file of tasks, or the JSON itself: '[...]'")
     run.add_argument("--max-concurrency", type=int, default=4, metavar="N", help="so many at once (4)")
     run.add_argument(

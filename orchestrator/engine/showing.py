@@ -103,7 +103,7 @@ def _row(task: TaskResult, wide: int) -> str:
 def as_json(result: OrchestrationResult) -> str:
     """The whole result; of artifacts whatever JSON can hold, and the `repr` of what it cannot."""
     metrics = result.metrics
-    return json.dumps(
+    document = json.dumps(
         {
             "tasks": {name: _task(each) for name, each in result.tasks.items()},
             "metrics": {
@@ -117,6 +117,7 @@ def as_json(result: OrchestrationResult) -> str:
         indent=2,
         ensure_ascii=False,
     )
+    return f"{document}\n"
 
 
 def _task(task: TaskResult) -> dict[str, Any]:
