@@ -1,12 +1,15 @@
 """An agent may ask a specialist while it forms hypotheses: within its own turn, time and account, and kept in the journal."""
 
+import asyncio
 from decimal import Decimal
 
 from orchestrator.events import Consulted, InvestigationView
+from orchestrator.investigation import Investigations
 from orchestrator.model import (
     Advice,
     AgentStatus,
     ConsultOutcome,
+    GateKind,
     InvestigationState,
     Phase,
     Question,
@@ -17,7 +20,8 @@ from orchestrator.ports import AgentSpec, Briefing, Store, TeamSpec
 from tests.support.advisers import NO, POOL, AdvisingAgent, AskingAgent, spends
 from tests.support.agents import Diary, ScriptedAgent, team_of
 from tests.support.builders import hypothesis, observation
-from tests.support.world import Collector, World, run_to_end
+from tests.support.clock import settle
+from tests.support.world import Collector, World, run_to_end, start
 
 ASKS = ("database", POOL)
 OTHER = Question(text="Was the pool of orders-db exhausted at 14:10?", service="orders-db")
@@ -123,3 +127,44 @@ async def test_the_first_asker_pays_for_the_whole_chain(store: Store) -> None:
     assert {each.agent_id for each in view.ledger} == {"application"}
     assert [each.purpose for each in view.ledger] == ["asked database: asked network: reads the pool", "asked database"]
     assert [each.cost for each in view.consultations] == [Decimal("0.20"), Decimal("0.30")]
+
+
+async def consulted(service: Investigations, times: int) -> InvestigationView:
+    """Start a run; its view when so many questions were asked, for it may then wait for humans."""
+    investigation_id = await start(service)
+    async with asyncio.timeout(10):
+        while len((view := await service.view("T1", investigation_id)).consultations) < times:
+            await settle(1)
+    return view
+
+
+async def test_an_adviser_that_is_paused_is_not_asked(store: Store) -> None:
+    adviser: list[AdvisingAgent] = []
+
+    async def escalates(_: object) -> list[object]:
+        desk = adviser[-1].desk
+        assert desk is not None
+        await desk.escalate("May I read the database itself?")
+        return [observation("pool 6 of 20", "database")]
+
+    def database() -> AdvisingAgent:
+        adviser.append(AdvisingAgent(observes=escalates))
+        return adviser[-1]
+
+    team = team_of(lambda: AskingAgent(ASKS), database)
+    async with World(store, team).service() as service:
+        view = await consulted(service, 1)
+    (told,) = view.consultations
+    assert (told.outcome, told.specialist) == (ConsultOutcome.REFUSED, "database")
+    assert adviser[-1].was_asked == []
+
+
+async def test_three_failures_in_a_row_are_put_before_humans(store: Store) -> None:
+    asks = [("database", Question(text=f"was it slow at 14:0{n}?", service="orders-db")) for n in range(5)]
+    team = team_of(lambda: AskingAgent(*asks), lambda: AdvisingAgent(advice=RuntimeError("down")))
+    async with World(store, team).service() as service:
+        view = await consulted(service, 5)
+    assert [each.outcome.value for each in view.consultations] == ["failed", "failed", "failed", "refused", "refused"]
+    (gate,) = view.gates
+    assert (gate.kind, gate.agent_id) == (GateKind.LOOP, "application")
+    assert "loop detected after 3 failures" in gate.reason

@@ -11,7 +11,6 @@ from orchestrator.model import (
     Advice,
     AgentStatus,
     ConsultOutcome,
-    GateKind,
     InvestigationState,
     Mode,
     Phase,
@@ -23,8 +22,8 @@ from orchestrator.parameters import Parameters
 from orchestrator.ports import Briefing, Store
 from tests.support.advisers import NO, POOL, AdvisingAgent, AskingAgent, hangs, spends, until
 from tests.support.agents import Diary, team_of
-from tests.support.builders import observation
-from tests.support.clock import ManualClock, settle
+from tests.support.builders import ANA
+from tests.support.clock import ManualClock
 from tests.support.world import World, run_to_end, start
 
 ASKS = ("database", POOL)
@@ -207,43 +206,14 @@ async def test_an_answer_of_an_earlier_process_is_not_asked_for_again(store: Sto
     assert [each.outcome.value for each in view.consultations] == ["answered", "repeated"]
 
 
-async def test_an_adviser_that_is_paused_is_not_asked(store: Store) -> None:
-    adviser: list[AdvisingAgent] = []
-
-    async def escalates(_: object) -> list[object]:
-        desk = adviser[-1].desk
-        assert desk is not None
-        await desk.escalate("May I read the database itself?")
-        return [observation("pool 6 of 20", "database")]
-
-    def database() -> AdvisingAgent:
-        adviser.append(AdvisingAgent(observes=escalates))
-        return adviser[-1]
-
-    team = team_of(lambda: AskingAgent(ASKS), database)
-    async with World(store, team).service() as service:
+async def test_who_stops_the_run_ends_an_open_question_too(memory: Store) -> None:
+    clock, asked = ManualClock(), list[str]()
+    team = team_of(lambda: AskingAgent(ASKS), lambda: AdvisingAgent(advice=hangs(clock, asked)))
+    async with World(memory, team, clock=clock).service() as service:
         investigation_id = await start(service)
-        view = await service.view("T1", investigation_id)
-        async with asyncio.timeout(10):
-            while not view.consultations:
-                await settle(1)
-                view = await service.view("T1", investigation_id)
-    (told,) = view.consultations
-    assert (told.outcome, told.specialist) == (ConsultOutcome.REFUSED, "database")
-    assert adviser[-1].was_asked == []
-
-
-async def test_three_failures_in_a_row_are_put_before_humans(store: Store) -> None:
-    asks = [("database", Question(text=f"was it slow at 14:0{n}?", service="orders-db")) for n in range(5)]
-    team = team_of(lambda: AskingAgent(*asks), lambda: AdvisingAgent(advice=RuntimeError("down")))
-    async with World(store, team).service() as service:
-        investigation_id = await start(service)
-        view = await service.view("T1", investigation_id)
-        async with asyncio.timeout(10):
-            while len(view.consultations) < 5:
-                await settle(1)
-                view = await service.view("T1", investigation_id)
-    assert [each.outcome.value for each in view.consultations] == ["failed", "failed", "failed", "refused", "refused"]
-    (gate,) = view.gates
-    assert (gate.kind, gate.agent_id) == (GateKind.LOOP, "application")
-    assert "loop detected after 3 failures" in gate.reason
+        await until(lambda: bool(asked))
+        view = await service.stop("T1", investigation_id, ANA)
+    assert view.state == InvestigationState.STOPPED
+    assert asked == ["asked", "put down"]
+    assert view.consultations == ()
+    assert set((await memory.statuses("T1", investigation_id)).values()) == {AgentStatus.IDLE}
