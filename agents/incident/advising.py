@@ -21,8 +21,8 @@ _CAPACITY = vocabulary("max maximum limit size capacity")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One series around the moment."""
+class Glance:
+    """A look at one series around the moment."""
 
     series: MetricSeries
     meaning: Meaning
@@ -44,20 +44,14 @@ class Figure:
 def concerned(agent_id: str, question: Question, series: Sequence[MetricSeries]) -> list[tuple[MetricSeries, str]]:
     """The series of that agent's territory that the question is about, each with the peer that its name holds."""
     peers = MetricPeers({each.service for each in series} | {question.peer} - {""})
-    aspects = COVERS.get(question.aspect, ()) if question.aspect else ()
-    found = []
-    for each in series:
-        if each.service != question.service:
-            continue
-        peer = peers.of(each.service, each.metric)
-        meaning = meaning_of(each.metric, each.aspect)
-        if (
-            peer == question.peer
-            and meaning.aspect in aspects
-            and owner_of_metric(each.service, each.metric, peer, each.aspect) == agent_id
-        ):
-            found.append((each, peer))
-    return found
+    named = ((each, peers.of(each.service, each.metric)) for each in series if each.service == question.service)
+    return [
+        (each, peer)
+        for each, peer in named
+        if peer == question.peer
+        and meaning_of(each.metric, each.aspect).aspect in _covered(question)
+        and owner_of_metric(each.service, each.metric, peer, each.aspect) == agent_id
+    ]
 
 
 def answer(
@@ -73,7 +67,7 @@ def answer(
         named = [told.observation_id] if told.observation_id else []
         return Advice(text=f"Yes: {told.summary}"[:2000], supports=True, cites=tuple(named))
     at = max(question.at.timestamp() if question.at else split, split)
-    found = (_figure(one, peer, split, at, len(series)) for one, peer in series if _limit(one) is None)
+    found = (_glance(one, peer, split, at, len(series)) for one, peer in series if _limit(one) is None)
     seen = [each for each in found if each]
     if not seen:
         return Advice(text=f"Cannot tell: no metric of {_whom(question)} tells of that.", known=False)
@@ -87,25 +81,24 @@ def answer(
 
 def _told_before(agent_id: str, question: Question, observations: Iterable[Observation]) -> Observation | None:
     """What it has found unusual there already, the strongest."""
-    aspects = COVERS.get(question.aspect, ()) if question.aspect else ()
     found = (
         each
         for each in observations
         if each.agent_id == agent_id
         and each.standing is Standing.UNUSUAL
         and (each.service, each.peer) == (question.service, question.peer)
-        and each.aspect in aspects
+        and each.aspect in _covered(question)
     )
     return max(found, key=lambda each: (each.score, each.summary), default=None)
 
 
-def _figure(series: MetricSeries, peer: str, split: float, at: float, among: int) -> Figure | None:
+def _glance(series: MetricSeries, peer: str, split: float, at: float, among: int) -> Glance | None:
     meaning = meaning_of(series.metric, series.aspect)
     seen = around(series.metric, series.times, series.values, split, at, meaning, among)
-    return Figure(series, meaning, peer, seen) if seen else None
+    return Glance(series, meaning, peer, seen) if seen else None
 
 
-def _telling(seen: Iterable[Figure]) -> list[Figure]:
+def _telling(seen: Iterable[Glance]) -> list[Glance]:
     """One of each aspect, the one that moved most; where all are of one aspect, those that moved most."""
     ordered = sorted(seen, key=lambda each: (-each.moved, each.series.metric))
     firsts = list({each.meaning.aspect: each for each in reversed(ordered)}.values())
@@ -113,11 +106,11 @@ def _telling(seen: Iterable[Figure]) -> list[Figure]:
     return chosen[: MOST_FIGURES if len(firsts) > 1 else MOST_ALIKE]
 
 
-def _listed(seen: Iterable[Figure], series: Sequence[tuple[MetricSeries, str]]) -> str:
+def _listed(seen: Iterable[Glance], series: Sequence[tuple[MetricSeries, str]]) -> str:
     return "; ".join(_said(each, _capacity(each.series, [one for one, _ in series])) for each in seen)
 
 
-def _said(each: Figure, capacity: float | None) -> str:
+def _said(each: Glance, capacity: float | None) -> str:
     """As in: pool in use 6 of 20, as before; cpu 95.6 % since 14:01, was 12 %; latency up to 5 ms, usual 4 ms."""
     unit, seen = each.meaning.unit, each.seen
     name = plain(each.series.metric, each.peer)
@@ -153,3 +146,8 @@ def _limit(series: MetricSeries) -> float | None:
 
 def _whom(question: Question) -> str:
     return f"the link from {question.service} to {question.peer}" if question.peer else question.service
+
+
+def _covered(question: Question) -> tuple[Aspect, ...]:
+    """What about it is looked at; nothing where the question does not say."""
+    return COVERS.get(question.aspect, ()) if question.aspect else ()
