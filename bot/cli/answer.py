@@ -65,7 +65,8 @@ async def _answer(bootstrap: Bootstrap, settings: Settings, gate_id: str, *, app
                 progress.follow(view.investigation.investigation_id)
                 key = (WORKSPACE, view.investigation.investigation_id, gate_id)
                 answered = await service.answer_gate(*key, approved=approved, by=by, said=said)
-                print_lines(console, [f"{'' if answered.first else 'Answered before: '}{answer_line(answered.gate)}"])
+                if not answered.first:
+                    print_lines(console, [f"Answered before: {answer_line(answered.gate)}"])
                 ended = await followed(service, Opened(investigation=view.investigation, joined=True), here, asker)
         if ended is None:
             return ExitStatus.INTERRUPTED

@@ -9,6 +9,8 @@ from orchestrator.events import (
     Consulted,
     ContextGathered,
     Event,
+    GateOpened,
+    GateSettled,
     Heartbeat,
     HypothesesRanked,
     HypothesisDecided,
@@ -65,6 +67,19 @@ def _facts(event: Event) -> dict[str, Any]:
             }
         case CallSettled(entry=entry):
             return {"agent_id": entry.agent_id, "model": entry.model, "cost": str(entry.amount)}
+        case Consulted() | GateOpened() | GateSettled():
+            return _asked(event)
+        case HypothesesRanked(hypotheses=ranked):
+            return {"hypotheses": len(ranked)}
+        case HypothesisDecided(decision=decision):
+            return {"hypothesis_id": decision.hypothesis_id, "verdict": decision.verdict.value}
+        case _:
+            return {}
+
+
+def _asked(event: Consulted | GateOpened | GateSettled) -> dict[str, Any]:
+    """What agents or humans were asked, without the words: those are in the journal."""
+    match event:
         case Consulted(consultation=told):
             return {
                 "asker": told.asker,
@@ -72,9 +87,7 @@ def _facts(event: Event) -> dict[str, Any]:
                 "outcome": told.outcome.value,
                 "cost": str(told.cost),
             }
-        case HypothesesRanked(hypotheses=ranked):
-            return {"hypotheses": len(ranked)}
-        case HypothesisDecided(decision=decision):
-            return {"hypothesis_id": decision.hypothesis_id, "verdict": decision.verdict.value}
-        case _:
-            return {}
+        case GateOpened(gate=gate):
+            return {"gate_id": gate.gate_id, "kind": gate.kind.value, "agent_id": gate.agent_id}
+        case GateSettled(gate_id=gate_id, state=state, by=by):
+            return {"gate_id": gate_id, "state": state.value, "by": by.user_id if by else ""}

@@ -15,6 +15,7 @@ def view_as_json(view: InvestigationView, report: Report) -> dict[str, Any]:
         "reason": view.reason,
         "hypotheses": [each.model_dump(mode="json") for each in view.hypotheses],
         "consultations": [each.model_dump(mode="json") for each in view.consultations],
+        "gates": [each.model_dump(mode="json") for each in view.gates],
         "decisions": [each.model_dump(mode="json") for each in view.decisions],
         "report": report.model_dump(mode="json", exclude=no_sketches),
         "total_cost": str(view.cost.total),

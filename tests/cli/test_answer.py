@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import os
 import re
 from collections.abc import AsyncIterator
@@ -64,6 +65,15 @@ def test_a_yes_goes_on_to_the_end_and_a_second_answer_finds_nothing_asked(script
     assert again.exit_code == 1
     assert f"No run that goes on has asked {gate}." in again.output
     assert compass("status", script=script).output == "No investigation is going on.\n"
+
+
+def test_json_tells_what_is_asked(script: Script) -> None:
+    result = compass("investigate", "INC-123", "--json", script=script)
+    told = json.loads(result.stdout)
+    (gate,) = told["gates"]
+    assert (result.exit_code, told["state"], gate["state"]) == (5, "waiting_approval", "open")
+    assert (gate["kind"], gate["approve"], gate["extend_by"]) == ("budget", "Extend by $5", "5.00")
+    assert gate["gate_id"] == gate_in(result.stderr)
 
 
 def test_a_no_ends_it_with_what_it_has(script: Script) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from orchestrator.errors import ApprovalRequiredError, ConflictError, InvestigationNotFoundError
-from orchestrator.events import GateSettled, InvestigationView, replay
+from orchestrator.events import GateOpened, GateSettled, InvestigationView, Recorded, replay
 from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations
 from orchestrator.model import Approvers, GateKind, GateState, InvestigationState, Person, StepOutcome
@@ -299,3 +299,52 @@ async def test_two_who_stop_a_run_that_waits_have_one_effect(store: Store) -> No
             await service.stop("T1", id_of(view), ANA)
     assert collector.types().count("stop_requested") == 1
     assert collector.types().count("state_changed") == 3
+
+
+class Eager:
+    """Implements Listener: answers a gate the moment it is opened, before the run has begun to wait."""
+
+    def __init__(self, *, approved: bool) -> None:
+        self.approved = approved
+        self.service: Investigations | None = None
+        self.answering: list[asyncio.Task[Any]] = []
+
+    def heard(self, recorded: Recorded, view: InvestigationView) -> None:
+        if isinstance(recorded.event, GateOpened):
+            self.answering.append(asyncio.create_task(self._answer(view)))
+
+    async def _answer(self, view: InvestigationView) -> None:
+        assert self.service is not None
+        await answered(self.service, view, approved=self.approved)
+
+
+@pytest.mark.parametrize(
+    ("approved", "state"), [(True, InvestigationState.COMPLETED), (False, InvestigationState.STOPPED)]
+)
+async def test_an_answer_that_comes_before_the_run_waits_is_followed(
+    store: Store, approved: bool, state: InvestigationState
+) -> None:
+    eager = Eager(approved=approved)
+    async with world_of(store, poor_team(Diary())).service(eager) as service:
+        eager.service = service
+        view = await until_it_waits(service)
+        await asyncio.gather(*eager.answering)
+        await until(service, view, ended=True)
+        assert (await service.view("T1", id_of(view))).state == state
+
+
+async def test_an_escalation_of_the_last_turn_is_waited_for_too(store: Store) -> None:
+    class Late(Caller):
+        async def observe(self, incident: Any) -> Any:
+            return await ScriptedAgent.observe(self, incident)
+
+        async def generate_hypothesis(self, observations: Any) -> Any:
+            await self.desk.escalate("Is this the cause?")
+            return await super().generate_hypothesis(observations)
+
+    team = team_of(lambda: Late("a", [observation("a saw one", "a")], [hypothesis("a", 0.8, "a")]))
+    async with world_of(store, team).service() as service:
+        view = await until_it_waits(service)
+        assert (view.state, [each.statement for each in view.hypotheses]) == (WAITING, ["a"])
+        await answered(service, view, approved=True)
+        assert (await service.ended("T1", id_of(view))).state == InvestigationState.COMPLETED

@@ -19,7 +19,7 @@ from orchestrator.hub import HubRules
 from orchestrator.model import Approvers, Gate, GateKind, GateState, Person
 from orchestrator.ports import TeamSpec
 from tests.slack import scene
-from tests.slack.conftest import House, MakeHouse, shown
+from tests.slack.conftest import House, MakeHouse, close, shown
 from tests.slack.limits import check_message
 from tests.slack.pictures import BEN, RUNNING, STATE, moved, observations, picture
 from tests.slack.reading import as_read
@@ -173,6 +173,18 @@ async def test_a_click_after_its_time_gets_an_answer(make_house: MakeHouse) -> N
     await house.click(card, Action.APPROVE + gate_of(card), "ben")
     (told,) = house.whispers("ben")
     assert "answered before: Nobody answered in time" in shown(told)
+
+
+async def test_a_click_after_a_restart_goes_on_in_the_same_thread(make_house: MakeHouse) -> None:
+    first = await make_house(team=poor_team(), asking=HubRules())
+    card = await until_asked(first)
+    await close(first)
+    house = await make_house(team=poor_team(), before=first)
+    await house.click(card, Action.APPROVE + gate_of(card), "ben")
+    answered = await house.until(lambda message: "→ Extended by $5 · ben · " in shown(message))
+    assert answered.ts == card.ts
+    parent = await house.whole_thread()
+    assert parent.ts == card.thread_ts
 
 
 async def test_where_slack_does_not_tell_who_is_in_a_group_nobody_is_and_that_is_said(make_house: MakeHouse) -> None:

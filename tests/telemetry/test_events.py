@@ -14,6 +14,8 @@ from orchestrator.events import (
     CallReserved,
     CallSettled,
     Event,
+    GateOpened,
+    GateSettled,
     Heartbeat,
     HypothesesRanked,
     HypothesisDecided,
@@ -27,6 +29,7 @@ from orchestrator.events import (
 )
 from orchestrator.model import (
     Decision,
+    GateState,
     Hypothesis,
     Incident,
     Investigation,
@@ -39,6 +42,7 @@ from orchestrator.model import (
     Step,
     Verdict,
 )
+from tests.support.builders import gate
 from tests.support.clock import NOON
 
 ANA = Person(user_id="U1", name="ana")
@@ -83,6 +87,8 @@ def test_each_event_is_one_line_of_ids_and_figures(logged: io.StringIO) -> None:
             decision=Decision(hypothesis_id="h1", verdict=Verdict.ACCEPTED, by=ANA, at=NOON, reason="hunter2")
         ),
         Heartbeat(),
+        GateOpened(gate=gate("g1", reason="hunter2", context=("hunter2",))),
+        GateSettled(gate_id="g1", state=GateState.APPROVED, by=ANA, said="hunter2"),
     ]
     log, view = EventLog(), None
     for number, event in enumerate(events, start=1):
@@ -103,3 +109,5 @@ def test_each_event_is_one_line_of_ids_and_figures(logged: io.StringIO) -> None:
     assert lines[5]["cost"] == "0.5"
     assert lines[7]["verdict"] == "accepted"
     assert lines[8]["level"] == "debug"
+    assert (lines[9]["gate_id"], lines[9]["kind"], lines[9]["agent_id"]) == ("g1", "escalation", "database")
+    assert (lines[10]["gate_id"], lines[10]["state"], lines[10]["by"]) == ("g1", "approved", "U1")
