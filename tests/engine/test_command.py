@@ -200,6 +200,10 @@ def test_a_heartbeat_is_shown_where_there_is_no_terminal() -> None:
     assert written == ["3 at work, 2 ready, 5 ended\n"]
 
 
+def test_a_dataclass_is_shown_by_its_fields() -> None:
+    assert plain(ExecutionHeartbeat(NOON, 3, 2, 5)) == {"at": repr(NOON), "running": 3, "ready": 2, "ended": 5}
+
+
 def test_what_is_nested_in_itself_is_cut_off() -> None:
     endless: list[object] = []
     endless.append(endless)

@@ -1,11 +1,13 @@
 """With a journal nothing that had ended is run again, nothing counts that is not kept, and what cannot be kept ends it."""
 
 import asyncio
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
 
 from orchestrator.engine import Assignment, OrchestrationPolicy, Running, TaskEnded, TaskGraph, TaskStarted
+from orchestrator.errors import UnkeepableError
 from orchestrator.model import TaskResult, TaskStatus
 from tests.engine.stage import (
     SECRET,
@@ -178,3 +180,39 @@ async def test_events_of_the_kept_come_before_those_of_the_rest() -> None:
     await play([task("b")], journal=shelf)
     await play([task("a"), task("b")], journal=shelf, listeners=[told])
     assert [type(each) for each in told][1:4] == [TaskEnded, TaskStarted, TaskEnded]
+
+
+class Picky(Shelf):
+    """Keeps nothing that is no text."""
+
+    async def keep(self, results: Sequence[TaskResult]) -> None:
+        odd = {each.id: "it is no text" for each in results if any(not isinstance(a, str) for a in each.artifacts)}
+        if odd:
+            raise UnkeepableError("Not everything can be kept.", details=odd)
+        await super().keep(results)
+
+
+async def test_a_task_that_made_what_no_journal_can_hold_fails_by_that_and_it_alone() -> None:
+    clock, shelf = ManualClock(), Picky()
+    shelf.gate = gate = asyncio.Event()
+
+    async def opens(assignment: Assignment) -> str:
+        await clock.sleep(3)
+        gate.set()
+        return "open"
+
+    tasks = [
+        task("first"),
+        task("a", taking(clock, 1, "text")),
+        task("b", taking(clock, 1, {1, 2})),
+        task("opens", opens),
+    ]
+    result = await play([*tasks, task("c")], after={"c": ["b"]}, clock=clock, journal=shelf)
+    assert statuses(result) == {
+        **dict.fromkeys(["first", "a", "opens"], "succeeded"),
+        "b": "failed",
+        "c": "skipped",
+    }
+    assert (result.tasks["b"].reason, result.tasks["b"].artifacts) == ("It cannot be kept: it is no text.", ())
+    assert result.tasks["a"].artifacts == ("text",)
+    assert [each.id for each in shelf.writes[1]][:2] == ["a", "b"]

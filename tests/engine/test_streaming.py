@@ -88,3 +88,28 @@ async def test_failures_of_tasks_are_results_here_too() -> None:
     graph = TaskGraph([task("a", failing(9)), task("b")], {"b": ["a"]})
     read = [(each.id, str(each.status)) async for each in stream_graph(graph, clock=ManualClock())]
     assert read == [("a", "failed"), ("b", "skipped")]
+
+
+async def test_who_is_cancelled_again_while_all_is_being_ended_waits_for_that() -> None:
+    clock, ends = ManualClock(), []
+
+    async def slow_to_end(assignment: Assignment) -> None:
+        try:
+            await clock.sleep(99)
+        finally:
+            await clock.sleep(1)
+            ends.append(assignment.task_id)
+
+    async def read() -> None:
+        async for _ in stream_graph(TaskGraph([task("a", slow_to_end)]), clock=clock):
+            pass
+
+    reading = asyncio.ensure_future(read())
+    await clock.advance(1)
+    for _ in range(3):
+        reading.cancel()
+        await settle()
+    assert not reading.done()
+    await clock.advance(2)
+    assert reading.cancelled()
+    assert (ends, left_over()) == (["a"], [])

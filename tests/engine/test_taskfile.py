@@ -160,6 +160,7 @@ def test_a_class_a_maker_and_the_function_itself_can_be_named() -> None:
     assert find(f"{HANDS}:Greeter", "x") is hands.Greeter
     assert find(f"{HANDS}:greeter", "x") is hands.greeter
     assert find(f"{HANDS}:greet", "x")() is hands.greet
+    assert find("builtins:iter", "x") is iter
     assert find(f"{HANDS}:Cabinet.make", "x")() is hands.greet
 
 
