@@ -12,8 +12,8 @@ from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations
 from orchestrator.model import Approvers, GateKind, GateState, InvestigationState, Person, StepOutcome
 from orchestrator.parameters import Parameters
-from orchestrator.ports import Desk, Store, TeamSpec
-from tests.support.agents import Diary, PlainAgent, PricedAgent, ScriptedAgent, team_of
+from orchestrator.ports import Store, TeamSpec
+from tests.support.agents import Caller, Diary, PlainAgent, PricedAgent, ScriptedAgent, team_of
 from tests.support.builders import ANA, BEN, hypothesis, observation
 from tests.support.clock import ManualClock, settle
 from tests.support.world import Collector, Turnstile, World, start
@@ -36,22 +36,6 @@ def poor_team(diary: Diary) -> TeamSpec:
         lambda: PlainAgent("b", [observation("b saw one", "b")], [hypothesis("b", 0.7, "b")], analyses=[]),
         lambda: ScriptedAgent("c", [observation("c saw one", "c")], [hypothesis("c", 0.2, "c")], diary=diary),
     )
-
-
-class Caller(ScriptedAgent):
-    """Asks humans while it observes. Implements Consulting."""
-
-    def use_desk(self, desk: Desk) -> None:
-        self.desk = desk
-
-    async def observe(self, incident: Any) -> Any:
-        if self._asks:
-            await self.desk.escalate("May I look at the customers' table?", "It holds personal data.")
-        return await super().observe(incident)
-
-    def __init__(self, agent_id: str, *more: Any, asks: bool = True, **named: Any) -> None:
-        super().__init__(agent_id, *more, **named)
-        self._asks = asks
 
 
 def calling_team(diary: Diary) -> TeamSpec:

@@ -21,7 +21,7 @@ from orchestrator.model import CallStatus, InvestigationState, Mode, NoData, Pha
 from orchestrator.parameters import Parameters
 from orchestrator.ports import Store, TeamSpec
 from storage.memory import MemoryStore
-from tests.support.agents import Call, Diary, PlainAgent, PricedAgent, ScriptedAgent, team_of
+from tests.support.agents import Call, Caller, Diary, PlainAgent, PricedAgent, ScriptedAgent, team_of
 from tests.support.builders import BEN, hypothesis, observation
 from tests.support.cutting import Cut, CuttingStore, Killed
 from tests.support.world import Collector, World, start
@@ -85,15 +85,24 @@ def poor_team(diary: Diary) -> TeamSpec:
     )
 
 
+def calling_team(diary: Diary) -> TeamSpec:
+    """`a` asks humans in its first turn."""
+    return team_of(
+        lambda: Caller("a", facts("a"), [hypothesis("a1", 0.4, "a")], diary=diary),
+        lambda: ScriptedAgent("b", facts("b"), [hypothesis("b1", 0.6, "b")], diary=diary),
+    )
+
+
 TEAMS = {"free": free_team, "telling": telling_team, "priced": priced_team, "poor": poor_team}
+ASKING_TEAMS = {"poor": poor_team, "calling": calling_team}
 ASKED = HubRules()
 
 
-async def answer(service: Investigations, investigation_id: str) -> None:
-    """Approve whatever is asked, until the run has ended."""
+async def answer(service: Investigations, investigation_id: str, *, approved: bool) -> None:
+    """Answer whatever is asked, until the run has ended."""
     while (view := await service.ended("T1", investigation_id)).open_gates:
         for gate in view.open_gates:
-            await service.answer_gate("T1", investigation_id, gate.gate_id, approved=True, by=BEN)
+            await service.answer_gate("T1", investigation_id, gate.gate_id, approved=approved, by=BEN)
 
 
 @dataclass
@@ -113,14 +122,16 @@ async def lived_through(
     cut: Cut = Cut.AFTER,
     mode: Mode = ONE_BY_ONE,
     asking: HubRules | None = None,
+    *,
+    approved: bool = True,
 ) -> Outcome:
     """Run an investigation; the process dies at the event numbered `at`, and another one goes on.
 
-    Where humans are asked, in whichever process, they approve.
+    Where humans are asked, in whichever process, they approve or not.
     """
     diary, collector = Diary(), Collector()
     wanted = Parameters(incident_id="INC-1", budget=BUDGET, mode=mode)
-    world = World(store, TEAMS[team](diary), asking=asking)
+    world = World(store, (TEAMS | ASKING_TEAMS)[team](diary), asking=asking)
     cutting = CuttingStore(store, at, cut)
     service = world.new_service(collector, store=cutting)
     await service.open()
@@ -129,7 +140,7 @@ async def lived_through(
         task = service._fleet.tasks.get(("T1", investigation_id))
         if task:
             await asyncio.gather(task, return_exceptions=True)
-        await answer(service, investigation_id)
+        await answer(service, investigation_id, approved=approved)
     with suppress(Killed):
         await service.aclose()
     diary.asked.append("---")
@@ -138,7 +149,7 @@ async def lived_through(
         if not unfinished and not await later.history("T1"):
             await start(later, parameters=wanted)
         (line,) = await later.history("T1")
-        await answer(later, line.investigation_id)
+        await answer(later, line.investigation_id, approved=approved)
         view = await later.ended("T1", line.investigation_id)
     return Outcome(view, list(await store.events("T1", line.investigation_id)), diary, cutting.dead)
 
@@ -187,10 +198,10 @@ async def memory_store() -> MemoryStore:
     return store
 
 
-async def every_cut(team: str, mode: Mode, asking: HubRules | None = None) -> list[tuple[int, Cut, Outcome]]:
-    whole = await lived_through(await memory_store(), team, mode=mode, asking=asking)
+async def every_cut(team: str, mode: Mode) -> list[tuple[int, Cut, Outcome]]:
+    whole = await lived_through(await memory_store(), team, mode=mode)
     cuts = [(at, cut) for at in range(1, len(whole.journal) + 1) for cut in Cut]
-    return [(at, cut, await lived_through(await memory_store(), team, at, cut, mode, asking)) for at, cut in cuts]
+    return [(at, cut, await lived_through(await memory_store(), team, at, cut, mode)) for at, cut in cuts]
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -253,10 +264,16 @@ async def test_money_of_a_turn_that_had_ended_is_not_spent_twice_and_open_calls_
 
 
 @pytest.mark.parametrize("mode", Mode)
-async def test_wherever_a_run_that_asks_humans_is_cut_it_ends_as_if_it_had_not_been(mode: Mode) -> None:
-    whole = await lived_through(await memory_store(), "poor", mode=mode, asking=ASKED)
-    assert (whole.view.state, len(whole.view.gates)) == (InvestigationState.COMPLETED, 1)
-    for at, cut, outcome in await every_cut("poor", mode, ASKED):
+@pytest.mark.parametrize("approved", [True, False])
+@pytest.mark.parametrize("team", ASKING_TEAMS)
+async def test_wherever_a_run_that_asks_humans_is_cut_it_ends_as_if_it_had_not_been(
+    team: str, approved: bool, mode: Mode
+) -> None:
+    whole = await lived_through(await memory_store(), team, mode=mode, asking=ASKED, approved=approved)
+    state = InvestigationState.COMPLETED if approved else InvestigationState.STOPPED
+    assert (whole.view.state, len(whole.view.gates)) == (state, 1)
+    for at, cut in [(at, cut) for at in range(1, len(whole.journal) + 1) for cut in Cut]:
+        outcome = await lived_through(await memory_store(), team, at, cut, mode, ASKED, approved=approved)
         assert outcome.cut_happened, (at, cut)
         assert essence(outcome.view) == essence(whole.view), (at, cut)
         assert not outcome.view.open_gates

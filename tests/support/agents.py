@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from orchestrator.model import ZERO, Hypothesis, Incident, Observation
-from orchestrator.ports import Account, AgentKit, AgentSpec, TeamSpec
+from orchestrator.ports import Account, AgentKit, AgentSpec, Desk, TeamSpec
 
 Script = Any
 """What a turn comes to: a value to answer with, an exception to raise, or an async function of what was given."""
@@ -74,6 +74,17 @@ class PlainAgent(ScriptedAgent):
         self.diary.asked.append(f"analyse:{self.agent_id}")
         self.given.append(observations)
         return await play(self._analyses, observations)  # type: ignore[no-any-return]
+
+
+class Caller(ScriptedAgent):
+    """Implements Consulting: asks humans while it observes."""
+
+    def use_desk(self, desk: Desk) -> None:
+        self.desk = desk
+
+    async def observe(self, incident: Incident) -> Sequence[Observation]:
+        await self.desk.escalate("May I look at the customers' table?", "It holds personal data.")
+        return await super().observe(incident)
 
 
 @dataclass(frozen=True)
