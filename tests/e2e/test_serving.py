@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from bench.serving import serve
 from bot.bootstrap.look_alike import seed
+from bot.bootstrap.serving import gate_rules
 from bot.sandbox import Message, SandboxServer
+from bot.settings import load_settings
+from orchestrator.model import Approvers
 from tests.e2e.conftest import CHANNEL, rows
 
 LAST = "*Cost*"
@@ -70,3 +74,16 @@ async def test_changes_are_told_beside_slacks_events_and_need_their_own_token(tm
                 assert (taken.status, (await taken.json())["new"]) == (200, 1)
     with rows(tmp_path / "compass.db") as db:
         assert [row["change_id"] for row in db.execute("select change_id from changes")] == ["v412"]
+
+
+def test_who_may_answer_is_read_from_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    anybody = gate_rules(load_settings())
+    assert (anybody.approvers, anybody.gate_wait_s) == (Approvers(), 1800.0)
+    monkeypatch.setenv("COMPASS_GATE_APPROVERS", "U024BE7LH, S0614TZR7, @sre-oncall")
+    monkeypatch.setenv("COMPASS_GATE_REQUESTER", "false")
+    monkeypatch.setenv("COMPASS_GATE_WAIT", "600")
+    named = gate_rules(load_settings())
+    groups = ("S0614TZR7", "sre-oncall")
+    assert named.approvers == Approvers(people=("U024BE7LH",), groups=groups, requester=False)
+    assert named.gate_wait_s == 600.0
