@@ -209,3 +209,11 @@ def gate_of(card: Message) -> str:
     """What stands behind the action's name on this card's buttons."""
     row = next(block for block in card.blocks if block["type"] == "actions")
     return "." + str(row["elements"][0]["action_id"]).removeprefix(Action.APPROVE + ".")
+
+
+async def test_who_is_in_a_group_is_asked_of_slack_once(asking: House) -> None:
+    card = await until_asked(asking)
+    for _ in range(3):
+        await asking.click(card, Action.APPROVE + gate_of(card), "chiara")
+    assert asking.calls("usergroups.users.list") == 1
+    assert len(asking.whispers("chiara")) == 3
