@@ -36,8 +36,8 @@ def one_line(text: str) -> str:
 
 def literal(text: str, limit: int = 600) -> str:
     """Foreign text inside mrkdwn, shown as it is written, at most `limit` units after escaping."""
-    harmless = _LOOSE_UNDERSCORE.sub("ˍ", one_line(text).translate(_LOOK_ALIKES))
-    return _escaped(harmless, limit)
+    # After cutting, for a cut may leave an underscore at the end of a word, where it would format.
+    return _LOOSE_UNDERSCORE.sub("ˍ", _escaped(one_line(text).translate(_LOOK_ALIKES), limit))
 
 
 def code(text: str, limit: int = 300) -> str:

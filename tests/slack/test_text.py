@@ -20,6 +20,7 @@ HOSTILE = st.lists(
 
 @given(ANYTHING | HOSTILE, st.integers(5, 700))
 @example("&" * 100, 20)
+@example("000_00", 5)
 def test_literal_text_formats_pings_and_links_nothing(text: str, limit: int) -> None:
     shown = literal(text, limit)
     assert size(shown) <= limit
