@@ -82,12 +82,16 @@ class Fleet:
             await self._give_up(key, failure)
             return
         self._runs[key] = run
-        self.admission.enqueue(view.investigation)
-        self._go_on(key, self._admit(run))
+        if view.stop_requested_by:
+            self._go_on(key, self._finish(run))  # it only says who did not run, and needs no place for that
+        else:
+            self.admission.enqueue(view.investigation)
+            self._go_on(key, self._admit(run))
 
     async def take_up(self, view: InvestigationView) -> None:
-        """Go on with a run that nobody works on; one that waits for humans goes on waiting."""
-        if view.state == InvestigationState.WAITING_APPROVAL and (view.open_gates or not view.gates):
+        """Go on with a run that nobody works on; one that waits for humans goes on waiting, unless they have stopped it."""
+        waits = view.state == InvestigationState.WAITING_APPROVAL and (view.open_gates or not view.gates)
+        if waits and not view.stop_requested_by:
             if self._asking is not None:
                 self._expiries.watch(view)
         elif await self._opening.can_look_into(view.investigation.incident):
@@ -114,7 +118,9 @@ class Fleet:
         run = None if has_ended(view) else await self.run_of(view)
         if run is not None:
             await run.stop(by)
-            if not run.begun:
+            if run.begun:
+                await self.wake(key)  # it may have been on its way to wait
+            else:
                 self._do_not_wait(run)
 
     async def wake(self, key: Key) -> None:

@@ -182,6 +182,9 @@ class Run:
     async def _wait(self, refused: BudgetExceededError | None) -> None:
         """Leave it to humans. What plain analysis has to say of the turns that wait is there when they are asked."""
         await self._orchestrator.conclude("waits for an answer")
+        if self._stopped_by:
+            await self._conclude(self._ended_by_people)
+            return
         if refused and self._told and not any(each.kind is GateKind.BUDGET for each in self._view.open_gates):
             amount, told = extension(self._view, refused), self._told(self._view)
             words = extend_words(amount)

@@ -11,13 +11,14 @@ from datetime import datetime
 from decimal import ROUND_UP, Decimal
 
 from orchestrator.clock import Clock
-from orchestrator.errors import BudgetExceededError, OrchestratorError
+from orchestrator.errors import BudgetExceededError, InvestigationNotFoundError, OrchestratorError
 from orchestrator.events import GateOpened, GateSettled, InvestigationView, Recorded
 from orchestrator.investigation.journal import Journal, Key
 from orchestrator.model import ZERO, Conclusion, Gate, GateState, Person, Report, StepOutcome, dollars
 
 DOLLAR = Decimal(1)
 CENT = Decimal("0.01")
+AGAIN_S = 30.0
 MISSED = (StepOutcome.OVER_BUDGET, StepOutcome.NOT_RUN)
 
 
@@ -140,11 +141,21 @@ class Expiries:
     async def _ring(self, key: Key, gate_id: str, at: datetime) -> None:
         while (left := (at - self._clock.now()).total_seconds()) > 0:
             await self._clock.sleep(left)
+        try:
+            while not await self._rung(key, gate_id):
+                await self._clock.sleep(AGAIN_S)
+        finally:
+            self._alarms.pop((key, gate_id), None)
+
+    async def _rung(self, key: Key, gate_id: str) -> bool:
+        """Whether that gate needs no alarm any more. A store that is away for a moment must not let a run wait for ever."""
         self._ringing.add((key, gate_id))
         try:
             await self._expire(key, gate_id)
         except OrchestratorError as failure:
             self._log.error("gate %s could not be ended (%s)", gate_id, type(failure).__name__)
+            return isinstance(failure, InvestigationNotFoundError)
+        else:
+            return True
         finally:
             self._ringing.discard((key, gate_id))
-            self._alarms.pop((key, gate_id), None)
