@@ -7,6 +7,7 @@ Progress goes to standard error, the result to standard output.
 
 import argparse
 import asyncio
+import os
 import shutil
 import signal
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from orchestrator.clock import SystemClock, put_down
 from orchestrator.engine import Cancellation, Fairness, OrchestrationPolicy, OrchestrationResult, Running, TaskGraph
 from orchestrator.engine.finding import graph_of
 from orchestrator.engine.showing import Progress, as_json, as_text
@@ -40,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _run(graph: TaskGraph, policy: OrchestrationPolicy, told: Callable[[OrchestrationResult], str]) -> int:
     """The exit code. A first signal ends the tasks, a second one of its kind the program.
 
-    The result is printed here, while the event loop lives: closing it waits for whatever would not let itself be cancelled.
+    The result is printed here, while the event loop lives: closing it would wait for ever for what was given up. Hence with
+    such work the program ends at once.
     """
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
     running = Running(graph, policy, listeners=[Progress(_show, width)])
@@ -59,9 +62,18 @@ async def _run(graph: TaskGraph, policy: OrchestrationPolicy, told: Callable[[Or
         loop.remove_signal_handler(number)
     sys.stdout.write(told(result))
     sys.stdout.flush()
-    if stopped:
-        return BY_SIGNAL + stopped[0]
-    return FINE if all(each.status is TaskStatus.SUCCEEDED for each in result.tasks.values()) else NOT_ALL
+    code = FINE if all(each.status is TaskStatus.SUCCEEDED for each in result.tasks.values()) else NOT_ALL
+    code = BY_SIGNAL + stopped[0] if stopped else code
+    if not await _nothing_goes_on():
+        os._exit(code)
+    return code
+
+
+async def _nothing_goes_on() -> bool:
+    """What agents have left behind is cancelled; whether it has ended then."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*(put_down(SystemClock(), each) for each in left))
+    return all(each.done() for each in left)
 
 
 def _show(text: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from decimal import Decimal
 
 from orchestrator.engine import Assignment
@@ -58,3 +59,10 @@ async def interrupt(assignment: Assignment) -> str:
     os.kill(os.getpid(), getattr(signal, assignment.params.get("signal", "SIGINT")))
     await asyncio.sleep(600)
     return "never"
+
+
+async def stay(assignment: Assignment) -> None:
+    """Never ends, whoever cancels it."""
+    while True:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()

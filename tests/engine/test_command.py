@@ -129,6 +129,17 @@ def test_interrupted_it_cancels_and_prints_what_finished(name: str, code: int) -
     assert "Traceback" not in ended.stderr
 
 
+def test_a_task_that_nothing_can_end_does_not_keep_the_command_from_ending() -> None:
+    tasks = [hand("greet", id="quick"), hand("stay", id="stays")]
+    impatient = (
+        "import sys; from orchestrator import __main__, clock; clock.PATIENCE_S = 0.05; sys.exit(__main__.main())"
+    )
+    command = [sys.executable, "-c", impatient, "run", "--tasks", json.dumps(tasks), "--timeout", "0.1"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False)
+    assert ended.returncode == 1
+    assert "1 of 2 tasks succeeded; 1 timed_out (stays)." in ended.stdout
+
+
 def _in_a_shell(tasks: list[dict[str, object]], *options: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "orchestrator", "run", "--tasks", json.dumps(tasks), *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False)
