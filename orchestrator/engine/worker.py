@@ -1,7 +1,8 @@
 """The other side of `processes`: reads calls from standard input, runs them, writes what came of them.
 
-The law: one call, one answer, in order; at the end of input it ends. It is started as a module of its own, so nothing of
-the parent's main program is run again, and it steps back for others: the event loop has to answer people meanwhile.
+The law: one call, one answer, in order; at the end of input it ends, also in the middle of a call: a parent that was
+killed cannot do that, and nobody waits for the answer. It is started as a module of its own, so nothing of the parent's main
+program is run again, and it steps back for others: the event loop has to answer people meanwhile.
 A frame is a 4-byte big-endian length and so many bytes of pickle. Both ends are the same program on the same machine;
 nothing that comes from outside is ever unpickled.
 
@@ -13,8 +14,11 @@ import gc
 import importlib
 import os
 import pickle
+import select
+import signal
 import struct
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
@@ -55,7 +59,16 @@ def main() -> None:
         os.close(nowhere)
         with suppress(OSError):
             os.nice(POLITE)
+        threading.Thread(target=_end_with_the_parent, args=(calls.fileno(),), daemon=True).start()
         serve(calls, answers, ready=_collect_between_calls)
+
+
+def _end_with_the_parent(calls: int) -> None:
+    """When the other end of that file descriptor is closed. Asked for nothing else, `poll` returns only then."""
+    closed = select.poll()
+    closed.register(calls, 0)
+    closed.poll()
+    os.killpg(0, signal.SIGKILL)
 
 
 def _collect_between_calls() -> None:
