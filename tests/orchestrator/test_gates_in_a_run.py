@@ -132,11 +132,12 @@ async def test_who_does_not_approve_ends_the_run_with_what_it_has(store: Store, 
 
 
 async def until(service: Investigations, view: InvestigationView, *, ended: bool) -> None:
-    """Let a store with a thread of its own come to its end."""
+    """Let a store with a thread of its own come to its end: each question to it waits behind what it was given before."""
     for _ in range(5000):
         now = await service.view("T1", id_of(view))
         if (now.ended_at is not None) == ended and not service._fleet.tasks:
             return
+        await service.running("T1")
         await settle(1)
     raise AssertionError("it did not come to that")
 
