@@ -109,7 +109,10 @@ class Run:
             return
         self._stopped_by = by
         try:
-            await self._append(StopRequested(by=by))
+            await self._look()
+            if self._view.stop_requested_by is None:  # else it was pressed while this run was being taken up
+                await self._append(StopRequested(by=by))
+            self._stopped_by = self._view.stop_requested_by
         except OrchestratorError:
             self._stopped_by = None
             raise

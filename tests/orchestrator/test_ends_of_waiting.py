@@ -1,18 +1,28 @@
 """A run that waits comes to an end: whenever somebody presses Stop, in whichever process, and if a store is away."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from orchestrator.errors import OrchestratorError
+from orchestrator.errors import ConflictError, OrchestratorError
 from orchestrator.events import Event, GateOpened, InvestigationView, Recorded, StopRequested
-from orchestrator.investigation import Investigations
+from orchestrator.investigation import Investigations, has_ended
 from orchestrator.model import GateState, InvestigationState
 from orchestrator.parameters import Parameters
 from orchestrator.ports import Store
 from storage import MemoryStore
-from tests.orchestrator.test_gates_in_a_run import BUDGET, WAITING, id_of, poor_team, until, until_it_waits, world_of
+from tests.orchestrator.test_gates_in_a_run import (
+    BUDGET,
+    WAITING,
+    answered,
+    id_of,
+    poor_team,
+    until,
+    until_it_waits,
+    world_of,
+)
 from tests.support.agents import Diary, PlainAgent, PricedAgent, team_of
 from tests.support.builders import BEN, observation
 from tests.support.clock import ManualClock, settle
@@ -44,6 +54,18 @@ class AwayStore(MemoryStore):
         return await super().append(workspace, investigation_id, event, at)
 
 
+class SlowStore(MemoryStore):
+    """Lets others go first before it takes an event, and after."""
+
+    async def append(self, workspace: str, investigation_id: str, event: Event, at: Any) -> Recorded:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        recorded = await super().append(workspace, investigation_id, event, at)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return recorded
+
+
 async def test_a_stop_while_a_run_is_on_its_way_to_wait_ends_it_and_nobody_is_asked(store: Store) -> None:
     turnstile, collector = Turnstile(), Collector()
     team = team_of(
@@ -71,6 +93,24 @@ async def test_a_stop_at_the_moment_of_the_question_ends_the_run(store: Store) -
         assert not service._fleet.tasks
     assert (view.state, view.reason) == (STOPPED, "Stopped by Ben.")
     assert [each.state for each in view.gates] == [GateState.SUPERSEDED]
+
+
+async def test_a_stop_and_an_answer_at_once_are_one_stop() -> None:
+    for turns in range(60):
+        store, collector = SlowStore(), Collector()
+        await store.open()
+        world = world_of(store, poor_team(Diary()))
+        async with world.service(collector) as service:
+            view = await until_it_waits(service)
+            answering = asyncio.create_task(answered(service, view, approved=True))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            if (await service.view("T1", id_of(view))).ended_at is None:
+                with suppress(ConflictError):
+                    await service.stop("T1", id_of(view), BEN)
+            await answering
+            assert has_ended(await service.ended("T1", id_of(view)))
+        assert collector.types().count("stop_requested") <= 1
 
 
 async def test_a_stop_that_nobody_followed_is_followed_by_the_next_process(store: Store) -> None:
