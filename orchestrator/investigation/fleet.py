@@ -92,8 +92,7 @@ class Fleet:
         """Go on with a run that nobody works on; one that waits for humans goes on waiting, unless they have stopped it."""
         waits = view.state == InvestigationState.WAITING_APPROVAL and (view.open_gates or not view.gates)
         if waits and not view.stop_requested_by:
-            if self._asking is not None:
-                self._expiries.watch(view)
+            self._expiries.watch(view)  # also where nobody can answer here: its time passes all the same
         elif await self._opening.can_look_into(view.investigation.incident):
             await self.run_of(view)
         else:

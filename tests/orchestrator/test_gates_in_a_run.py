@@ -256,6 +256,16 @@ async def test_a_gate_whose_time_was_over_while_nobody_was_there_ends_at_the_nex
         assert (await service.view("T1", id_of(view))).state == InvestigationState.STOPPED
 
 
+async def test_a_question_whose_time_is_over_blocks_nobody_also_where_nobody_can_answer(store: Store) -> None:
+    clock = ManualClock()
+    async with world_of(store, poor_team(Diary()), clock, gate_wait_s=600.0).service() as service:
+        view = await until_it_waits(service)
+    await clock.advance(10_000)
+    async with World(store, poor_team(Diary()), clock=clock).service() as service:
+        await until(service, view, ended=True)
+        assert (await service.view("T1", id_of(view))).gates[0].state == GateState.EXPIRED
+
+
 async def test_an_answer_that_nobody_followed_is_followed_by_the_next_process(store: Store) -> None:
     diary = Diary()
     world = world_of(store, poor_team(diary))
