@@ -193,7 +193,7 @@ def _code(path: Path) -> str:
 
 WAITS = {
     "orchestrator/clock.py": "the home of waiting",
-    "orchestrator/investigation/run.py": "the heartbeat",
+    "orchestrator/investigation/record.py": "the heartbeat",
     "orchestrator/investigation/waiting.py": "until the time of a question to humans is over",
     "agents/sources/wire/attempts.py": "between attempts, as RetryPolicy decides or the server asks",
     "bot/slack/outbox.py": "between attempts, as RetryPolicy decides or Slack asks",

@@ -12,17 +12,14 @@ from dataclasses import dataclass
 
 from opentelemetry import trace
 
-from orchestrator.clock import Clock, undivided
+from orchestrator.clock import Clock
 from orchestrator.engine import attempt
 from orchestrator.errors import AgentExecutionError, BudgetExceededError, OrchestratorError
 from orchestrator.events import (
     Consulted,
     ContextGathered,
-    Event,
-    Heartbeat,
     HypothesesRanked,
     InvestigationView,
-    StateChanged,
     StopRequested,
 )
 from orchestrator.hub import Hub
@@ -30,7 +27,8 @@ from orchestrator.investigation.desks import Office, TurnsAtDesks
 from orchestrator.investigation.journal import Journal
 from orchestrator.investigation.orchestrator import Orchestrator
 from orchestrator.investigation.ranking import numbered
-from orchestrator.investigation.states import ENDED, check_arrow
+from orchestrator.investigation.record import Record, nothing_seen
+from orchestrator.investigation.states import ENDED
 from orchestrator.investigation.turns import JournalTurns
 from orchestrator.investigation.waiting import ended_by_people, extend_words, extension, held
 from orchestrator.model import (
@@ -40,13 +38,9 @@ from orchestrator.model import (
     InvestigationState,
     Observation,
     Person,
-    Phase,
-    Standing,
-    StepOutcome,
 )
 from orchestrator.ports import Account, Agent, Briefing, ContextSource
 
-HEARTBEAT_S = 30.0
 LOOK_BACK_S = 15.0
 ORCHESTRATOR = "orchestrator"
 BEFORE_RUNNING = (InvestigationState.QUEUED, InvestigationState.WAITING_APPROVAL)
@@ -78,8 +72,9 @@ class Run:
         *,
         told: Callable[[InvestigationView], Sequence[str]] | None = None,
     ) -> None:
-        self.key = (view.investigation.workspace, view.investigation.investigation_id)
-        self._view, self._journal, self._clock, self._context = view, journal, clock, context
+        self._record = Record(view, journal)
+        self.key = self._record.key
+        self._clock, self._context = clock, context
         self._stopped_by: Person | None = view.stop_requested_by
         self._asking: asyncio.Task[None] | None = None
         self.begun = False
@@ -90,13 +85,17 @@ class Run:
             agents,
             view.investigation.budget,
             clock=clock,
-            turns=TurnsAtDesks(JournalTurns(lambda: self._view, self._append), self._desks),
+            turns=TurnsAtDesks(JournalTurns(lambda: self._view, self._record.append), self._desks),
             mode=view.investigation.mode,
             agent_timeout_s=pace.agent_timeout_s,
             run_timeout_s=pace.run_timeout_s,
             extended_by=view.extended_by,
             held=lambda: held(self._view) if self._told else (),
         )
+
+    @property
+    def _view(self) -> InvestigationView:
+        return self._record.view
 
     @property
     def hub(self) -> Hub:
@@ -109,9 +108,9 @@ class Run:
             return
         self._stopped_by = by
         try:
-            await self._look()
+            await self._record.look()
             if self._view.stop_requested_by is None:  # else it was pressed while this run was being taken up
-                await self._append(StopRequested(by=by))
+                await self._record.append(StopRequested(by=by))
             self._stopped_by = self._view.stop_requested_by
         except OrchestratorError:
             self._stopped_by = None
@@ -128,8 +127,8 @@ class Run:
             "investigation", attributes=names, record_exception=False, set_status_on_exception=False
         ) as span:
             if self._view.state in BEFORE_RUNNING and not self._ended_by_people:
-                await self._change(InvestigationState.RUNNING)
-            heart = asyncio.create_task(self._beat())
+                await self._record.change(InvestigationState.RUNNING)
+            heart = asyncio.create_task(self._record.beat(self._clock))
             try:
                 await self._desks.open(self._orchestrator.budget, self._view.consultations)
                 await self._investigate()
@@ -142,7 +141,7 @@ class Run:
     async def _investigate(self) -> None:
         """Ask the agents; then wait for humans, or come to an end."""
         refused = None if self._ended_by_people else await self._asked()
-        await self._look()
+        await self._record.look()
         if self._told and not self._ended_by_people and (refused or self._open_gates):
             await self._wait(refused)
         else:
@@ -175,12 +174,8 @@ class Run:
         while waiting is None or waiting - held(self._view):  # who was let go meanwhile has a turn to take
             waiting = held(self._view)
             await self._orchestrator.generate_hypotheses(observations)
-            await self._look()
+            await self._record.look()
         self._open_gates = self._view.open_gates
-
-    async def _look(self) -> None:
-        """See what others have answered meanwhile."""
-        self._newer(await self._journal.view(*self.key))
 
     async def _wait(self, refused: BudgetExceededError | None) -> None:
         """Leave it to humans. What plain analysis has to say of the turns that wait is there when they are asked."""
@@ -192,9 +187,9 @@ class Run:
             amount, told = extension(self._view, refused), self._told(self._view)
             words = extend_words(amount)
             await self._gates.open(GateKind.BUDGET, refused.message, told, approve=words, extend_by=amount)
-            await self._look()
+            await self._record.look()
         reasons = [each.reason for each in self._view.open_gates]
-        await self._change(InvestigationState.WAITING_APPROVAL, " ".join(reasons[:1]))
+        await self._record.change(InvestigationState.WAITING_APPROVAL, " ".join(reasons[:1]))
 
     async def _look_back(self, observations: Sequence[Observation]) -> None:
         """Has this been seen before, and is what was reported known at all? Without an answer the run goes on as well."""
@@ -203,63 +198,29 @@ class Run:
         asked = self._context.assemble(ORCHESTRATOR, self._view.investigation.incident, observations)
         known = (await attempt(self._clock, LOOK_BACK_S, asked)).value
         if known is not None and (known.similar or known.unknown):
-            await self._append(ContextGathered(similar=known.similar, unknown=known.unknown))
+            await self._record.append(ContextGathered(similar=known.similar, unknown=known.unknown))
 
     async def _conclude(self, early: str) -> None:
         for gate in self._view.open_gates:
             await self._gates.supersede(gate.gate_id)
-        await self._look()
+        await self._record.look()
         if early:
             await self._orchestrator.conclude("did not get to the end of its turn")
         ranked = numbered(self._orchestrator.hypotheses)
         if not self._view.ranked and ranked:
-            await self._append(HypothesesRanked(hypotheses=ranked))
+            await self._record.append(HypothesesRanked(hypotheses=ranked))
         if early:
-            await self._change(InvestigationState.STOPPED, early)
-        elif blind := self._saw_nothing():
-            await self._change(InvestigationState.FAILED, blind)
+            await self._record.change(InvestigationState.STOPPED, early)
+        elif blind := nothing_seen(self._view):
+            await self._record.change(InvestigationState.FAILED, blind)
         else:
-            await self._change(InvestigationState.COMPLETED)
-
-    def _saw_nothing(self) -> str:
-        """Why, for people, where nothing could be observed at all; else ""."""
-        if any(each.standing != Standing.NO_DATA for each in self._orchestrator.observations):
-            return ""
-        turns = [each for each in self._view.steps if each.step.phase == Phase.OBSERVE]
-        failed = [f"{each.step.agent_id} {each.note}" for each in turns if each.outcome != StepOutcome.FINISHED]
-        missing = [each.summary for each in self._orchestrator.observations]
-        said = [each.rstrip(".") for each in dict.fromkeys([*failed, *missing])]
-        return f"Nothing could be observed: {'; '.join(said[:4]) or 'no agent reported anything'}."
-
-    async def _beat(self) -> None:
-        while True:
-            await self._clock.sleep(HEARTBEAT_S)
-            with suppress(OrchestratorError):  # what cannot be stored now need not end a run that is alive
-                await self._append(Heartbeat())
+            await self._record.change(InvestigationState.COMPLETED)
 
     async def _consulted(self, consultation: Consultation) -> None:
-        await self._append(Consulted(consultation=consultation))
+        await self._record.append(Consulted(consultation=consultation))
 
     def _brief(self, account: Account) -> Briefing:
         return Briefing(account, self._view.investigation.incident, self._view.observations)
-
-    async def _change(self, after: InvestigationState, reason: str = "") -> None:
-        before = self._view.state
-        check_arrow(before, after)
-        await self._append(StateChanged(before=before, after=after, reason=reason))
-
-    async def _append(self, event: Event) -> InvestigationView:
-        """Store the event; the view after it, which is known here also where the caller was cancelled meanwhile."""
-        return await undivided(self._write(event))
-
-    async def _write(self, event: Event) -> InvestigationView:
-        view = await self._journal.append(*self.key, event)
-        self._newer(view)
-        return view
-
-    def _newer(self, view: InvestigationView) -> None:
-        if view.seq > self._view.seq:
-            self._view = view
 
 
 def _cancelled_from_outside() -> bool:
