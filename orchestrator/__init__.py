@@ -4,8 +4,9 @@ Its public names are those below; everything they need of the world comes throug
 when it is asked for: a process that only analyses, or says how a command is used, loads no runs and no parameters.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from orchestrator.lazy import found_in
 
 if TYPE_CHECKING:
     from orchestrator.engine import (
@@ -21,31 +22,29 @@ if TYPE_CHECKING:
     from orchestrator.investigation import Investigations, Orchestrator
     from orchestrator.model import FaultKind, Hypothesis, Incident, NoData, Observation, Severity
 else:
-    _HOMES = {
-        "AgentHandoffManager": "handoff",
-        "BudgetExceededError": "errors",
-        "ExecutionLogEntry": "handoff",
-        "FaultKind": "model",
-        "Hypothesis": "model",
-        "Incident": "model",
-        "Investigations": "investigation",
-        "NoData": "model",
-        "Observation": "model",
-        "OrchestrationPolicy": "engine",
-        "OrchestrationResult": "engine",
-        "Orchestrator": "investigation",
-        "OrchestratorError": "errors",
-        "Severity": "model",
-        "TaskGraph": "engine",
-        "TaskSpec": "engine",
-        "execute_graph": "engine",
-        "execute_parallel": "engine",
-    }
-
-    def __getattr__(name: str) -> object:
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    __getattr__ = found_in(
+        __name__,
+        {
+            "AgentHandoffManager": "handoff",
+            "BudgetExceededError": "errors",
+            "ExecutionLogEntry": "handoff",
+            "FaultKind": "model",
+            "Hypothesis": "model",
+            "Incident": "model",
+            "Investigations": "investigation",
+            "NoData": "model",
+            "Observation": "model",
+            "OrchestrationPolicy": "engine",
+            "OrchestrationResult": "engine",
+            "Orchestrator": "investigation",
+            "OrchestratorError": "errors",
+            "Severity": "model",
+            "TaskGraph": "engine",
+            "TaskSpec": "engine",
+            "execute_graph": "engine",
+            "execute_parallel": "engine",
+        },
+    )
 
 
 __all__ = [

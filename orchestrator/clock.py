@@ -157,15 +157,28 @@ def _nothing() -> None:
     """What an alarm does that was called off, or has rung."""
 
 
+async def outlast(work: "asyncio.Future[Any]", hurry: Callable[[], object] = _nothing) -> None:
+    """Return when `work` is done, however often the caller is cancelled meanwhile; the last cancellation then goes on.
+
+    `hurry` is called at each cancellation. How the work ended is for the caller to look at.
+    """
+    work.add_done_callback(_look_at)
+    cancelled: asyncio.CancelledError | None = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as again:
+            cancelled = again
+            hurry()
+    if cancelled is not None:
+        raise cancelled
+
+
 async def undivided(work: Awaitable[T]) -> T:
     """The result of `work`, which goes to its end also where the caller is cancelled; the cancellation then goes on."""
     task = asyncio.ensure_future(work)
-    task.add_done_callback(_look_at)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    await outlast(task)
+    return task.result()
 
 
 async def within(clock: Clock, seconds: float, work: Awaitable[T]) -> T:

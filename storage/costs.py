@@ -25,6 +25,9 @@ SELECT coalesce(sum(nano), 0) FROM (
         UNION ALL
         SELECT agent_id, 0, cost_nano FROM steps
         WHERE workspace = :workspace AND investigation_id = :investigation_id
+        UNION ALL
+        SELECT agent_id, 0, cost_nano FROM taken_again
+        WHERE workspace = :workspace AND investigation_id = :investigation_id
     ) GROUP BY agent_id
 )
 """

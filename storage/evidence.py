@@ -23,9 +23,16 @@ _FORGET_STEP = """
 DELETE FROM steps WHERE workspace = :workspace AND investigation_id = :investigation_id AND step = :step
 """
 
-_MISSED = """
-SELECT step FROM steps
-WHERE workspace = :workspace AND investigation_id = :investigation_id AND outcome IN ('over_budget', 'not_run')
+_OF_THE_MISSED = """
+FROM steps WHERE workspace = :workspace AND investigation_id = :investigation_id
+    AND outcome IN ('over_budget', 'not_run')
+"""
+
+_MISSED = f"SELECT step {_OF_THE_MISSED}"
+
+_PAID = f"""
+INSERT INTO taken_again (workspace, investigation_id, started_seq, agent_id, cost_nano)
+SELECT workspace, investigation_id, started_seq, agent_id, cost_nano {_OF_THE_MISSED} AND cost_nano > 0
 """
 
 _FORGET_LIST = """
@@ -66,7 +73,8 @@ def step_ended(db: Database, recorded: Recorded, event: StepEnded) -> None:
 
 
 def missed_again(db: Database, recorded: Recorded) -> None:
-    """Humans let the run go on: turns that were missed for want of it are forgotten, and taken once more."""
+    """Humans let the run go on: turns missed for want of it are forgotten, but for their cost, and taken once more."""
+    db.execute(_PAID, codec.key(recorded))
     for (step,) in db.execute(_MISSED, codec.key(recorded)).fetchall():
         _forget(db, recorded, step)
 

@@ -7,8 +7,9 @@ Each of its doors is imported when it is asked for, with what stands behind it: 
 neither Slack's SDK nor the sandbox.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from orchestrator.lazy import found_in
 
 if TYPE_CHECKING:
     from bot.bootstrap.care import checks, migrate
@@ -18,22 +19,20 @@ if TYPE_CHECKING:
     from bot.bootstrap.surveying import overview
     from bot.bootstrap.telling import known_changes, tell_changes
 else:
-    _HOMES = {
-        "Compass": "program",
-        "assembling": "program",
-        "checks": "care",
-        "known_changes": "telling",
-        "migrate": "care",
-        "overview": "surveying",
-        "sandbox": "look_alike",
-        "serve": "serving",
-        "tell_changes": "telling",
-    }
-
-    def __getattr__(name: str) -> object:
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    __getattr__ = found_in(
+        __name__,
+        {
+            "Compass": "program",
+            "assembling": "program",
+            "checks": "care",
+            "known_changes": "telling",
+            "migrate": "care",
+            "overview": "surveying",
+            "sandbox": "look_alike",
+            "serve": "serving",
+            "tell_changes": "telling",
+        },
+    )
 
 
 __all__ = [

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from typing import TypedDict, Unpack
 
-from orchestrator.clock import Clock, SystemClock
+from orchestrator.clock import Clock, SystemClock, outlast
 from orchestrator.engine.events import EngineListener
 from orchestrator.engine.execution import Execution
 from orchestrator.engine.graph import TaskGraph
@@ -151,19 +151,5 @@ async def stream_graph(
                 yield result
         work.result()
     finally:
-        await _ended(work)
-
-
-async def _ended(work: "asyncio.Future[OrchestrationResult]") -> None:
-    """Cancelled, and nothing of it runs any more. Nobody asks how it ended who went away before the end."""
-    cancelled: asyncio.CancelledError | None = None
-    work.cancel()
-    while not work.done():
-        try:
-            await asyncio.wait([work])
-        except asyncio.CancelledError as again:
-            cancelled = again
-    if not work.cancelled():
-        work.exception()
-    if cancelled is not None:
-        raise cancelled
+        work.cancel()
+        await outlast(work)

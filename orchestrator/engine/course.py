@@ -78,9 +78,10 @@ class Course:
         """It is not started, or not again."""
         self._settle(refused.node, refused.status, refused.error)
 
-    def put_an_end(self, why: TaskError) -> None:
-        """What runs is cut short; what has not started does not. May be called again."""
-        self.over = why
+    def put_an_end(self) -> None:
+        """For the reason that `over` says: what runs is cut short, what has not started does not. May be called again."""
+        why = self.over
+        assert why is not None
         for node in self._schedule.waiting():
             if node.work is not None:
                 self._slots.cut_short(node, why)

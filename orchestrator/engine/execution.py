@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from orchestrator.clock import Clock
+from orchestrator.clock import Clock, outlast
 from orchestrator.engine.course import Course
 from orchestrator.engine.events import EngineListener
 from orchestrator.engine.graph import TaskGraph
@@ -61,7 +61,6 @@ class Execution:
             broken=self._break,
             heard=heard,
         )
-        self._over: TaskError | None = None
         self._broken: BaseException | None = None
         self._begun = self._opened = self._pumping = self._again = False
         self._ended = asyncio.Event()
@@ -97,9 +96,9 @@ class Execution:
 
         Where it is not known yet what was kept, it ends as soon as that is known.
         """
-        self._over = self._over or why
+        self._course.over = self._course.over or why
         if self._opened:
-            self._course.put_an_end(self._over)
+            self._course.put_an_end()
             self._look_whether_ended()
 
     def pump(self) -> None:
@@ -108,9 +107,9 @@ class Execution:
         if self._pumping:
             return
         self._pumping = True
-        while self._again and self._over is None:
+        while self._again and self._course.over is None:
             self._again = False
-            while self._over is None and self._course.running < self._policy.max_concurrency and self._room():
+            while self._course.over is None and self._course.running < self._policy.max_concurrency and self._room():
                 move = self._schedule.next(self._clock.monotonic())
                 if move is None:
                     break
@@ -123,18 +122,18 @@ class Execution:
 
     async def _open(self) -> None:
         self._telling.began(len(self._schedule.nodes))
-        try:
-            kept = await self._journal.kept() if self._journal else ()
-        finally:
-            self._opened = True
-        self._course.end_all(list(self._schedule.open({each.id: each for each in kept})))
-        if self._over is not None:
-            self.cancel()
         now = self._clock.monotonic()
         if self._policy.total_timeout_s is not None:
             self._course.alarms.at(now + self._policy.total_timeout_s, partial(self.cancel, OUT_OF_TIME))
         if self._telling:
             self._course.alarms.at(now + self._policy.heartbeat_s, self._beat)
+        try:
+            kept = await self._journal.kept() if self._journal else ()
+        finally:
+            self._opened = True
+        self._course.end_all(list(self._schedule.open({each.id: each for each in kept})))
+        if self._course.over is not None:
+            self.cancel()
 
     def _beat(self) -> None:
         self._telling.alive(self._course.running, self._schedule.ready, len(self.results))
@@ -152,16 +151,8 @@ class Execution:
     async def _down(self) -> None:
         """When nothing runs any more. Further cancellations wait for that, and then go on."""
         closing = asyncio.ensure_future(self._close())
-        cancelled: asyncio.CancelledError | None = None
-        while not closing.done():
-            try:
-                await asyncio.wait([closing])
-            except asyncio.CancelledError as again:
-                cancelled = again
-                self.cancel()
+        await outlast(closing, self.cancel)
         closing.result()
-        if cancelled is not None:
-            raise cancelled
 
     async def _close(self) -> None:
         await self._ended.wait()

@@ -59,7 +59,7 @@ class Performing:
         try:
             answer = await self._places.perform(spec, assignment)
         except (Exception, SystemExit) as failure:  # noqa: BLE001 - a border: only the type's name may cross it
-            return _failed(failure, assignment)
+            return failed(failure, assignment)
         artifacts = take(answer, assignment)
         refused = await self._refusal(assignment, artifacts) if self._audit else None
         return refused or Ended(SUCCEEDED, artifacts, assignment.told_cost)
@@ -85,7 +85,8 @@ class Performing:
         return verdict
 
 
-def _failed(failure: BaseException, assignment: Assignment) -> Ended:
+def failed(failure: BaseException, assignment: Assignment) -> Ended:
+    """The end of an attempt that came to this."""
     cost, number = assignment.told_cost, assignment.attempt
     if isinstance(failure, BudgetExceededError):
         return Ended(TaskStatus.OVER_BUDGET, cost=cost, error=_ours(failure, number))

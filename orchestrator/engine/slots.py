@@ -6,12 +6,11 @@ again and again and would not (it is then given up, and says so).
 
 import asyncio
 from collections.abc import Callable
-from decimal import Decimal
 from functools import partial
 
 from orchestrator.clock import Clock, put_down
 from orchestrator.engine.node import Node
-from orchestrator.engine.performing import Ended, Performing
+from orchestrator.engine.performing import Ended, Performing, failed
 from orchestrator.engine.tasks import Assignment
 from orchestrator.model import TaskError, TaskStatus
 
@@ -56,12 +55,12 @@ class Slots:
     def _came_back(self, node: Node, work: "asyncio.Future[Ended]") -> None:
         if node.work is not work:
             return  # given up before
-        failure = work.exception() if work.done() and not work.cancelled() else None
+        failure = _fatal(work)
         if failure is not None:
             self._broken(failure)
         node.work = None
         self.running -= 1
-        self._ended(node, _failed(node, type(failure).__name__) if failure else _how(node, work))
+        self._ended(node, _how(node, work))
 
     async def _put_down(self, node: Node, work: "asyncio.Future[Ended]") -> None:
         await put_down(self._clock, work)
@@ -69,18 +68,17 @@ class Slots:
             self._came_back(node, work)
 
 
+def _fatal(work: "asyncio.Future[Ended]") -> BaseException | None:
+    """What came of an attempt that is no value: it must end the program."""
+    return work.exception() if work.done() and not work.cancelled() else None
+
+
 def _how(node: Node, work: "asyncio.Future[Ended]") -> Ended:
     """What was cut short has not succeeded, even if it came to its end just then: nobody waited for it any more."""
+    assert node.assignment is not None
+    failure = _fatal(work)
+    if failure is not None:
+        return failed(failure, node.assignment)
     if node.cut_short is not None:
-        return Ended(OVER[node.cut_short.kind], cost=_told(node), error=node.cut_short)
-    return _failed(node, asyncio.CancelledError.__name__) if work.cancelled() else work.result()
-
-
-def _failed(node: Node, name: str) -> Ended:
-    """The attempt ended with what is no answer and no failure of an agent's work."""
-    error = TaskError("failed", f"The agent failed ({name}).", node.attempts)
-    return Ended(TaskStatus.FAILED, cost=_told(node), error=error, passing=True)
-
-
-def _told(node: Node) -> Decimal | None:
-    return node.assignment.told_cost if node.assignment else None
+        return Ended(OVER[node.cut_short.kind], cost=node.assignment.told_cost, error=node.cut_short)
+    return failed(asyncio.CancelledError(), node.assignment) if work.cancelled() else work.result()

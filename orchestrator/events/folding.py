@@ -23,9 +23,7 @@ from orchestrator.events.union import (
     StopRequested,
 )
 from orchestrator.events.view import InvestigationView, StepView
-from orchestrator.model import InvestigationState, StepOutcome
-
-MISSED = (StepOutcome.OVER_BUDGET, StepOutcome.NOT_RUN)
+from orchestrator.model import CostLine, InvestigationState
 
 
 def fold(view: InvestigationView | None, recorded: Recorded) -> InvestigationView:
@@ -63,7 +61,9 @@ def _state(view: InvestigationView, event: StateChanged, at: datetime) -> Update
     update: Update = {"state": event.after, "reason": event.reason}
     if event.before == InvestigationState.WAITING_APPROVAL and event.after == InvestigationState.RUNNING:
         # Humans have approved what was missing: what was missed for want of it is forgotten, and taken once more.
-        update["steps"] = tuple(each for each in view.steps if each.outcome not in MISSED)
+        paid = (CostLine(agent_id=each.step.agent_id, amount=each.cost) for each in view.missed_steps if each.cost)
+        update["steps"] = tuple(each for each in view.steps if each not in view.missed_steps)
+        update["taken_again"] = (*view.taken_again, *paid)
     if event.after == InvestigationState.RUNNING and view.started_at is None:
         update["started_at"] = at
     if event.after in (InvestigationState.COMPLETED, InvestigationState.STOPPED, InvestigationState.FAILED):

@@ -46,6 +46,7 @@ class InvestigationView(Frozen):
     """An investigation as it stands after `seq` events. `ranked` is empty until the ranking is made.
 
     `similar` are earlier incidents that resemble this one; `unknown` has a line for each service of it that nobody knows.
+    `taken_again` has what turns had cost that were forgotten when humans approved: money is never forgotten.
     """
 
     investigation: Investigation
@@ -61,6 +62,7 @@ class InvestigationView(Frozen):
     decisions: tuple[Decision, ...] = ()
     consultations: tuple[Consultation, ...] = ()
     gates: tuple[Gate, ...] = ()
+    taken_again: tuple[CostLine, ...] = ()
     stop_requested_by: Person | None = None
     started_at: Moment | None = None
     ended_at: Moment | None = None
@@ -78,6 +80,16 @@ class InvestigationView(Frozen):
     def running_steps(self) -> tuple[StepView, ...]:
         """The turns that are going on, in the order in which they began: one at most, or in parallel several."""
         return tuple(each for each in self.steps if each.outcome is None)
+
+    @property
+    def missed_steps(self) -> tuple[StepView, ...]:
+        """The turns that humans are asked for, if they are: what did not fit the budget, and what did not run for it."""
+        return tuple(each for each in self.steps if each.outcome in (StepOutcome.OVER_BUDGET, StepOutcome.NOT_RUN))
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The workspace and the investigation."""
+        return self.investigation.key
 
     @property
     def observations(self) -> tuple[Observation, ...]:
@@ -137,9 +149,14 @@ class InvestigationView(Frozen):
         use = sum((each.use for each in self.steps), StoreUse())
         return CostBreakdown(lines=lines, limit=self.investigation.budget + self.extended_by, use=use)
 
+    def cost_of_taken_again(self, agent_id: str) -> Decimal:
+        """What that agent said its turns had cost which were taken again after humans had approved."""
+        return sum((each.amount for each in self.taken_again if each.agent_id == agent_id), ZERO)
+
     def _booked(self, agent_id: str) -> Decimal:
         billed = (e for e in self.ledger if e.agent_id == agent_id and e.status != CallStatus.RELEASED)
         return sum((each.amount for each in billed), ZERO)
 
     def _told(self, agent_id: str) -> Decimal:
-        return sum((each.cost for each in self.steps if each.step.agent_id == agent_id), ZERO)
+        told = sum((each.cost for each in self.steps if each.step.agent_id == agent_id), ZERO)
+        return told + self.cost_of_taken_again(agent_id)

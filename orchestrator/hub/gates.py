@@ -100,7 +100,7 @@ class Gates:
         Raises ApprovalRequiredError where that person may not, InvestigationNotFoundError where there is no such gate.
         """
         gate = await self.find(gate_id)
-        if gate is not None and gate.is_open and gate.expires_at and self._clock.now() >= gate.expires_at:
+        if gate is not None and gate.is_over(self._clock.now()):
             return Answered((await self.expire(gate_id)).gate, first=False)
         if gate is not None and gate.is_open and (why := may_answer(gate, by, groups, requester)):
             raise ApprovalRequiredError(why, remedy="The gate stays open.")

@@ -29,10 +29,6 @@ class MessageRouter:
         self._registry.get_agent(agent_id)
         return await self._store.take_message(*self._key, agent_id)
 
-    async def waiting_for(self, agent_id: str) -> int:
-        """How many messages it has not received."""
-        return len(await self._store.messages_to(*self._key, agent_id, waiting=True))
-
     async def sent(self) -> int:
         """How many messages were sent to the agents that are known."""
         return sum([len(await self._store.messages_to(*self._key, each)) for each in self._registry.statuses])

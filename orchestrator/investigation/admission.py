@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from orchestrator.hub import TaskQueue
+from orchestrator.investigation.journal import Key
 from orchestrator.model import HubTask, HubTaskState, Investigation, Severity
 
 PRIORITY = {Severity.SEV1: 3, Severity.SEV2: 2, Severity.SEV3: 1, Severity.UNKNOWN: 1, Severity.SEV4: 0}
 """What nobody has rated goes with SEV3: it may turn out worse than what somebody looked at and called minor."""
-
-Key = tuple[str, str]
 
 
 class Admission:
@@ -30,7 +29,7 @@ class Admission:
 
     def enqueue(self, wanted: Investigation) -> None:
         """Let it wait behind those as bad or worse. It gives its place back with `leave`, whether it ever had one or not."""
-        key = (wanted.workspace, wanted.investigation_id)
+        key = wanted.key
         self.leave(key)
         self._count += 1
         name = self._ids[key] = f"run-{self._count}"

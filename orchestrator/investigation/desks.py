@@ -6,6 +6,7 @@ its own account, and is active during its turns only. Who is paused or stopped s
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from orchestrator.budget import Budget
 from orchestrator.clock import Clock
@@ -89,6 +90,10 @@ class TurnsAtDesks:
     def entries(self) -> Sequence[LedgerEntry]:
         """What an earlier process of this run had spent."""
         return self._turns.entries()
+
+    def cost_of_taken_again(self, agent_id: str) -> Decimal:
+        """What turns had cost that are taken again."""
+        return self._turns.cost_of_taken_again(agent_id)
 
     async def begin(self, step: Step) -> None:
         """That turn begins."""

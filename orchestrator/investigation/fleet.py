@@ -6,7 +6,7 @@ still on its way to wait wakes it after that. What goes wrong with one run ends 
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from orchestrator.context import ContextAssembler
 from orchestrator.errors import AgentNotFoundError, OrchestratorError
 from orchestrator.events import InvestigationView, StateChanged, StopRequested
-from orchestrator.hub import HubRules
+from orchestrator.hub import Answered, HubRules
 from orchestrator.investigation.admission import Admission
 from orchestrator.investigation.desks import Office
 from orchestrator.investigation.journal import Journal, Key
@@ -37,7 +37,7 @@ class Fleet:
     ) -> None:
         self._store, self._journal, self._opening, self._kit, self._asking = store, journal, opening, kit, asking
         self._clock = opening.names.clock
-        self.office = Office(store, JournalGates(journal), self._clock, opening.team.type_of, asking or NOBODY_ASKED)
+        self._office = Office(store, JournalGates(journal), self._clock, opening.team.type_of, asking or NOBODY_ASKED)
         self.admission = Admission(opening.limits.max_running)
         self.tasks: dict[Key, asyncio.Task[None]] = {}
         self._runs: dict[Key, Run] = {}
@@ -53,6 +53,7 @@ class Fleet:
     async def open(self, wanted: Callable[[str], bool]) -> None:
         """Go on with every unfinished run of the wanted workspaces."""
         self._closed = False
+        self._woken.clear()
         with self.admission.shut():
             for key in await self._store.unfinished():
                 if wanted(key[0]):
@@ -69,7 +70,7 @@ class Fleet:
 
     async def start(self, view: InvestigationView) -> None:
         """Let a run begin, or go on, when there is a place for it."""
-        key = key_of(view)
+        key = view.key
         pace = Pace(self._opening.limits.agent_timeout_s, self._opening.limits.run_timeout_s)
         if self._closed:
             return
@@ -77,7 +78,7 @@ class Fleet:
             context = self._context_of(key[0])
             agents = [self._build(agent_id, context) for agent_id in view.investigation.agent_ids]
             told = self._told if self._asking is not None else None
-            run = Run(view, agents, self._journal, self._clock, pace, self.office, context, told=told)
+            run = Run(view, agents, self._journal, self._clock, pace, self._office, context, told=told)
         except Exception as failure:  # noqa: BLE001 - teams may be written by others; what they do when made is theirs
             await self._give_up(key, failure)
             return
@@ -100,9 +101,9 @@ class Fleet:
 
     async def run_of(self, view: InvestigationView) -> Run | None:
         """The run behind a view that has not ended. None where it cannot be taken up: it has failed, or we are closed."""
-        if key_of(view) not in self._runs:
+        if view.key not in self._runs:
             await self.start(view)
-        return self._runs.get(key_of(view))
+        return self._runs.get(view.key)
 
     async def stop(self, key: Key, by: Person) -> None:
         """End a run with what it has. One that waits hears of it before it is on its way again."""
@@ -131,15 +132,30 @@ class Fleet:
         if not has_ended(view) and key not in self.tasks:
             await self.take_up(view)
 
+    async def answer(
+        self, key: Key, gate_id: str, *, approved: bool, by: Person, groups: Sequence[str], requester: Person, said: str
+    ) -> Answered:
+        """A human's answer, and what follows; see `Gates.answer`. Where the run is on its way its hub hears of it."""
+        run = self._runs.get(key)
+        answer = run.hub.answer_gate if run else self._office.gates(key).answer
+        answered = await answer(gate_id, approved=approved, by=by, groups=groups, requester=requester, said=said)
+        await self.wake(key)
+        return answered
+
     async def expire(self, key: Key, gate_id: str) -> None:
         """Nobody has answered in time."""
         run = self._runs.get(key)
-        await (run.hub.expire_gate(gate_id) if run else self.office.gates(key).expire(gate_id))
+        await (run.hub.expire_gate(gate_id) if run else self._office.gates(key).expire(gate_id))
         await self.wake(key)
 
-    def under_way(self, key: Key) -> Run | None:
-        """The run that is on its way, if it is."""
-        return self._runs.get(key)
+    async def without_overdue(self, view: InvestigationView) -> InvestigationView:
+        """That run when what nobody answered in time has had its effect, whether or not its alarm has rung yet."""
+        overdue = [each for each in view.open_gates if each.is_over(self._clock.now())]
+        for gate in overdue:
+            await self.expire(view.key, gate.gate_id)
+        if overdue:
+            await self.ended(view.key)
+        return await self._journal.view(*view.key)
 
     async def ended(self, key: Key) -> None:
         """Return when nobody works on that run: it has ended, or waits for humans."""
@@ -220,13 +236,8 @@ class Fleet:
         with suppress(Exception):
             view = await self._journal.view(*key)
             for gate in view.open_gates:
-                await self.office.gates(key).supersede(gate.gate_id)
+                await self._office.gates(key).supersede(gate.gate_id)
             ends = (InvestigationState.FAILED, InvestigationState.STOPPED)
             after = next((each for each in ends if each in ARROWS[view.state]), None)
             if after is not None:
                 await self._journal.append(*key, StateChanged(before=view.state, after=after, reason=reason))
-
-
-def key_of(view: InvestigationView) -> Key:
-    """The workspace and the investigation."""
-    return view.investigation.workspace, view.investigation.investigation_id

@@ -20,7 +20,6 @@ class Record:
     """The journal of one run, from `view` on."""
 
     def __init__(self, view: InvestigationView, journal: Journal) -> None:
-        self.key = (view.investigation.workspace, view.investigation.investigation_id)
         self.view, self._journal = view, journal
 
     async def append(self, event: Event) -> InvestigationView:
@@ -35,7 +34,7 @@ class Record:
 
     async def look(self) -> None:
         """See what others have stored meanwhile."""
-        self._newer(await self._journal.view(*self.key))
+        self._newer(await self._journal.view(*self.view.key))
 
     async def beat(self, clock: Clock) -> None:
         """Say now and then, until cancelled, that the run is alive."""
@@ -45,7 +44,7 @@ class Record:
                 await self.append(Heartbeat())
 
     async def _write(self, event: Event) -> InvestigationView:
-        view = await self._journal.append(*self.key, event)
+        view = await self._journal.append(*self.view.key, event)
         self._newer(view)
         return view
 

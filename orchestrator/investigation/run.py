@@ -7,12 +7,11 @@ asked and no turn can be taken before they answer, this run is over, and another
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from opentelemetry import trace
 
-from orchestrator.clock import Clock
+from orchestrator.clock import Clock, outlast
 from orchestrator.engine import attempt
 from orchestrator.errors import AgentExecutionError, BudgetExceededError, OrchestratorError
 from orchestrator.events import (
@@ -73,7 +72,7 @@ class Run:
         told: Callable[[InvestigationView], Sequence[str]] | None = None,
     ) -> None:
         self._record = Record(view, journal)
-        self.key = self._record.key
+        self.key = view.key
         self._clock, self._context = clock, context
         self._stopped_by: Person | None = view.stop_requested_by
         self._asking: asyncio.Task[None] | None = None
@@ -161,7 +160,8 @@ class Run:
             return refused
         except asyncio.CancelledError:
             if _cancelled_from_outside():
-                await _put_down(self._asking)
+                self._asking.cancel()
+                await outlast(self._asking)
                 raise
             if self._stopped_by is None:
                 raise AgentExecutionError("The run was cancelled, and nobody asked for it.") from None
@@ -226,13 +226,6 @@ class Run:
 def _cancelled_from_outside() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-async def _put_down(task: "asyncio.Task[None]") -> None:
-    """Cancel and await: nothing is left running."""
-    task.cancel()
-    with suppress(asyncio.CancelledError, BudgetExceededError):
-        await task
 
 
 def has_ended(view: InvestigationView) -> bool:

@@ -15,7 +15,7 @@ from orchestrator.context import shared
 from orchestrator.errors import ConflictError, InvestigationNotFoundError
 from orchestrator.events import HypothesisDecided, InvestigationOpened, InvestigationView
 from orchestrator.hub import Answered, HubRules
-from orchestrator.investigation.fleet import Fleet, key_of
+from orchestrator.investigation.fleet import Fleet
 from orchestrator.investigation.journal import Journal
 from orchestrator.investigation.names import Names
 from orchestrator.investigation.opening import Limits, Opening
@@ -121,7 +121,7 @@ class Investigations:
         view = await self._journal.view(workspace, investigation_id)
         if has_ended(view):
             raise ConflictError(f"That investigation is already {view.state}.")
-        await self._fleet.stop(key_of(view), by)
+        await self._fleet.stop(view.key, by)
         return await self.ended(workspace, investigation_id)
 
     async def answer_gate(
@@ -144,11 +144,10 @@ class Investigations:
         view = await self._journal.view(*key)
         if view.gate(gate_id) is None:
             raise InvestigationNotFoundError(f"No gate {gate_id} in {investigation_id}.")
-        run, requester = self._fleet.under_way(key), view.investigation.requested_by
-        answer = run.hub.answer_gate if run else self._fleet.office.gates(key).answer
-        answered = await answer(gate_id, approved=approved, by=by, groups=groups, requester=requester, said=said)
-        await self._fleet.wake(key)
-        return answered
+        requester = view.investigation.requested_by
+        return await self._fleet.answer(
+            key, gate_id, approved=approved, by=by, groups=groups, requester=requester, said=said
+        )
 
     async def decide(
         self,
@@ -183,7 +182,7 @@ class Investigations:
 
     def place_in_queue(self, view: InvestigationView) -> int:
         """How many that run is from its turn: 1 for the next one, 0 where it does not wait (here)."""
-        return self._fleet.admission.place_of(key_of(view))
+        return self._fleet.admission.place_of(view.key)
 
     async def history(
         self, workspace: str, *, limit: int = 10, incident_id: str = ""
@@ -213,7 +212,7 @@ class Investigations:
         found = await self._store.unfinished_of(workspace, incident_id)
         if found is None:
             return None
-        view = await self._journal.view(workspace, found)
+        view = await self._fleet.without_overdue(await self._journal.view(workspace, found))
         if has_ended(view):
             return None
         await self._fleet.take_up(view)

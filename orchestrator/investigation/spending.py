@@ -75,7 +75,8 @@ class Spending:
         return self.budget.account(agent.agent_id).spent
 
     def _told_in_turns(self, agent: Agent) -> Decimal:
-        return sum((turn.cost for turn in turns_of(self._turns, agent)), ZERO)
+        told = sum((turn.cost for turn in turns_of(self._turns, agent)), ZERO)
+        return told + self._turns.cost_of_taken_again(agent.agent_id)
 
 
 def turns_of(turns: Turns, agent: Agent) -> list[StepEnded]:

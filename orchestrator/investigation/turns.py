@@ -1,6 +1,7 @@
 """What is remembered of the turns that agents take, so that a run goes on where it stopped and pays for nothing twice."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from decimal import Decimal
 from typing import Protocol
 
 from orchestrator.events import (
@@ -12,7 +13,7 @@ from orchestrator.events import (
     StepEnded,
     StepStarted,
 )
-from orchestrator.model import CallStatus, LedgerEntry, Step
+from orchestrator.model import ZERO, CallStatus, LedgerEntry, Step
 
 
 class Turns(Protocol):
@@ -24,6 +25,10 @@ class Turns(Protocol):
 
     def entries(self) -> Sequence[LedgerEntry]:
         """What an earlier process of this run had spent."""
+        ...
+
+    def cost_of_taken_again(self, agent_id: str) -> Decimal:
+        """What that agent's turns had cost, in dollars, that are taken again because humans approved."""
         ...
 
     async def begin(self, step: Step) -> None:
@@ -53,6 +58,10 @@ class MemoryTurns:
     def entries(self) -> Sequence[LedgerEntry]:
         """Nothing was spent before this process."""
         return ()
+
+    def cost_of_taken_again(self, agent_id: str) -> Decimal:  # noqa: ARG002 - see the port
+        """Nobody approves anything here."""
+        return ZERO
 
     async def begin(self, step: Step) -> None:
         """Nothing to keep yet."""
@@ -93,6 +102,10 @@ class JournalTurns:
     def entries(self) -> Sequence[LedgerEntry]:
         """The ledger as it stands."""
         return self._view().ledger
+
+    def cost_of_taken_again(self, agent_id: str) -> Decimal:
+        """By the view."""
+        return self._view().cost_of_taken_again(agent_id)
 
     async def begin(self, step: Step) -> None:
         """That turn begins."""

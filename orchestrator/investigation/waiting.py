@@ -19,7 +19,6 @@ from orchestrator.model import ZERO, Conclusion, Gate, GateState, Person, Report
 DOLLAR = Decimal(1)
 CENT = Decimal("0.01")
 AGAIN_S = 30.0
-MISSED = (StepOutcome.OVER_BUDGET, StepOutcome.NOT_RUN)
 
 
 class JournalGates:
@@ -75,7 +74,7 @@ def extend_words(amount: Decimal) -> str:
 
 def known_so_far(view: InvestigationView, report: Report, title_of: Callable[[str], str]) -> list[str]:
     """What one has to know to answer: what was found, what is missing, what it has cost."""
-    missing = dict.fromkeys(title_of(each.step.agent_id) for each in view.steps if each.outcome in MISSED)
+    missing = dict.fromkeys(title_of(each.step.agent_id) for each in view.missed_steps)
     likely = report.conclusion == Conclusion.LIKELY
     confidence = f" ({report.groups[0].lead.initial_confidence:.2f})" if likely else ""
     return [
@@ -124,11 +123,10 @@ class Expiries:
 
     def watch(self, view: InvestigationView) -> None:
         """Set the alarms of all its open gates."""
-        key = (view.investigation.workspace, view.investigation.investigation_id)
         for gate in view.open_gates:
-            if gate.expires_at is not None and (key, gate.gate_id) not in self._alarms:
-                alarm = self._ring(key, gate.gate_id, gate.expires_at)
-                self._alarms[key, gate.gate_id] = asyncio.create_task(alarm, name=f"gate {gate.gate_id}")
+            if gate.expires_at is not None and (view.key, gate.gate_id) not in self._alarms:
+                alarm = self._ring(view.key, gate.gate_id, gate.expires_at)
+                self._alarms[view.key, gate.gate_id] = asyncio.create_task(alarm, name=f"gate {gate.gate_id}")
 
     async def aclose(self) -> None:
         """Ring no more; the times stay in their rows."""

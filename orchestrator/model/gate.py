@@ -1,5 +1,6 @@
 """A gate: a question to humans that stops a run, or one agent of it. Humans decide, once; the answer stays as the record."""
 
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -62,6 +63,10 @@ class Gate(Frozen):
     by: Person | None = None
     at: Moment | None = None
     said: str = Field(default="", max_length=3000)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it is too late to answer."""
+        return self.is_open and self.expires_at is not None and now >= self.expires_at
 
     @property
     def is_open(self) -> bool:

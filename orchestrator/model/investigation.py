@@ -75,3 +75,8 @@ class Investigation(Frozen):
     requested_at: Moment
     origin: Origin = Origin()
     assumed: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The workspace and the investigation: under which everything of it is kept."""
+        return self.workspace, self.investigation_id

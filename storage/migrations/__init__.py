@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from storage.migrations import m0001_first, m0002_reading, m0003_likeness, m0004_changes, m0005_tasks, m0006_hub
+from storage.migrations import (
+    m0001_first,
+    m0002_reading,
+    m0003_likeness,
+    m0004_changes,
+    m0005_tasks,
+    m0006_hub,
+    m0007_money,
+)
 from storage.migrations.m0001_first import APPLICATION_ID
 
 __all__ = ["ALL", "APPLICATION_ID", "BOOK", "Migration", "applied", "apply"]
@@ -32,6 +40,7 @@ ALL: tuple[Migration, ...] = (
     Migration("0004_changes", m0004_changes.change),
     Migration("0005_tasks", m0005_tasks.change),
     Migration("0006_hub", m0006_hub.change),
+    Migration("0007_money", m0007_money.change),
 )
 
 BOOK = Migrations.migrations_table

@@ -95,7 +95,7 @@ async def test_a_run_that_needs_more_again_asks_again(store: Store) -> None:
     team = team_of(lambda: PricedAgent("a", ["2.00", "2.00", "9.00"], observes=[observation("a fact", "a")]))
     async with world_of(store, team).service() as service:
         view = await until_it_waits(service)
-        for extended in ("3.00", "15.00"):
+        for extended in ("3.00", "13"):
             assert view.gates[-1].extend_by == Decimal(extended)
             await answered(service, view, approved=True)
             view = await service.ended("T1", id_of(view))

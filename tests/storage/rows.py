@@ -15,6 +15,7 @@ from orchestrator.events import InvestigationView, StepView
 from orchestrator.model import (
     Advice,
     Consultation,
+    CostLine,
     Decision,
     Gate,
     Hypothesis,
@@ -65,6 +66,10 @@ def view_of(db: Database, investigation: Investigation) -> InvestigationView:
         decisions=tuple(_decision(row) for row in _rows(db, "decisions", key, "decided_seq")),
         consultations=tuple(_consultation(row) for row in _rows(db, "consultations", key, "consulted_seq")),
         gates=tuple(_gate(row) for row in _rows(db, "gates", key, "opened_no")),
+        taken_again=tuple(
+            CostLine(agent_id=row["agent_id"], amount=from_nano(row["cost_nano"]))
+            for row in _rows(db, "taken_again", key, "started_seq")
+        ),
         stop_requested_by=Person(user_id=stopped_by, name=run["stop_requested_by_name"]) if stopped_by else None,
         started_at=run["started_at"],
         ended_at=run["ended_at"],
