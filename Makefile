@@ -23,7 +23,7 @@ $(VENV)/installed: pyproject.toml
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	@$(PIP) --group dev
+	@$(PIP) --editable '.[charts,llm,mcp]' --group dev
 	@touch $@
 
 $(VENV)/installed-lab: $(VENV)/installed

@@ -113,7 +113,9 @@ class AgentAccount:
         number = entry.call_id.rpartition("-")[2]
         self._calls = max(self._calls, int(number) if number.isdecimal() else 0)
 
-    async def reserve(self, most: Decimal, *, purpose: str = "", model: str = "") -> "CallReservation":
+    async def reserve(
+        self, most: Decimal, *, purpose: str = "", model: str = "", priced: bool = True
+    ) -> "CallReservation":
         """Put `most` dollars aside. Raises BudgetExceededError, and puts nothing aside, if it does not fit."""
         most = whole_nano(_money("a reservation", most))
         if most > self.left:
@@ -130,6 +132,7 @@ class AgentAccount:
             model=model,
             step=self.step,
             amount=most,
+            priced=priced,
         )
         await self.book(entry)
         return CallReservation(self, entry)
@@ -147,10 +150,16 @@ class CallReservation:
         self._account = account
         self._entry = entry
 
-    async def settle(self, amount: Decimal, *, tokens_in: int = 0, tokens_out: int = 0) -> None:
+    @property
+    def call_id(self) -> str:
+        """See the port."""
+        return self._entry.call_id
+
+    async def settle(self, amount: Decimal, *, tokens_in: int = 0, tokens_out: int = 0, tokens_cached: int = 0) -> None:
         """It cost `amount`, which may be more than was put aside: then that is what was spent, and is counted."""
-        update = {"amount": whole_nano(_money("a cost", amount)), "tokens_in": tokens_in, "tokens_out": tokens_out}
-        await self._end(self._entry.model_copy(update={**update, "status": CallStatus.SETTLED}))
+        tokens = {"tokens_in": tokens_in, "tokens_out": tokens_out, "tokens_cached": tokens_cached}
+        update = {"amount": whole_nano(_money("a cost", amount)), "status": CallStatus.SETTLED}
+        await self._end(self._entry.model_copy(update={**update, **tokens}))
 
     async def release(self) -> None:
         """It was certainly not billed."""

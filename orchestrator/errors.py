@@ -11,6 +11,8 @@
     ├── AgentExecutionError        503  an agent failed: the run goes on without it
     ├── ContextAssemblyError       503  what an agent needs to know could not be gathered
     ├── SourceUnavailableError     503  a telemetry store did not answer
+    ├── ModelUnavailableError      503  no answer came from a language model: the run goes on with plain analysis
+    ├── ModelAnswerError           502  what came from it is no answer: the run goes on with plain analysis
     └── ApprovalRequiredError      409  a human has to decide first
 
 The law: `message` and `remedy` are written by us and may be shown to people; they never hold the text of a foreign
@@ -125,6 +127,21 @@ class SourceUnavailableError(OrchestratorError):
     kind = "source_unavailable"
     status = 503
     default_remedy = "Check the source with `compass doctor`."
+
+
+class ModelUnavailableError(OrchestratorError):
+    """No answer came: the provider is down, slow, refuses the key or the model, or its price is unknown."""
+
+    kind = "model_unavailable"
+    status = 503
+    default_remedy = "Check the model with `compass doctor`."
+
+
+class ModelAnswerError(OrchestratorError):
+    """What came cannot be used: no JSON, not of the wanted type, cut off, or a refusal to answer."""
+
+    kind = "model_answer"
+    status = 502
 
 
 class ApprovalRequiredError(OrchestratorError):

@@ -62,6 +62,8 @@ def _row(recorded: Recorded, entry: LedgerEntry, first_seq: int) -> dict[str, An
         "model": entry.model,
         "tokens_in": entry.tokens_in,
         "tokens_out": entry.tokens_out,
+        "tokens_cached": entry.tokens_cached,
+        "priced": int(entry.priced),
         "amount_nano": codec.nano(entry.amount),
         "status": entry.status.value,
     }

@@ -60,6 +60,7 @@ def step_ended(db: Database, recorded: Recorded, event: StepEnded) -> None:
         "duration_s": event.duration_s,
         "cost_nano": codec.nano(event.cost),
         "note": event.note,
+        "remarks": codec.texts(event.remarks),
         **event.use.model_dump(),
     }
     db.table("steps").insert(row)
@@ -98,6 +99,7 @@ def _begin(db: Database, recorded: Recorded, step: Step) -> None:
         "duration_s": 0.0,
         "cost_nano": 0,
         "note": "",
+        "remarks": codec.texts(()),
     }
     db.table("steps").insert(row)
 

@@ -87,6 +87,7 @@ def _step_ended(view: InvestigationView, event: StepEnded, at: datetime) -> Upda
         hypotheses=event.hypotheses,
         cost=event.cost,
         note=event.note,
+        remarks=event.remarks,
         use=event.use,
     )
     if not begun:

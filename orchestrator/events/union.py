@@ -65,7 +65,10 @@ class StepStarted(_Happened):
 
 
 class StepEnded(_Happened):
-    """An agent's turn ended, with all it found. `note` is a sentence for people where it did not finish."""
+    """An agent's turn ended, with all it found. `note` is a sentence for people where it did not finish.
+
+    `remarks` are what the agent has to say beside what it found.
+    """
 
     type: Literal["step_ended"] = "step_ended"
     step: Step
@@ -75,6 +78,7 @@ class StepEnded(_Happened):
     hypotheses: tuple[Hypothesis, ...] = ()
     cost: Decimal = Decimal(0)
     note: str = ""
+    remarks: tuple[str, ...] = ()
     use: StoreUse = StoreUse()
 
 

@@ -39,6 +39,7 @@ class StepView(Frozen):
     hypotheses: tuple[Hypothesis, ...] = ()
     cost: Decimal = ZERO
     note: str = ""
+    remarks: tuple[str, ...] = ()
     use: StoreUse = StoreUse()
 
 

@@ -51,10 +51,10 @@ class AdviceAccount:
         """Of the asker's money."""
         return self._payer.left
 
-    async def reserve(self, most: Decimal, *, purpose: str = "", model: str = "") -> Reservation:
+    async def reserve(self, most: Decimal, *, purpose: str = "", model: str = "", priced: bool = True) -> Reservation:
         """See the port; raises BudgetExceededError."""
         asked = f"asked {self._adviser}: {purpose}" if purpose else f"asked {self._adviser}"
-        call = _Call(await self._payer.reserve(most, purpose=asked, model=model), most)
+        call = _Call(await self._payer.reserve(most, purpose=asked, model=model, priced=priced), most)
         self._calls.append(call)
         return call
 
@@ -65,9 +65,14 @@ class _Call:
     def __init__(self, reservation: Reservation, most: Decimal) -> None:
         self._reservation, self.amount = reservation, most
 
-    async def settle(self, amount: Decimal, *, tokens_in: int = 0, tokens_out: int = 0) -> None:
+    @property
+    def call_id(self) -> str:
         """See the port."""
-        await self._reservation.settle(amount, tokens_in=tokens_in, tokens_out=tokens_out)
+        return self._reservation.call_id
+
+    async def settle(self, amount: Decimal, *, tokens_in: int = 0, tokens_out: int = 0, tokens_cached: int = 0) -> None:
+        """See the port."""
+        await self._reservation.settle(amount, tokens_in=tokens_in, tokens_out=tokens_out, tokens_cached=tokens_cached)
         self.amount = amount
 
     async def release(self) -> None:

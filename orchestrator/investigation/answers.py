@@ -4,13 +4,16 @@ A wrong answer is that agent's failure, told as such; it is never taken for "fou
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal
 from typing import TypeVar
 
 from orchestrator.budget import MOST_MONEY
 from orchestrator.errors import AgentExecutionError
 from orchestrator.model import Hypothesis, Observation, whole_nano
-from orchestrator.ports import Agent
+from orchestrator.ports import Agent, Remarking
+
+MOST_REMARKS, LONGEST_REMARK = 10, 300
 
 Finding = TypeVar("Finding", Observation, Hypothesis)
 
@@ -42,3 +45,12 @@ def told_cost(agent: Agent) -> Decimal:
     if not told.is_finite() or not 0 <= told <= MOST_MONEY:
         raise AgentExecutionError("what it says it has spent is no amount of dollars")
     return whole_nano(told)
+
+
+def remarks_of(agent: Agent) -> tuple[str, ...]:
+    """What the agent has to say of its turn beside what it found; nothing where that cannot be read: no result hangs on it."""
+    if not isinstance(agent, Remarking):
+        return ()
+    with suppress(Exception):  # foreign code, which may raise anything
+        return tuple(str(each)[:LONGEST_REMARK] for each in agent.take_remarks())[:MOST_REMARKS]
+    return ()

@@ -24,7 +24,7 @@ from orchestrator.investigation.run import Pace, Run, has_ended
 from orchestrator.investigation.states import ARROWS
 from orchestrator.investigation.waiting import Expiries, JournalGates, known_so_far
 from orchestrator.model import InvestigationState, Person
-from orchestrator.ports import Agent, AgentKit, Store
+from orchestrator.ports import Agent, AgentKit, Models, Store
 
 NOBODY_ASKED = HubRules()
 
@@ -33,8 +33,15 @@ class Fleet:
     """`asking` says who may answer gates; None: nobody is asked in this process."""
 
     def __init__(
-        self, store: Store, journal: Journal, opening: Opening, kit: AgentKit, asking: HubRules | None
+        self,
+        store: Store,
+        journal: Journal,
+        opening: Opening,
+        kit: AgentKit,
+        asking: HubRules | None,
+        models: Models | None = None,
     ) -> None:
+        self._models = models
         self._store, self._journal, self._opening, self._kit, self._asking = store, journal, opening, kit, asking
         self._clock = opening.names.clock
         self._office = Office(store, JournalGates(journal), self._clock, opening.team.type_of, asking or NOBODY_ASKED)
@@ -76,7 +83,7 @@ class Fleet:
             return
         try:
             context = self._context_of(key[0])
-            agents = [self._build(agent_id, context) for agent_id in view.investigation.agent_ids]
+            agents = [self._build(agent_id, key, context) for agent_id in view.investigation.agent_ids]
             told = self._told if self._asking is not None else None
             run = Run(view, agents, self._journal, self._clock, pace, self._office, context, told=told)
         except Exception as failure:  # noqa: BLE001 - teams may be written by others; what they do when made is theirs
@@ -179,10 +186,11 @@ class Fleet:
             self._contexts[workspace] = made
         return self._contexts[workspace]
 
-    def _build(self, agent_id: str, context: ContextAssembler) -> Agent:
+    def _build(self, agent_id: str, key: Key, context: ContextAssembler) -> Agent:
+        model = self._models.model_for(*key, agent_id) if self._models else None
         for spec in self._opening.team.agents:
             if spec.agent_id == agent_id:
-                return spec.build(replace(self._kit, context=context))
+                return spec.build(replace(self._kit, context=context, model=model))
         raise AgentNotFoundError(
             f"The agent {agent_id} is no longer part of the team.", remedy="Start the investigation again."
         )

@@ -16,7 +16,7 @@ from orchestrator.clock import Clock, SystemClock
 from orchestrator.engine import Cancellation, OrchestrationPolicy, Running, TaskGraph, TaskSpec, attempt, chained
 from orchestrator.errors import BudgetExceededError
 from orchestrator.events import StepEnded
-from orchestrator.investigation.answers import findings
+from orchestrator.investigation.answers import findings, remarks_of
 from orchestrator.investigation.phase import OUTCOMES, PhaseJournal
 from orchestrator.investigation.ranking import rank
 from orchestrator.investigation.spending import Spending, turns_of
@@ -194,7 +194,7 @@ class Orchestrator:
     async def _taken(self, turn: Turn, result: TaskResult) -> None:
         """A turn has ended: keep it. Sequentially nobody is asked any more where the budget is at its end."""
         found: Found = result.artifacts[0] if result.artifacts else ()  # type: ignore[assignment]
-        if turn.refused and turn.step.phase == Phase.HYPOTHESISE:
+        if result.status is not TaskStatus.SUCCEEDED and turn.step.phase == Phase.HYPOTHESISE:
             found = await self._plain(turn.agent)
         await self._keep(
             StepEnded(
@@ -205,6 +205,7 @@ class Orchestrator:
                 hypotheses=tuple(one for one in found if isinstance(one, Hypothesis)),
                 cost=self._spending.of_turn(turn.agent),
                 note=self._note(turn, result),
+                remarks=remarks_of(turn.agent),
                 use=turn.use,
             )
         )

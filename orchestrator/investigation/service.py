@@ -29,6 +29,7 @@ from orchestrator.ports import (
     IncidentSource,
     InvestigationSummary,
     Listener,
+    Models,
     Store,
     TeamSpec,
     Telemetry,
@@ -58,6 +59,7 @@ class Investigations:
     """All investigations of this process.
 
     `asking` says who may answer gates and how long they wait; None: nobody is there who could, and no run waits for humans.
+    `models` are what agents reason with; None: plain analysis alone.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Investigations:
         clock: Clock,
         limits: Limits | None = None,
         asking: HubRules | None = None,
+        models: Models | None = None,
     ) -> None:
         self._store, self._team, self._clock = store, team, clock
         limits = limits or Limits()
@@ -79,7 +82,7 @@ class Investigations:
             incidents, team, limits, telemetry.live, new_investigation_id, Names(telemetry.names, clock)
         )
         self._journal = Journal(store, clock)
-        self._fleet = Fleet(store, self._journal, self._opening, kit, asking)
+        self._fleet = Fleet(store, self._journal, self._opening, kit, asking, models)
         self._door = asyncio.Lock()
 
     async def open(self, workspace: str | None = None) -> None:

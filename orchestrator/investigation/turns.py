@@ -96,6 +96,7 @@ class JournalTurns:
             hypotheses=found.hypotheses,
             cost=found.cost,
             note=found.note,
+            remarks=found.remarks,
             use=found.use,
         )
 

@@ -31,6 +31,7 @@ from orchestrator.model.investigation import (
     Step,
     StepOutcome,
 )
+from orchestrator.model.language import ModelCall, Prompt, digest_of
 from orchestrator.model.likeness import Feature, features_of, in_common, likeness
 from orchestrator.model.message import (
     Advice,
@@ -97,6 +98,7 @@ __all__ = [
     "MetricSeries",
     "Metrics",
     "Mode",
+    "ModelCall",
     "Moment",
     "Name",
     "NoData",
@@ -105,6 +107,7 @@ __all__ = [
     "PastIncident",
     "Person",
     "Phase",
+    "Prompt",
     "Question",
     "Report",
     "Scope",
@@ -124,6 +127,7 @@ __all__ = [
     "Verdict",
     "Window",
     "breakdown_lines",
+    "digest_of",
     "dollars",
     "features_of",
     "from_nano",

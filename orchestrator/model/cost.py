@@ -45,7 +45,11 @@ class CallStatus(StrEnum):
 
 
 class LedgerEntry(Frozen):
-    """One call that costs money. `amount` is the reservation until it is settled, then what it did cost."""
+    """One call that costs money. `amount` is the reservation until it is settled, then what it did cost.
+
+    `tokens_cached` are those of `tokens_in` that the provider knew already. Where a call is not `priced` nobody knows what
+    it cost: the amount says nothing.
+    """
 
     call_id: Name
     agent_id: Name
@@ -54,6 +58,8 @@ class LedgerEntry(Frozen):
     model: str = ""
     tokens_in: int = 0
     tokens_out: int = 0
+    tokens_cached: int = 0
+    priced: bool = True
     amount: Decimal = ZERO
     status: CallStatus = CallStatus.RESERVED
 

@@ -3,11 +3,12 @@
 Agents and storage import from here downwards; nothing here imports them.
 """
 
-from orchestrator.ports.agent import Account, Agent, PlainAnalyst, Reservation, Spender
+from orchestrator.ports.agent import Account, Agent, PlainAnalyst, Remarking, Reservation, Spender
 from orchestrator.ports.compute import Compute
 from orchestrator.ports.context import ContextSource
 from orchestrator.ports.desk import Adviser, Briefing, Consulting, Desk
 from orchestrator.ports.hub import GateStore, HubStore
+from orchestrator.ports.language import CallJournal, LanguageModel, Models, Request, Tool, Wanted
 from orchestrator.ports.listener import Listener
 from orchestrator.ports.sources import (
     ChangeSource,
@@ -45,6 +46,7 @@ __all__ = [
     "AgentKit",
     "AgentSpec",
     "Briefing",
+    "CallJournal",
     "ChangeSource",
     "ChangeStore",
     "Compute",
@@ -56,24 +58,30 @@ __all__ = [
     "IncidentSource",
     "InvestigationStore",
     "InvestigationSummary",
+    "LanguageModel",
     "Listener",
     "LogSource",
     "Lookup",
     "MetricSource",
+    "Models",
     "NameSource",
     "Outbox",
     "OutboxEntry",
     "PastIncidents",
     "PlainAnalyst",
     "PostStatus",
+    "Remarking",
     "Remembered",
+    "Request",
     "Reservation",
     "Spender",
     "Store",
     "TaskJournal",
     "TeamSpec",
     "Telemetry",
+    "Tool",
     "TopologySource",
     "TraceSource",
+    "Wanted",
     "everything",
 ]

@@ -41,8 +41,13 @@ class PlainAnalyst(Protocol):
 class Reservation(Protocol):
     """Money put aside for one call. End it exactly once; what is not ended counts as spent in full."""
 
-    async def settle(self, amount: Decimal, *, tokens_in: int = 0, tokens_out: int = 0) -> None:
-        """The call cost `amount` dollars."""
+    @property
+    def call_id(self) -> str:
+        """The ledger's name for the call."""
+        ...
+
+    async def settle(self, amount: Decimal, *, tokens_in: int = 0, tokens_out: int = 0, tokens_cached: int = 0) -> None:
+        """The call cost `amount` dollars. `tokens_cached` are those of `tokens_in` that the provider knew already."""
         ...
 
     async def release(self) -> None:
@@ -64,8 +69,11 @@ class Account(Protocol):
     @property
     def left(self) -> Decimal: ...
 
-    async def reserve(self, most: Decimal, *, purpose: str = "", model: str = "") -> Reservation:
-        """Put aside the most that a call can cost, before it is sent. Raises BudgetExceededError if it does not fit."""
+    async def reserve(self, most: Decimal, *, purpose: str = "", model: str = "", priced: bool = True) -> Reservation:
+        """Put aside the most that a call can cost, before it is sent. Raises BudgetExceededError if it does not fit.
+
+        Where nobody knows its price, and the settings allow that, it is not `priced`, and `most` says nothing.
+        """
         ...
 
 
@@ -74,3 +82,12 @@ class Spender(Protocol):
     """An agent that wants an account. It is handed over once, before the agent's first turn."""
 
     def use_account(self, account: Account) -> None: ...
+
+
+@runtime_checkable
+class Remarking(Protocol):
+    """An agent that has something to say of its turn beside what it found: what was dropped, what was not answered."""
+
+    def take_remarks(self) -> Sequence[str]:
+        """What there is to say since the last time, each a sentence for people in our own words."""
+        ...

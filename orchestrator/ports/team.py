@@ -8,17 +8,19 @@ from orchestrator.model import Baseline
 from orchestrator.ports.agent import Agent
 from orchestrator.ports.compute import Compute
 from orchestrator.ports.context import ContextSource
+from orchestrator.ports.language import LanguageModel
 from orchestrator.ports.sources import Telemetry
 
 
 @dataclass(frozen=True, slots=True)
 class AgentKit:
-    """What an agent is handed when it is made, for one investigation."""
+    """What an agent is handed when it is made, for one investigation. Without a `model` it goes by plain analysis alone."""
 
     telemetry: Telemetry
     compute: Compute
     clock: Clock
     context: ContextSource | None = None
+    model: LanguageModel | None = None
 
 
 def everything(baseline: Baseline) -> bool:  # noqa: ARG001 - the shape of every such choice

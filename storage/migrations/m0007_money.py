@@ -1,4 +1,4 @@
-"""What turns had cost that were taken again after humans had approved: the turn is forgotten, its money is not."""
+"""Money of language models: cached tokens, calls of unknown price, remarks, and what turns had cost that are taken again."""
 
 from sqlite_utils import Database
 
@@ -14,7 +14,14 @@ CREATE TABLE taken_again (
 ) STRICT
 """
 
+COLUMNS = (
+    "ALTER TABLE costs ADD COLUMN tokens_cached INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE costs ADD COLUMN priced INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE steps ADD COLUMN remarks TEXT NOT NULL DEFAULT '[]'",
+)
+
 
 def change(db: Database) -> None:
-    """Make the table."""
-    db.execute(TAKEN_AGAIN)
+    """Make the table and add the columns."""
+    for statement in (TAKEN_AGAIN, *COLUMNS):
+        db.execute(statement)

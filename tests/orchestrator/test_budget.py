@@ -282,6 +282,8 @@ async def test_every_entry_names_the_step_it_belongs_to() -> None:
         "model": "m-1",
         "tokens_in": 7,
         "tokens_out": 3,
+        "tokens_cached": 0,
+        "priced": True,
         "amount": Decimal(1),
         "status": CallStatus.SETTLED,
     }

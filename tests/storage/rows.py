@@ -118,6 +118,7 @@ def _step(db: Database, key: list[str], row: dict[str, Any]) -> StepView:
         hypotheses=_hypotheses(db, key, row["step"]),
         cost=from_nano(row["cost_nano"]),
         note=row["note"],
+        remarks=json.loads(row["remarks"]),
         use=StoreUse(**{name: row[name] for name in StoreUse.model_fields}),
     )
 

@@ -1,0 +1,83 @@
+"""The door to a language model: one typed question, one typed answer, paid for by whoever asks.
+
+The law: what is asked over is data, whatever it says. Whoever implements this fences and redacts it, reserves on the
+account before every physical attempt, and hands back an answer of the wanted type or raises; there is no third way.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from orchestrator.model import ModelCall, Prompt
+from orchestrator.ports.agent import Account
+
+Wanted = TypeVar("Wanted", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Something that a model may look up while it thinks. It reads and never changes anything.
+
+    `run` is handed what `arguments` made of the model's wish and returns text, which is data like all else. A wish that
+    cannot be met raises an OrchestratorError: its message and remedy are told to the model.
+    """
+
+    name: str
+    description: str
+    arguments: type[BaseModel]
+    run: Callable[[Any], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Generic[Wanted]):
+    """A question. `purpose` names it in the ledger, `data` is what it is asked over, `answer` the type that is wanted.
+
+    `most_tokens` bounds the answer. `names` are the services and hosts that stand in `data`, for an implementation that
+    sends others in their place. With `tools` the model may look closer before it answers, so many times in all.
+    """
+
+    purpose: str
+    prompt: Prompt
+    data: str
+    answer: type[Wanted]
+    most_tokens: int
+    names: Collection[str] = ()
+    tools: Sequence[Tool] = ()
+    most_lookups: int = 4
+
+
+class LanguageModel(Protocol):
+    """A model, for one agent of one run."""
+
+    @property
+    def name(self) -> str:
+        """As the setting that chose it: `openai:gpt-4o-mini`."""
+        ...
+
+    async def ask(self, request: Request[Wanted], account: Account) -> Wanted:
+        """The answer. The same question of the same run is answered from the record, and not paid for again.
+
+        Raises BudgetExceededError where a call did not fit (it was not sent), ModelUnavailableError where no answer came,
+        ModelAnswerError where what came is none.
+        """
+        ...
+
+
+class Models(Protocol):
+    """Which model an agent reasons with. None: plain analysis only."""
+
+    def model_for(self, workspace: str, investigation_id: str, agent_id: str) -> LanguageModel | None: ...
+
+
+class CallJournal(Protocol):
+    """Every call to a model, as it was sent, so that a run can be followed and asked again without a provider."""
+
+    async def keep_call(self, workspace: str, investigation_id: str, call: ModelCall) -> None:
+        """Store it, in place of one of the same `call_id`."""
+        ...
+
+    async def calls_of(self, workspace: str, investigation_id: str) -> Sequence[ModelCall]:
+        """All of a run, in the order in which they were first kept."""
+        ...
