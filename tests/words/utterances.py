@@ -3,7 +3,8 @@
 Its law: it was written before the grammar and by somebody else, so an expectation is changed only where it is wrong,
 never because the grammar misses it. A field that was not said is None here and has to stay unset; services and agents
 are compared as sets, budgets as numbers, words of the title without regard to case. A question about `since` names no
-choices, because how a change is called is the asker's business.
+choices, because how a change is called is the asker's business. Where two values contradict each other, a question
+about the field at fault is as good as its refusal.
 """
 
 import datetime as dt
