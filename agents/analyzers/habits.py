@@ -10,17 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.analyzers.sayings import (
     ALWAYS,
     FEWEST_MISSING,
-    FEWEST_TELLING,
     FEWEST_USUAL,
     Handled,
     Lack,
     Operation,
     Table,
+    kept_share,
     lack_of,
     table_of,
 )
@@ -66,27 +65,6 @@ def breaks(handled: Mapping[Operation, Sequence[Handled]], split: float) -> list
 
 def _order(each: Break) -> tuple[float, str, str, str, str]:
     return -each.deviation, each.service, each.missing, each.operation, each.given
-
-
-def kept_share(usual: Iterable["NDArray[np.float32]"]) -> float:
-    """The share of lines that reach the store, in (0, 1]: how often what goes together most closely is found together.
-
-    Of each saying that was common enough, the one that comes with it most often in every other call, measured in the
-    calls between those: who is chosen for a high share has one by chance, too. Of all these, the lower quartile, for what
-    is said several times in a call is seldom missed. Where nothing is lost, most lines have one they always come with.
-    """
-    closest: list[float] = []
-    for said in usual:
-        chosen, measured = (half.T @ half for half in (said[::2, 1:], said[1::2, 1:]))
-        common = np.flatnonzero((np.diag(measured) >= FEWEST_TELLING) & (np.diag(chosen) >= FEWEST_TELLING))
-        if len(common) >= 2:
-            np.fill_diagonal(chosen, -1.0)
-            best = common[np.argmax(chosen[np.ix_(common, common)], axis=1)]
-            closest.extend(measured[common, best] / np.diag(measured)[common])
-    if len(closest) < FEWEST_USUAL:
-        return 1.0
-    lower, middle = np.percentile(closest, (25, 50))
-    return float(lower) if middle < ALWAYS else 1.0
 
 
 def _broken(tables: Iterable[Table]) -> Iterator[Break]:

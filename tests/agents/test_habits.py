@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.analyzers.counts import Call, Calls, Lines, recorded_seconds
-from agents.analyzers.habits import Break, Handled, breaks
+from agents.analyzers.habits import Break, breaks
 from agents.analyzers.logs import LogNews, log_news
 from agents.analyzers.masks import mask, without_line_number
+from agents.analyzers.sayings import Handled
 from agents.analyzers.templates import mine
 from agents.analyzers.words import Mentions
 

@@ -5,8 +5,9 @@ import random
 import numpy as np
 import pytest
 
-from agents.analyzers.habits import Handled, breaks, kept_share
+from agents.analyzers.habits import breaks
 from agents.analyzers.losses import lost_share
+from agents.analyzers.sayings import Handled, kept_share
 from agents.analyzers.traces import Forest, gather
 from tests.agents.test_trace_analysis import Row, call, spans_of
 
