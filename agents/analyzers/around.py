@@ -11,7 +11,7 @@ import numpy as np
 
 from agents.analyzers.meaning import Meaning, Worse
 from agents.analyzers.order import Floats, median
-from agents.analyzers.series import FEWEST_BASELINE, Shift, as_rate, is_counter, rolling_median, shift_of
+from agents.analyzers.series import FEWEST_BASELINE, Shift, is_counter, levels_of, rolling_median, shift_of
 
 AROUND_S = 60.0
 FEWEST = 3
@@ -38,17 +38,14 @@ def around(  # as everywhere: `split` and `at` in epoch seconds, `among` how man
 ) -> Around | None:
     """None where nothing is known of the time before, or nothing near the moment."""
     until = int(np.asarray(times).searchsorted(at + AROUND_S, side="right"))
-    when, level = np.asarray(times[:until], dtype=np.float64), np.asarray(values[:until], dtype=np.float64)
-    if is_counter(metric, level):
-        when, level = as_rate(when, level)
-    known = np.isfinite(level)
-    when, level = when[known], level[known]
+    times, values = times[:until], values[:until]
+    when, level = levels_of(times, values, counts=is_counter(metric, values))
     before = level[when < split]
     near = _near(when, at)
     if before.size < FEWEST_BASELINE or not near.size:
         return None
     usual = median(before)
-    shift = shift_of(metric, times[:until], values[:until], split, meaning, among)
+    shift = shift_of(metric, times, values, split, meaning, among)
     return Around(_worst(level[near], usual, meaning.worse), usual, shift)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from agents.analyzers.meaning import Meaning, Worse
 from agents.analyzers.order import Floats, median, percentile
-from agents.analyzers.series import MAD_TO_SIGMA, as_rate, is_counter
+from agents.analyzers.series import MAD_TO_SIGMA, is_counter, levels_of
 
 CALM_SHARE = 0.25
 FEWEST_CALM = 5
@@ -42,11 +42,8 @@ def departure_of(
     metric: str, times: "array[float]", values: "array[float]", split: float, meaning: Meaning
 ) -> Departure | None:
     """The departure that still lasts at `split` (epoch seconds) or begins after it; None where there is none."""
-    at, level = np.asarray(times, dtype=np.float64), np.asarray(values, dtype=np.float64)
-    if is_counter(metric, level):
-        at, level = as_rate(at, level)
-    known = np.isfinite(level)
-    at, level = at[known], _smoothed(level[known])
+    at, level = levels_of(times, values, counts=is_counter(metric, values))
+    level = _smoothed(level)
     cut = int(at.searchsorted(split))
     calm = max(FEWEST_CALM, int(CALM_SHARE * cut))
     if cut < FEWEST_CALM or level.size < calm + FEWEST_AWAY:

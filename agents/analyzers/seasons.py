@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.analyzers.order import Floats
-from agents.analyzers.series import as_rate, is_counter, rolling_mean
+from agents.analyzers.series import is_counter, levels_of, rolling_mean
 
 DAYS_BACK = (1, 2, 7, 14)
 """Yesterday and the day before tell of a nightly job; the same weekday twice tells of a weekly one."""
@@ -24,13 +24,17 @@ FEWEST_DAYS = 2
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A stretch in which a series was away from its usual: from when until when (epoch seconds), how far, for how long."""
+    """A stretch in which a series was away from its usual: from when until when (epoch seconds), how far, for how long.
+
+    `counts`: whether the series is a running total, which an earlier day cannot tell: it may have stood still all day.
+    """
 
     since: float
     until: float
     usual: float
     value: float
     lasted: float
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +58,23 @@ def spell_of(
     metric: str, times: "array[float]", values: "array[float]", split: float, usual: float, value: float
 ) -> Spell | None:
     """The points after `split` that are at least half of the way from `usual` to `value`; None where there are none."""
-    at, level = _levels(metric, times, values)
+    counts = is_counter(metric, values)
+    at, level = levels_of(times, values, counts=counts)
     after = at >= split
     away = at[after & (_turned(level, usual, value) >= HALF * abs(value - usual))]
     if away.size == 0 or value == usual:
         return None
     interval = _interval(at)
-    return Spell(float(away[0]), float(away[-1]) + interval, usual, value, away.size * interval)
+    return Spell(float(away[0]), float(away[-1]) + interval, usual, value, away.size * interval, counts)
 
 
-def showed(spell: Spell, metric: str, times: "array[float]", values: "array[float]", back_s: float) -> bool | None:
+def showed(spell: Spell, times: "array[float]", values: "array[float]", back_s: float) -> bool | None:
     """Whether an earlier window of the series, so many seconds before, held that spell too; None where too little is known.
 
     It did where, around the same time, a stretch of that length had nearly as many points that were away, and these were
     nearly as far away on the same side.
     """
-    at, level = _levels(metric, times, values)
+    at, level = levels_of(times, values, counts=spell.counts)
     since, until = spell.since - back_s - SLACK_S, spell.until - back_s + SLACK_S
     there = (at >= since) & (at < until)
     at, level = at[there], level[there]
@@ -81,14 +86,6 @@ def showed(spell: Spell, metric: str, times: "array[float]", values: "array[floa
     stretch = max(1, min(at.size, round((spell.until - spell.since) / interval)))
     longest = rolling_mean(away.astype(np.float64), stretch).max() * stretch * interval
     return bool(longest >= AS_LONG * spell.lasted and np.median(gone[away]) >= AS_FAR * far)
-
-
-def _levels(metric: str, times: "array[float]", values: "array[float]") -> tuple[Floats, Floats]:
-    at, level = np.asarray(times, dtype=np.float64), np.asarray(values, dtype=np.float64)
-    if is_counter(metric, level):
-        at, level = as_rate(at, level)
-    known = np.isfinite(level)
-    return at[known], level[known]
 
 
 def _turned(level: Floats, usual: float, value: float) -> Floats:

@@ -60,13 +60,23 @@ def as_rate(times: Floats, values: Floats) -> tuple[Floats, Floats]:
     return times[1:], grown / np.maximum(np.diff(times), 1e-9)
 
 
-def is_counter(metric: str, values: Floats) -> bool:
+def is_counter(metric: str, values: "array[float]") -> bool:
     """Whether this is a running total: called so, and hardly ever falling while it grows."""
-    known = values[np.isfinite(values)]
+    level = np.asarray(values, dtype=np.float64)
+    known = level[np.isfinite(level)]
     if known.size < FEWEST_BASELINE or not metric.lower().endswith(("_total", "_count", "_sum", "_counter")):
         return False
     steps = np.diff(known)
     return bool((steps < 0).mean() <= 0.02 and known[-1] > known[0])
+
+
+def levels_of(times: "array[float]", values: "array[float]", *, counts: bool) -> tuple[Floats, Floats]:
+    """When something is known of a series, and what; of a running total (`counts`) its growth per second."""
+    at, level = np.asarray(times, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    if counts:
+        at, level = as_rate(at, level)
+    known = np.isfinite(level)
+    return at[known], level[known]
 
 
 def shift_of(
@@ -76,11 +86,7 @@ def shift_of(
 
     `among` how many series it is looked at: the more there are, the more have one of their rare moments just now.
     """
-    at, level = np.asarray(times, dtype=np.float64), np.asarray(values, dtype=np.float64)
-    if is_counter(metric, level):
-        at, level = as_rate(at, level)
-    known = np.isfinite(level)
-    at, level = at[known], level[known]
+    at, level = levels_of(times, values, counts=is_counter(metric, values))
     cut = int(at.searchsorted(split))
     if cut < FEWEST_BASELINE or cut == level.size:
         return None
@@ -237,8 +243,6 @@ def _onset(level: Floats, cut: int, half: float) -> int:
     away = level >= half
     lasting = (at for at in range(cut, level.size) if away[at] and away[at : at + 4].mean() > 0.5)
     first = next(lasting, cut + int(np.argmax(away[cut:])))
-    while first == cut or first < cut:
-        if first <= _earliest(level, cut) or not away[first - 1]:
-            break
+    while _earliest(level, cut) < first <= cut and away[first - 1]:
         first -= 1
     return first

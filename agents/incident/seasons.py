@@ -82,6 +82,6 @@ def _season(each: _Asked, earlier: Mapping[int, Metrics]) -> Season:
     for days, metrics in earlier.items():
         for series in metrics.series:
             if (series.service, series.metric) == each.key:
-                was = showed(each.spell, series.metric, series.times, series.values, days * DAY_S)
+                was = showed(each.spell, series.times, series.values, days * DAY_S)
                 known.update({days: was} if was is not None else {})
     return Season(tuple(days for days, was in known.items() if was), tuple(known))

@@ -37,7 +37,7 @@ def was(today: Level, earlier: Level, step: float = 60.0) -> bool | None:
     """Whether the spell of today, which begins at second 0, was there the day before."""
     spell = spell_of("cpu_percent", *series(today, -3600, 1800, step), 0.0, 20.0, 90.0)
     assert spell is not None
-    return showed(spell, "cpu_percent", *series(earlier, -DAY_S - 1800, -DAY_S + 3600, step), DAY_S)
+    return showed(spell, *series(earlier, -DAY_S - 1800, -DAY_S + 3600, step), DAY_S)
 
 
 def nightly(at: float) -> float:
@@ -68,13 +68,13 @@ def test_what_recurs_does_not_depend_on_the_unit(factor: float, recurs: bool) ->
     times, values = today
     spell = spell_of("x", times, array("d", (factor * each for each in values)), 0.0, 20.0 * factor, 90.0 * factor)
     assert spell is not None
-    assert showed(spell, "x", earlier[0], array("d", (factor * each for each in earlier[1])), DAY_S) is recurs
+    assert showed(spell, earlier[0], array("d", (factor * each for each in earlier[1])), DAY_S) is recurs
 
 
 def test_of_a_day_that_was_not_kept_nothing_is_known() -> None:
     spell = spell_of("cpu_percent", *series(nightly, -3600, 1800), 0.0, 20.0, 90.0)
     assert spell is not None
-    assert showed(spell, "cpu_percent", array("d"), array("d"), DAY_S) is None
+    assert showed(spell, array("d"), array("d"), DAY_S) is None
     assert was(nightly, lambda at: nightly(at) if at > -DAY_S + 1700 else math.nan) is None
 
 
@@ -88,8 +88,14 @@ def test_a_running_total_is_compared_by_its_growth() -> None:
 
     spell = spell_of("rows_total", *series(total, -3600, 1800), 0.0, 1.0, 10.0)
     assert spell is not None
-    assert showed(spell, "rows_total", *series(total, -DAY_S - 1800, -DAY_S + 3600), DAY_S) is True
-    assert showed(spell, "rows_total", *series(float, -DAY_S - 1800, -DAY_S + 3600), DAY_S) is False
+    assert showed(spell, *series(total, -DAY_S - 1800, -DAY_S + 3600), DAY_S) is True
+    assert showed(spell, *series(float, -DAY_S - 1800, -DAY_S + 3600), DAY_S) is False
+
+
+def test_a_running_total_that_stood_still_on_an_earlier_day_did_not_grow_then_however_high_it_stood() -> None:
+    spell = spell_of("errors_total", *series(lambda at: 5e5 + 10.0 * max(at, 0.0), -3600, 1800), 0.0, 0.0, 10.0)
+    assert spell is not None
+    assert showed(spell, *series(lambda _: 5e5, -DAY_S - 1800, -DAY_S + 3600), DAY_S) is False
 
 
 @pytest.mark.parametrize(
