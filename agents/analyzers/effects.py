@@ -107,11 +107,9 @@ def _is_lost(line: str, diff: Diff) -> bool:
 
 def _is_reordered(diff: Diff) -> bool:
     """Whether a line came back with the same words in another order."""
-    added = {tuple(sorted(words(line))) for line in diff.only_added if len(words(line)) > 1}
-    return any(
-        tuple(sorted(words(line))) in added and words(line) not in {words(other) for other in diff.only_added}
-        for line in diff.only_removed
-    )
+    added = {words(line) for line in diff.only_added}
+    of_the_same = {tuple(sorted(each)) for each in added if len(each) > 1}
+    return any(tuple(sorted(each)) in of_the_same and each not in added for each in map(words, diff.only_removed))
 
 
 def _set_otherwise(diff: Diff) -> Iterator[Effect]:

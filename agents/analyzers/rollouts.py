@@ -39,12 +39,6 @@ def rollouts(changes: Sequence[Change], services: Iterable[str]) -> list[Placed]
     return sorted(placed, key=lambda each: (each.live, each.service, each.change.change_id, each.by is not None))
 
 
-def undeployed(changes: Sequence[Change], placed: Iterable[Placed]) -> list[Change]:
-    """Commits that no recorded deploy brought anywhere."""
-    live = {each.change.change_id for each in placed}
-    return [each for each in changes if each.change_id not in live]
-
-
 def _carried(
     deploy: Change, changes: Sequence[Change], deploys: Sequence[Change], known: Sequence[str]
 ) -> Iterator[Placed]:

@@ -101,9 +101,10 @@ def _glance(series: MetricSeries, peer: str, split: float, at: float, among: int
 def _telling(seen: Iterable[Glance]) -> list[Glance]:
     """One of each aspect, the one that moved most; where all are of one aspect, those that moved most."""
     ordered = sorted(seen, key=lambda each: (-each.moved, each.series.metric))
-    firsts = list({each.meaning.aspect: each for each in reversed(ordered)}.values())
-    chosen = ordered if len(firsts) == 1 else sorted(firsts, key=lambda each: (-each.moved, each.series.metric))
-    return chosen[: MOST_FIGURES if len(firsts) > 1 else MOST_ALIKE]
+    firsts: dict[Aspect, Glance] = {}
+    for each in ordered:
+        firsts.setdefault(each.meaning.aspect, each)
+    return [*firsts.values()][:MOST_FIGURES] if len(firsts) > 1 else ordered[:MOST_ALIKE]
 
 
 def _listed(seen: Iterable[Glance], series: Sequence[tuple[MetricSeries, str]]) -> str:

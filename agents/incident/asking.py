@@ -9,6 +9,7 @@ A "no" speaks for the explanation, a "yes" against it, and neither changes how s
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from agents.analyzers.graph import Graph
 from agents.incident.suspect import Suspect
@@ -115,9 +116,8 @@ def _waits(leader: Suspect) -> list[tuple[str, str]]:
 
 def _links(leader: Suspect) -> list[tuple[str, str]]:
     """The link that is to blame; its called end may be slow by itself."""
-    return [(word.fact.service, word.fact.peer) for word in leader.words if word.role is Role.LINK and word.fact.peer][
-        :1
-    ]
+    links = (word.fact for word in leader.words if word.role is Role.LINK and word.fact.peer)
+    return [(fact.service, fact.peer) for fact in islice(links, 1)]
 
 
 def _callers(leader: Suspect, graph: Graph) -> list[str]:

@@ -49,7 +49,7 @@ def tells_of_normal(
     agent_id: str, aspects: Collection[Aspect], service: str, observations: Iterable[Observation]
 ) -> tuple[str, ...]:
     """The ids of that agent's lines that say so of these aspects of a service, by its name or among others."""
-    names = {_NAMES[each] for each in aspects if each in _NAMES}
+    names = {_NAMES[each].lower() for each in aspects if each in _NAMES}
     return tuple(
         fact.observation_id
         for fact in observations
@@ -62,11 +62,9 @@ def tells_of_normal(
 
 
 def _said_of(fact: Observation) -> list[str]:
-    """The aspects that such a line names; none for other lines."""
+    """The aspects that such a line names, in small letters; none for other lines."""
     said, normal, _ = fact.summary.partition(NORMAL_IN)
-    return (
-        [each if each in _NAMES.values() else each[0].lower() + each[1:] for each in said.split(", ")] if normal else []
-    )
+    return said.lower().split(", ") if normal else []
 
 
 def _unhurt(reading: Reading, calm: dict[Aspect, set[_Subject]]) -> list[Observation]:

@@ -1,7 +1,7 @@
 """What one agent got from its sources, and what it did not get and why."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar, cast
@@ -15,6 +15,7 @@ from orchestrator.ports import Lookup, Telemetry
 T = TypeVar("T")
 SeriesKey = tuple[str, str]
 """A service and one of its metrics."""
+_Answer = Metrics | Logs | Spans | Changes | SourceUnavailableError | None
 
 _WORDS = {Signal.METRIC: "metrics", Signal.LOG: "logs", Signal.TRACE: "traces", Signal.CHANGE: "changes"}
 
@@ -74,7 +75,7 @@ async def read(agent_id: str, telemetry: Telemetry, incident: Incident, now: dat
         _ask(telemetry.topology.read_topology if telemetry.topology else None, whole),
     )
     metrics, logs, spans, known_changes, topology = answers
-    named: Mapping[Signal, object] = {
+    named: Mapping[Signal, _Answer] = {
         Signal.METRIC: metrics,
         Signal.LOG: logs,
         Signal.TRACE: spans,
@@ -93,10 +94,7 @@ async def read(agent_id: str, telemetry: Telemetry, incident: Incident, now: dat
         spans if isinstance(spans, Spans) else None,
         known_changes if isinstance(known_changes, Changes) else None,
         topology if isinstance(topology, Topology) else Topology(),
-        (
-            *(_missing(agent_id, signal, answer, window) for signal, answer in named.items() if not _answered(answer)),
-            *(_in_part(agent_id, signal, answer) for signal, answer in named.items() if _is_partial(agent_id, answer)),
-        ),
+        tuple(_not_known(agent_id, named, window)),
     )
 
 
@@ -109,48 +107,35 @@ async def _ask(door: Callable[[Lookup], Awaitable[T]] | None, lookup: Lookup) ->
         return error
 
 
-def _answered(answer: object) -> bool:
+def _not_known(agent_id: str, answers: Mapping[Signal, _Answer], window: Window) -> Iterator[NoData]:
+    """What could not be looked at; who looks at all kinds of telemetry says what was left out of it, once for all agents."""
+    for signal, answer in answers.items():
+        what = _WORDS[signal]
+        if answer is None:
+            summary = f"No source of {what} is configured"
+            yield NoData(agent_id=agent_id, signal=signal, summary=summary, window=window)
+        elif isinstance(answer, SourceUnavailableError):
+            summary = f"{what.capitalize()} could not be read: {answer.message}"
+            yield NoData(agent_id=agent_id, signal=signal, summary=summary[:600], window=window)
+        elif not _holds_something(answer):
+            left_out = f" ({answer.asked.left_out})" if answer.asked.left_out else ""
+            summary = f"No {what} in {answer.asked.source}: searched {answer.asked.query}{left_out}"
+            yield _searched(agent_id, signal, answer.asked, summary)
+        elif answer.asked.left_out and agent_id == APPLICATION:
+            yield _searched(agent_id, signal, answer.asked, f"{what.capitalize()} in part: {answer.asked.left_out}")
+
+
+def _holds_something(answer: Metrics | Logs | Spans | Changes) -> bool:
     if isinstance(answer, Metrics):
         return any(each.times for each in answer.series)
-    if isinstance(answer, Logs | Spans):
-        return len(answer) > 0
-    return isinstance(answer, Changes)
+    return isinstance(answer, Changes) or len(answer) > 0
 
 
-def _is_partial(agent_id: str, answer: object) -> bool:
-    """Whether that answer left something out; who looks at all kinds of telemetry says so, once for all agents."""
-    asked = getattr(answer, "asked", None)
-    return agent_id == APPLICATION and _answered(answer) and isinstance(asked, Asked) and bool(asked.left_out)
-
-
-def _in_part(agent_id: str, signal: Signal, answer: object) -> NoData:
-    asked = getattr(answer, "asked", None)
-    assert isinstance(asked, Asked)
+def _searched(agent_id: str, signal: Signal, asked: Asked, summary: str) -> NoData:
     return NoData(
         agent_id=agent_id,
         signal=signal,
-        summary=f"{_WORDS[signal].capitalize()} in part: {asked.left_out}"[:600],
-        window=asked.window,
-        source=asked.source,
-        query=asked.query,
-        link=asked.link,
-    )
-
-
-def _missing(agent_id: str, signal: Signal, answer: object, window: Window) -> NoData:
-    what = _WORDS[signal]
-    if answer is None:
-        return NoData(agent_id=agent_id, signal=signal, summary=f"No source of {what} is configured", window=window)
-    if isinstance(answer, SourceUnavailableError):
-        summary = f"{what.capitalize()} could not be read: {answer.message}"
-        return NoData(agent_id=agent_id, signal=signal, summary=summary[:600], window=window)
-    asked = getattr(answer, "asked", None)
-    assert isinstance(asked, Asked)
-    left_out = f" ({asked.left_out})" if asked.left_out else ""
-    return NoData(
-        agent_id=agent_id,
-        signal=signal,
-        summary=f"No {what} in {asked.source}: searched {asked.query}{left_out}"[:600],
+        summary=summary[:600],
         window=asked.window,
         source=asked.source,
         query=asked.query,

@@ -55,8 +55,9 @@ class PrometheusSource:
         """What is known of the window. Raises ServerError where the server does not answer."""
         meant = self._corrections.meant(lookup.scope)
         wanted = replace(_named(lookup.settled(self._clock.now())), scope=meant)
-        few = bool(wanted.metrics)
-        metrics = await (self._read(wanted) if few else self._lookups.get(wanted, lambda: self._read(wanted)))
+        # What is asked for a few series nobody else asks for, and it would push out what all agents share.
+        is_shared = not wanted.metrics
+        metrics = await (self._lookups.get(wanted, lambda: self._read(wanted)) if is_shared else self._read(wanted))
         return replace(metrics, asked=replace(metrics.asked, window=lookup.window))
 
     async def read_topology(self, lookup: Lookup) -> Topology:
