@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.analyzers.meaning import Meaning, Worse
-from agents.analyzers.order import Floats, median
-from agents.analyzers.series import FEWEST_BASELINE, Shift, is_counter, levels_of, rolling_median, shift_of
+from agents.analyzers.order import Floats, median, rolling_median
+from agents.analyzers.series import FEWEST_BASELINE, Shift, is_counter, levels_of, shift_of
 
 AROUND_S = 60.0
 FEWEST = 3
@@ -61,7 +61,7 @@ def _near(when: Floats, at: float) -> "np.ndarray[tuple[int], np.dtype[np.intp]]
 
 def _worst(level: Floats, usual: float, worse: Worse) -> float:
     """Of the medians of three neighbours, so that a single point is no minute."""
-    smooth = rolling_median(np.ascontiguousarray(level), min(FEWEST, level.size))
+    smooth = rolling_median(level, min(FEWEST, level.size))
     if worse is Worse.UP:
         return float(smooth.max())
     if worse is Worse.DOWN:

@@ -13,7 +13,7 @@ from math import log
 import numpy as np
 
 from agents.analyzers.meaning import Meaning, Worse
-from agents.analyzers.order import Floats, median, percentile
+from agents.analyzers.order import Floats, median, percentile, rolling_median
 from agents.analyzers.series import MAD_TO_SIGMA, is_counter, levels_of
 
 CALM_SHARE = 0.25
@@ -70,9 +70,7 @@ def _smoothed(level: Floats) -> Floats:
     """Each point as the middle one of itself and its neighbours, so that a single wild one is no beginning."""
     if level.size < 3:
         return level
-    before, at, after = level[:-2], level[1:-1], level[2:]
-    lower, upper = np.minimum(before, at), np.maximum(before, at)
-    return np.concatenate((level[:1], np.maximum(lower, np.minimum(upper, after)), level[-1:]))
+    return np.concatenate((level[:1], rolling_median(level, 3), level[-1:]))
 
 
 def _first_that_stays(away: "np.ndarray[tuple[int], np.dtype[np.bool_]]", cut: int) -> int | None:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+LONGEST_MEDIAN = 60
 
 
 def median(values: Floats) -> float:
@@ -38,3 +39,21 @@ def percentile(ordered: Floats, percent: float) -> float:
     low, high = float(ordered[below]), float(ordered[min(below + 1, ordered.size - 1)])
     part = place - below
     return low + (high - low) * part if part < 0.5 else high - (high - low) * (1.0 - part)
+
+
+def rolling_median(values: Floats, length: int) -> Floats:
+    """The median of every stretch of that many neighbours; of very long stretches, which hardly differ, of every few."""
+    if length <= 1:
+        return values
+    if length == 3:
+        return _middle_of_three(values[:-2], values[1:-1], values[2:])
+    # A view of the same values; numpy's `sliding_window_view` is that too, and takes longer to make it than to order it.
+    step = values.strides[0]
+    stretches = np.ndarray((values.size - length + 1, length), values.dtype, values, strides=(step, step))
+    return middles(np.sort(stretches[:: max(1, length // LONGEST_MEDIAN)], axis=1))
+
+
+def _middle_of_three(before: Floats, at: Floats, after: Floats) -> Floats:
+    """Three rows of values are compared many times faster than as many threes are put in order."""
+    lower, upper = np.minimum(before, at), np.maximum(before, at)
+    return np.maximum(lower, np.minimum(upper, after))

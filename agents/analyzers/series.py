@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.analyzers.meaning import Meaning, Worse
-from agents.analyzers.order import Floats, median, middle, middles, percentile
+from agents.analyzers.order import Floats, median, middle, percentile, rolling_median
 from orchestrator.model import Aspect
 
 FEWEST_BASELINE = 5
@@ -25,7 +25,6 @@ FEWEST_RECENT = 12
 LEAST_LOST = 0.001
 LEAST_COUNT = 0.5
 LOST_MATTERS = 0.05
-LONGEST_MEDIAN = 60
 FEWEST_WINDOWS = 20
 BEYOND_HABIT = 2.5
 HOLE = 4.0
@@ -206,16 +205,6 @@ def stretch_lengths(at: Floats) -> tuple[int, ...]:
     if points < 3:
         return (points,)
     return tuple(sorted({points, max(2, points // 2), max(3, points // 5) if points >= 6 else 1}))
-
-
-def rolling_median(values: Floats, length: int) -> Floats:
-    """The median of every stretch of that many neighbours."""
-    if length <= 1:
-        return values
-    # A view of the same values; numpy's `sliding_window_view` is that too, and takes longer to make it than to order it.
-    step = values.strides[0]
-    stretches = np.ndarray((values.size - length + 1, length), values.dtype, values, strides=(step, step))
-    return middles(np.sort(stretches[:: max(1, length // LONGEST_MEDIAN)], axis=1))
 
 
 def rolling_mean(values: Floats, length: int) -> Floats:

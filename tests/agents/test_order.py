@@ -4,8 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.analyzers.order import median, middle, middles, percentile
-from agents.analyzers.series import rolling_median
+from agents.analyzers.order import median, middle, middles, percentile, rolling_median
 
 NUMBERS = st.floats(-1e12, 1e12).map(lambda number: number + 0.0)
 VALUES = st.lists(NUMBERS, min_size=1, max_size=60).map(np.array)
