@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from bot.slack import wording
+from bot.slack import form_wording
 from bot.slack.ids import Field
 from bot.slack.text import plain
 from orchestrator.errors import ParameterExtractionError
@@ -59,7 +59,7 @@ def new_investigation(fields: Mapping[str, str], *, now: datetime, zone: tzinfo)
             errors[name] = _sentence(error)
     title = " ".join(fields.get(Field.TITLE, "").split())[:MOST_TITLE]
     if not title and not fields.get(Field.INCIDENT):
-        errors[Field.INCIDENT] = wording.NOTHING_NAMED
+        errors[Field.INCIDENT] = form_wording.NOTHING_NAMED
     if errors:
         raise EnteredError(errors)
     return Parameters(
@@ -83,7 +83,7 @@ def since(fields: Mapping[str, str], *, now: datetime, zone: tzinfo) -> datetime
 
 def reason(fields: Mapping[str, str]) -> str:
     """Why a hypothesis is rejected, "" where nobody said."""
-    preset = wording.REJECT_PRESETS.get(fields.get(Field.PRESET, ""), "")
+    preset = form_wording.REJECT_PRESETS.get(fields.get(Field.PRESET, ""), "")
     return ". ".join(part for part in (preset, fields.get(Field.REASON, "")) if part)
 
 
@@ -107,8 +107,8 @@ def once_more(investigation: Investigation, start: datetime) -> Parameters:
 def _incident_id(text: str, now: datetime, zone: tzinfo) -> str:
     found = extract_parameters(text, now=now, zone=zone) if len(text.split()) == 1 and "=" not in text else None
     if found is None or found.incident_id is None:
-        example = wording.NEW_EXAMPLES[Field.INCIDENT]
-        raise ParameterExtractionError(Field.INCIDENT, text[:80], wording.INCIDENT_RULE, example)
+        example = form_wording.NEW_EXAMPLES[Field.INCIDENT]
+        raise ParameterExtractionError(Field.INCIDENT, text[:80], form_wording.INCIDENT_RULE, example)
     return found.incident_id
 
 
@@ -117,4 +117,4 @@ def _sentence(error: ParameterExtractionError) -> str:
     rule = error.rule[:1].upper() + error.rule[1:]
     if _HAS_EXAMPLE in rule:
         return plain(f"{rule}.", MOST_ERROR)
-    return plain(wording.FORM_RULE.format(rule=rule, example=_KEY.sub("", error.example)), MOST_ERROR)
+    return plain(form_wording.FORM_RULE.format(rule=rule, example=_KEY.sub("", error.example)), MOST_ERROR)

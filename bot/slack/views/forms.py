@@ -3,7 +3,7 @@
 They need to know nothing of a run, so that they can be opened within the three seconds that Slack allows.
 """
 
-from bot.slack import wording
+from bot.slack import form_wording, wording
 from bot.slack.blocks import Block, choice, modal, section, text_input
 from bot.slack.ids import Callback, Field
 
@@ -13,9 +13,9 @@ def new_investigation(metadata: str, *, incident_id: str = "", title: str = "") 
 
     No field is required by itself, as Slack cannot ask for one of two, and none is preset: what is empty was not said.
     """
-    labels, hints = wording.NEW_LABELS, wording.NEW_HINTS
+    labels, hints = form_wording.NEW_LABELS, form_wording.NEW_HINTS
     return modal(
-        wording.NEW_TITLE,
+        form_wording.NEW_TITLE,
         [
             _line(Field.INCIDENT, incident_id),
             _line(Field.TITLE, title),
@@ -24,12 +24,14 @@ def new_investigation(metadata: str, *, incident_id: str = "", title: str = "") 
             choice(
                 Field.SEVERITY,
                 labels[Field.SEVERITY],
-                wording.SEVERITY_OPTIONS,
+                form_wording.SEVERITY_OPTIONS,
                 hint=hints[Field.SEVERITY],
                 optional=True,
             ),
             _line(Field.BUDGET),
-            choice(Field.MODE, labels[Field.MODE], wording.MODE_OPTIONS, initial=wording.NEW_MODE, optional=True),
+            choice(
+                Field.MODE, labels[Field.MODE], form_wording.MODE_OPTIONS, initial=form_wording.NEW_MODE, optional=True
+            ),
         ],
         callback=Callback.NEW,
         close=wording.CANCEL,
@@ -41,14 +43,14 @@ def new_investigation(metadata: str, *, incident_id: str = "", title: str = "") 
 def change_window(metadata: str) -> Block:
     """Asks for another beginning. It can be opened before anything is known of the run."""
     return modal(
-        wording.WINDOW_TITLE,
+        form_wording.WINDOW_TITLE,
         [
-            section([wording.WINDOW_INTRO]),
+            section([form_wording.WINDOW_INTRO]),
             text_input(
                 Field.SINCE,
-                wording.WINDOW_LABEL,
-                hint=wording.WINDOW_HINT,
-                placeholder=wording.NEW_EXAMPLES[Field.SINCE],
+                form_wording.WINDOW_LABEL,
+                hint=form_wording.WINDOW_HINT,
+                placeholder=form_wording.NEW_EXAMPLES[Field.SINCE],
             ),
         ],
         callback=Callback.WINDOW,
@@ -61,11 +63,11 @@ def change_window(metadata: str) -> Block:
 def reject(metadata: str) -> Block:
     """Asks why, and takes no answer for an answer."""
     return modal(
-        wording.REJECT_TITLE,
+        form_wording.REJECT_TITLE,
         [
-            section([wording.REJECT_INTRO]),
-            choice(Field.PRESET, wording.REJECT_PRESET, wording.REJECT_PRESETS, optional=True),
-            text_input(Field.REASON, wording.REJECT_REASON, optional=True, lines=True),
+            section([form_wording.REJECT_INTRO]),
+            choice(Field.PRESET, form_wording.REJECT_PRESET, form_wording.REJECT_PRESETS, optional=True),
+            text_input(Field.REASON, form_wording.REJECT_REASON, optional=True, lines=True),
         ],
         callback=Callback.REJECT,
         close=wording.CANCEL,
@@ -77,9 +79,9 @@ def reject(metadata: str) -> Block:
 def _line(field: Field, initial: str = "") -> Block:
     return text_input(
         field,
-        wording.NEW_LABELS[field],
+        form_wording.NEW_LABELS[field],
         initial=initial,
-        hint=wording.NEW_HINTS.get(field, ""),
-        placeholder=wording.NEW_EXAMPLES.get(field, ""),
+        hint=form_wording.NEW_HINTS.get(field, ""),
+        placeholder=form_wording.NEW_EXAMPLES.get(field, ""),
         optional=True,
     )
