@@ -1,13 +1,12 @@
 """`compass answer` and `compass status`: what runs of the terminal ask, and the answer to it."""
 
-import secrets
 import sys
 from pathlib import Path
 
 import click
 
 from bot.cli.asking import Asker
-from bot.cli.investigate import Here, followed, shown, somebody
+from bot.cli.investigate import followed, shown, somebody
 from bot.cli.look import database_option, workspace_option
 from bot.cli.program import WORKSPACE, Bootstrap, bootstrap_of
 from bot.cli.start import run, telling
@@ -18,8 +17,7 @@ from bot.terminal import Progress, answer_line, make_console, print_lines, statu
 from orchestrator.errors import InvestigationNotFoundError
 from orchestrator.events import InvestigationView
 from orchestrator.hub import HubRules
-from orchestrator.investigation import Investigations, Opened
-from orchestrator.model import Origin
+from orchestrator.investigation import Investigations
 
 
 @click.command()
@@ -56,18 +54,17 @@ async def _running(bootstrap: Bootstrap, settings: Settings, workspace: str) -> 
 async def _answer(bootstrap: Bootstrap, settings: Settings, gate_id: str, *, approved: bool, said: str) -> ExitStatus:
     program = bootstrap.Compass(settings, asking=HubRules(gate_wait_s=settings.gate_wait))
     console, by = make_console(), somebody()
-    here = Here(by, Origin(request_id=f"req-{secrets.token_hex(5)}"), console)
     asker = Asker(console, sys.stdin, by)
     async with telling(settings, quiet=True):
-        with Progress(console, program.service.title_of, here.origin.request_id) as progress:
+        with Progress(console, program.service.title_of) as progress:
             async with program.running(progress, asker, EventLog(), workspace=WORKSPACE) as service:
-                view = await _asked(service, gate_id)
-                progress.follow(view.investigation.investigation_id)
-                key = (WORKSPACE, view.investigation.investigation_id, gate_id)
+                investigation_id = await _asked(service, gate_id)
+                progress.follow(investigation_id)
+                key = (WORKSPACE, investigation_id, gate_id)
                 answered = await service.answer_gate(*key, approved=approved, by=by, said=said)
                 if not answered.first:
                     print_lines(console, [f"Answered before: {answer_line(answered.gate)}"])
-                ended = await followed(service, Opened(investigation=view.investigation, joined=True), here, asker)
+                ended = await followed(service, investigation_id, by, asker)
         if ended is None:
             return ExitStatus.INTERRUPTED
         shown(service, ended, console, as_json=False)
@@ -75,11 +72,11 @@ async def _answer(bootstrap: Bootstrap, settings: Settings, gate_id: str, *, app
         return OF_STATE[ended.state]
 
 
-async def _asked(service: Investigations, gate_id: str) -> InvestigationView:
-    """The run that asks that. Raises InvestigationNotFoundError."""
+async def _asked(service: Investigations, gate_id: str) -> str:
+    """The id of the run that asks that. Raises InvestigationNotFoundError."""
     for view in await service.running(WORKSPACE):
         if view.gate(gate_id) is not None:
-            return view
+            return view.investigation.investigation_id
     raise InvestigationNotFoundError(
         f"No run that goes on has asked {gate_id}.", remedy="`compass status` lists what is asked."
     )

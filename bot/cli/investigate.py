@@ -8,7 +8,6 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -22,7 +21,7 @@ from bot.cli.words import Wanted, parameters_of, with_nearest
 from bot.settings import Settings, load_settings
 from bot.telemetry import EventLog
 from bot.terminal import Progress, make_console, print_report, view_as_json
-from orchestrator.clock import SystemClock
+from orchestrator.clock import SystemClock, put_down
 from orchestrator.errors import ConflictError, SourceUnavailableError
 from orchestrator.events import InvestigationView
 from orchestrator.hub import HubRules
@@ -81,31 +80,22 @@ def investigate(
     ctx.exit(run(_run(bootstrap_of(ctx.obj), settings, wanted, as_json, no_input=no_input)))
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
-    """Who asks, from where, and where it is shown."""
-
-    by: Person
-    origin: Origin
-    console: Console
-
-
 async def _run(
     bootstrap: Bootstrap, settings: Settings, wanted: Wanted, as_json: bool, *, no_input: bool
 ) -> ExitStatus:
     program = _assembled(bootstrap, settings, wanted.case, no_input=no_input)
     console = make_console(to_errors=as_json)
     origin = Origin(surface="terminal", request_id=f"req-{secrets.token_hex(5)}")
-    here = Here(somebody(), origin, console)
-    asker = Asker(console, sys.stdin, here.by)
+    by = somebody()
+    asker = Asker(console, sys.stdin, by)
     async with telling(settings, quiet=True):
         with Progress(console, program.service.title_of, origin.request_id) as progress:
             async with program.running(progress, asker, EventLog(), workspace=WORKSPACE) as service:
-                opened = await _opened(program, service, wanted, here)
+                opened = await _opened(program, service, wanted, by, origin)
                 if opened.joined:
                     progress.follow(opened.investigation.investigation_id)
                     console.print(f"Going on with {opened.investigation.investigation_id}, which had not ended.")
-                view = await followed(service, opened, here, asker)
+                view = await followed(service, opened.investigation.investigation_id, by, asker)
         if view is None:
             console.print("Left unfinished. The next `compass investigate` on this incident goes on with it.")
             return ExitStatus.INTERRUPTED
@@ -122,25 +112,25 @@ def _assembled(bootstrap: Bootstrap, settings: Settings, case: Path | None, *, n
     return bootstrap.Compass(alone, cases=[case], own_recordings=False, asking=asking)
 
 
-async def _opened(program: Program, service: Investigations, wanted: Wanted, here: Here) -> Opened:
+async def _opened(program: Program, service: Investigations, wanted: Wanted, by: Person, origin: Origin) -> Opened:
     parameters = await parameters_of(wanted, program.incidents, SystemClock().now())
     try:
-        return await service.investigate(parameters, workspace=WORKSPACE, by=here.by, origin=here.origin)
+        return await service.investigate(parameters, workspace=WORKSPACE, by=by, origin=origin)
     except SourceUnavailableError as error:
         raise await with_nearest(error, wanted, program.incidents) from error
 
 
 async def followed(
-    service: Investigations, opened: Opened, here: Here, asker: Asker | None = None
+    service: Investigations, investigation_id: str, by: Person, asker: Asker
 ) -> InvestigationView | None:
     """The view at the end of the run, or when it waits for humans; None where somebody did not want to wait for it."""
-    key = (WORKSPACE, opened.investigation.investigation_id)
+    key = (WORKSPACE, investigation_id)
     waiting = asyncio.create_task(_ended(service, key, asker))
     stops: list[asyncio.Task[None]] = []
 
     async def stop() -> None:
         with suppress(ConflictError):
-            await service.stop(*key, here.by)
+            await service.stop(*key, by)
 
     left = asyncio.Event()
 
@@ -162,23 +152,17 @@ async def followed(
                 raise
             return None
         finally:
-            await _put_down(stops)
+            await asyncio.gather(*(put_down(SystemClock(), each) for each in stops))
 
 
-async def _ended(service: Investigations, key: tuple[str, str], asker: Asker | None) -> InvestigationView:
+async def _ended(service: Investigations, key: tuple[str, str], asker: Asker) -> InvestigationView:
     """Ask whatever is asked, where somebody is there to answer."""
     view = await service.ended(*key)
-    while asker is not None and asker.at_a_terminal and view.open_gates:
+    while asker.at_a_terminal and view.open_gates:
         if not await asker.ask(service, view):
             break
         view = await service.ended(*key)
     return view
-
-
-async def _put_down(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def shown(service: Investigations, view: InvestigationView, console: Console, as_json: bool) -> None:

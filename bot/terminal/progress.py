@@ -49,9 +49,12 @@ _ENDED_BADLY = {
 
 
 class Progress:
-    """Prints the run that carries `request_id`. Implements `orchestrator.ports.Listener`; use it as a context manager."""
+    """Prints the run that carries `request_id`, and one that it is told to follow.
 
-    def __init__(self, console: Console, title_of: Callable[[str], str], request_id: str) -> None:
+    Implements `orchestrator.ports.Listener`; use it as a context manager.
+    """
+
+    def __init__(self, console: Console, title_of: Callable[[str], str], request_id: str | None = None) -> None:
         self._console, self._title_of, self._request_id = console, title_of, request_id
         self._followed = ""
         self._status: Status | None = Status("", console=console) if console.is_terminal else None

@@ -5,6 +5,8 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -178,30 +180,35 @@ def test_bad_settings_are_told_without_a_traceback(monkeypatch: pytest.MonkeyPat
     assert "Traceback" not in result.output
 
 
-def press(hanging: asyncio.Event, times: int, sign: signal.Signals = signal.SIGINT) -> threading.Thread:
-    """Ctrl-C (or another signal), once the agents are at work; so many times."""
+@contextmanager
+def pressing(hanging: asyncio.Event, times: int, sign: signal.Signals = signal.SIGINT) -> Iterator[None]:
+    """Ctrl-C (or another signal) once the agents are at work, so many times; never after the command has ended."""
+    over = threading.Event()
 
     def work() -> None:
-        for _ in range(2000):
-            if hanging.is_set():
-                break
-            threading.Event().wait(0.005)
+        while not hanging.is_set():
+            if over.wait(0.005):
+                return
         for _ in range(times):
             os.kill(os.getpid(), sign)
-            threading.Event().wait(0.05)
+            if over.wait(0.05):
+                return
 
     thread = threading.Thread(target=work)
     thread.start()
-    return thread
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 @pytest.mark.usefixtures("case")
 def test_ctrl_c_ends_the_run_with_what_it_has() -> None:
     script = Script()
     script.hangs = asyncio.Event()
-    pressing = press(script.hangs, 1)
-    result = compass("investigate", "INC-123", script=script)
-    pressing.join()
+    with pressing(script.hangs, 1):
+        result = compass("investigate", "INC-123", script=script)
     assert result.exit_code == 4, result.output
     assert "Stop asked for by" in result.stdout
     assert "  Stopped        Stopped by" in result.stdout
@@ -211,9 +218,8 @@ def test_ctrl_c_ends_the_run_with_what_it_has() -> None:
 def test_a_second_ctrl_c_leaves_the_run_for_the_next_start() -> None:
     script = Script()
     script.hangs, script.stubborn = asyncio.Event(), True
-    pressing = press(script.hangs, 2)
-    result = compass("investigate", "INC-123", script=script)
-    pressing.join()
+    with pressing(script.hangs, 2):
+        result = compass("investigate", "INC-123", script=script)
     assert result.exit_code == 130, result.output
     assert "Left unfinished." in result.stdout
     script.hangs, script.stubborn = None, False
@@ -235,8 +241,7 @@ def test_a_user_whom_the_machine_does_not_know_is_the_terminal() -> None:
 def test_sigterm_leaves_the_run_for_the_next_start_at_once() -> None:
     script = Script()
     script.hangs = asyncio.Event()
-    pressing = press(script.hangs, 1, signal.SIGTERM)
-    result = compass("investigate", "INC-123", script=script)
-    pressing.join()
+    with pressing(script.hangs, 1, signal.SIGTERM):
+        result = compass("investigate", "INC-123", script=script)
     assert result.exit_code == 130, result.output
     assert "Left unfinished" in result.stdout

@@ -97,6 +97,8 @@ class Watch:
             raise ViolationError(f"{name} is started after its end")
         if any(each not in self.ends for each in self._graph.after[name]):
             raise ViolationError(f"{name} is started before what it builds on has ended")
+        if not all(self._lets_start(each) for each in self._graph.after[name]):
+            raise ViolationError(f"{name} is started though what it builds on did not succeed")
         if event.attempt != self._attempts.get(name, 0) + 1:
             raise ViolationError(f"{name} is started for attempt {event.attempt} after {self._attempts.get(name, 0)}")
         self._attempts[name] = event.attempt

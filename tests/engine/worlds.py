@@ -103,10 +103,13 @@ class World:
 
     async def live(self) -> Life:
         """Once to the end. Where it was cut off and something was kept, once more from there. Raises ViolationError."""
-        events, result = await self._once(self.cut_at)
-        if self.journal is not None and self.cut_at is not None:
-            more, result = await self._once(None)
-            events += more
+        try:
+            events, result = await self._once(self.cut_at)
+            if self.journal is not None and self.cut_at is not None:
+                more, result = await self._once(None)
+                events += more
+        finally:
+            await self._put_down()
         return Life(events, {name: each.status for name, each in result.tasks.items()})
 
     async def _once(self, cut_at: float | None) -> tuple[tuple[EngineEvent, ...], OrchestrationResult]:
@@ -129,6 +132,15 @@ class World:
         if left_over():
             raise ViolationError("something is left running")
         return tuple(watch.events), result
+
+    async def _put_down(self) -> None:
+        """Where a law was broken something may still run: who closes the loop would wait for it, and no time would pass."""
+        for _ in range(MOST_SECONDS):
+            for each in left_over():
+                each.cancel()
+            if not left_over():
+                return
+            await self.clock.advance(1.0)
 
     async def _pass_time(
         self, running: Running, work: "asyncio.Future[Any]", watch: Watch, cut_at: float | None
@@ -190,8 +202,10 @@ def _policy(dice: Random, seed: int) -> OrchestrationPolicy:
 
 
 async def _until_quiet(watch: Watch) -> None:
-    """Let everything go on that can, however long a chain of tasks that take no time is."""
+    """Let everything go on that can, however long a chain of tasks that take no time is, or until a law is broken."""
     told = -1
     while told != len(watch.events):
+        if watch.violation is not None:
+            raise watch.violation
         told = len(watch.events)
         await settle()

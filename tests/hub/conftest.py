@@ -1,18 +1,3 @@
-"""What hubs are kept in: both stores, since what is told of restarts has to hold over each."""
+"""Hubs are tested over both stores."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from orchestrator.ports import Store
-from storage.memory import MemoryStore
-from storage.sqlite import SqliteStore
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    made: Store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "compass.db")
-    await made.open()
-    yield made
-    await made.aclose()
+from tests.support.stores import store as store

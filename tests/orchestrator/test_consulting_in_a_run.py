@@ -17,19 +17,11 @@ from orchestrator.model import (
     StepOutcome,
 )
 from orchestrator.ports import AgentSpec, Briefing, Store, TeamSpec
-from tests.support.advisers import NO, POOL, AdvisingAgent, AskingAgent, spends
+from tests.support.advisers import ASKS, NO, OTHER, POOL, AdvisingAgent, AskingAgent, spends
 from tests.support.agents import Diary, ScriptedAgent, team_of
 from tests.support.builders import hypothesis, observation
 from tests.support.clock import settle
-from tests.support.world import Collector, World, run_to_end, start
-
-ASKS = ("database", POOL)
-OTHER = Question(text="Was the pool of orders-db exhausted at 14:10?", service="orders-db")
-
-
-def outcome(view: InvestigationView, agent_id: str, phase: Phase = Phase.HYPOTHESISE) -> StepOutcome | None:
-    step = view.step(Step(phase=phase, agent_id=agent_id))
-    return step.outcome if step else None
+from tests.support.world import Collector, World, outcome, run_to_end, start
 
 
 async def test_the_answer_comes_within_the_turn_of_who_asked_and_is_kept_before_the_turn_ends(store: Store) -> None:

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from orchestrator.events import InvestigationView
 from orchestrator.investigation import Limits
 from orchestrator.model import (
     Advice,
@@ -13,26 +12,16 @@ from orchestrator.model import (
     ConsultOutcome,
     InvestigationState,
     Mode,
-    Phase,
     Question,
-    Step,
     StepOutcome,
 )
 from orchestrator.parameters import Parameters
 from orchestrator.ports import Briefing, Store
-from tests.support.advisers import NO, POOL, AdvisingAgent, AskingAgent, hangs, spends, until
+from tests.support.advisers import ASKS, NO, OTHER, AdvisingAgent, AskingAgent, hangs, spends, until
 from tests.support.agents import Diary, team_of
 from tests.support.builders import ANA
 from tests.support.clock import ManualClock
-from tests.support.world import World, run_to_end, start
-
-ASKS = ("database", POOL)
-OTHER = Question(text="Was the pool of orders-db exhausted at 14:10?", service="orders-db")
-
-
-def outcome(view: InvestigationView, agent_id: str, phase: Phase = Phase.HYPOTHESISE) -> StepOutcome | None:
-    step = view.step(Step(phase=phase, agent_id=agent_id))
-    return step.outcome if step else None
+from tests.support.world import World, outcome, run_to_end, start
 
 
 async def test_an_adviser_that_hangs_costs_thirty_seconds_and_is_put_down(memory: Store) -> None:

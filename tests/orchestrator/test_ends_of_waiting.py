@@ -13,13 +13,13 @@ from orchestrator.model import GateState, InvestigationState
 from orchestrator.parameters import Parameters
 from orchestrator.ports import Store
 from storage import MemoryStore
-from tests.orchestrator.test_gates_in_a_run import (
+from tests.orchestrator.asking import (
     BUDGET,
     WAITING,
     answered,
     id_of,
     poor_team,
-    until,
+    until_it_has_ended,
     until_it_waits,
     world_of,
 )
@@ -135,6 +135,5 @@ async def test_a_gate_whose_time_is_over_while_the_store_is_away_ends_when_it_is
         assert (await service.view("T1", id_of(view))).state == WAITING
         store.away = False
         await clock.advance(31)
-        await until(service, view, ended=True)
-        view = await service.view("T1", id_of(view))
+        view = await until_it_has_ended(service, view)
     assert (view.state, view.gates[0].state) == (STOPPED, GateState.EXPIRED)

@@ -13,6 +13,8 @@ from tests.support.builders import hypothesis, observation
 from tests.support.clock import settle
 
 POOL = Question(text="Was the pool of orders-db exhausted at 14:03?", service="orders-db")
+OTHER = Question(text="Was the pool of orders-db exhausted at 14:10?", service="orders-db")
+ASKS = ("database", POOL)
 NO = Advice(text="6 of 20, as always", supports=False, cites=("o2",))
 
 Advises = Callable[[Question, Briefing], Awaitable[Advice]]

@@ -12,7 +12,7 @@ from orchestrator.errors import AgentExecutionError, OrchestratorError
 from orchestrator.events import InvestigationView, Recorded
 from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations, Limits
-from orchestrator.model import Incident, Origin, Person
+from orchestrator.model import Incident, Origin, Person, Phase, Step, StepOutcome
 from orchestrator.parameters import Parameters
 from orchestrator.ports import Listener, Store, TeamSpec, Telemetry
 from tests.support.agents import PlainAgent, ScriptedAgent, team_of
@@ -122,6 +122,12 @@ async def start(
 async def run_to_end(service: Investigations, incident_id: str = "INC-1", **more: object) -> InvestigationView:
     """Ask for an investigation, and wait until it has ended."""
     return await service.ended("T1", await start(service, incident_id, **more))  # type: ignore[arg-type]
+
+
+def outcome(view: InvestigationView, agent_id: str, phase: Phase = Phase.HYPOTHESISE) -> StepOutcome | None:
+    """How that turn went; None: it has not ended."""
+    step = view.step(Step(phase=phase, agent_id=agent_id))
+    return step.outcome if step else None
 
 
 class Turnstile:
