@@ -22,11 +22,12 @@ from orchestrator.events import (
 from orchestrator.model import Change, Feature, Gate, PastIncident, Verdict, features_of
 from orchestrator.ports import MOST_CHANGES, InvestigationSummary, OutboxEntry, Remembered, TaskJournal
 from storage import codec, rules
-from storage.memory_hub import Key, MemoryHub
+from storage.memory_calls import MemoryCalls
+from storage.memory_hub import Key
 from storage.memory_tasks import Kept, MemoryTasks
 
 
-class MemoryStore(MemoryHub):
+class MemoryStore(MemoryCalls):
     """Implements `orchestrator.ports.Store`. What it keeps outlives `aclose()`, so that a test can play a restart."""
 
     def __init__(self) -> None:

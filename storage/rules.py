@@ -8,7 +8,8 @@ from datetime import datetime
 
 from orchestrator.errors import ConflictError, InvestigationNotFoundError
 from orchestrator.events import GateSettled
-from orchestrator.model import Change, Decision, Gate, GateState, InvestigationState
+from orchestrator.model import Change, Decision, Gate, GateState, InvestigationState, ModelCall
+from orchestrator.ports import MOST_REQUEST, MOST_RESPONSE
 from storage import codec
 
 ENDED = frozenset({InvestigationState.COMPLETED, InvestigationState.STOPPED, InvestigationState.FAILED})
@@ -141,3 +142,21 @@ def settled(gate: Gate | None, answer: GateSettled, at: datetime) -> Gate:
         raise settled_before(gate)
     given = {"state": answer.state, "at": at, "by": answer.by, "said": answer.said}
     return codec.kept(gate.model_copy(update=given))
+
+
+def within_bounds(call: ModelCall) -> ModelCall:
+    """The call with no more of its bodies than is kept, and marked where that is not all. Raises ValueError for no text."""
+    request, response = _beginning(call.request, MOST_REQUEST), _beginning(call.response, MOST_RESPONSE)
+    return call.model_copy(
+        update={
+            "request": request,
+            "request_cut": call.request_cut or request != call.request,
+            "response": response,
+            "response_cut": call.response_cut or response != call.response,
+        }
+    )
+
+
+def _beginning(text: str, most_bytes: int) -> str:
+    """As many whole characters as fit."""
+    return text.encode()[:most_bytes].decode(errors="ignore")

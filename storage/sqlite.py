@@ -7,10 +7,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from orchestrator.events import Event, Recorded
-from orchestrator.model import Change, Feature
+from orchestrator.model import Change, Feature, ModelCall, Prompt
 from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered, TaskJournal
 from storage import changes as told
-from storage import codec, investigations, journal, past, posts, projection
+from storage import codec, investigations, journal, model_calls, past, posts, projection
 from storage.connection import Access, Synchronous
 from storage.database import OwnedDatabase
 from storage.sqlite_hub import SqliteHub
@@ -128,6 +128,24 @@ class SqliteStore(SqliteHub):
     async def changes_between(self, workspace: str, start: datetime, end: datetime) -> Sequence[Change]:
         """See `ChangeStore.changes_between`."""
         return await self._database.run(lambda db: told.between(db, workspace, start, end))
+
+    async def keep_call(self, workspace: str, investigation_id: str, call: ModelCall) -> None:
+        """See `CallJournal.keep_call`."""
+        key = codec.run_key(workspace, investigation_id)
+        await self._database.run(lambda db: model_calls.keep(db, key, call))
+
+    async def calls_of(self, workspace: str, investigation_id: str) -> Sequence[ModelCall]:
+        """See `CallJournal.calls_of`."""
+        key = codec.run_key(workspace, investigation_id)
+        return await self._database.run(lambda db: model_calls.of_run(db, key))
+
+    async def keep_prompt(self, workspace: str, prompt: Prompt) -> None:
+        """See `CallJournal.keep_prompt`."""
+        await self._database.run(lambda db: model_calls.keep_prompt(db, workspace, prompt))
+
+    async def find_prompt(self, workspace: str, digest: str) -> Prompt | None:
+        """See `CallJournal.find_prompt`."""
+        return await self._database.run(lambda db: model_calls.find_prompt(db, workspace, digest))
 
     def task_journal(self, workspace: str, execution_id: str) -> TaskJournal:
         """What the engine remembers of that execution, kept here. A later process that asks for the same id goes on with it."""

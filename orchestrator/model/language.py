@@ -34,7 +34,8 @@ class ModelCall(Frozen):
     """One request as it left the process, and what came back. Both are redacted before they get here.
 
     `call_id` is the ledger's; `digest` is that of the request, by which the same question is known again. `status` is the
-    HTTP status, 0 where no answer came; `at` is when it was sent, `duration_s` how long the answer took.
+    HTTP status, 0 where no answer came; `at` is when it was sent, `duration_s` how long the answer took. What was longer
+    than is kept was cut: of such a request the beginning can be read, and nothing can be answered from such a response.
     """
 
     call_id: Name
@@ -49,3 +50,10 @@ class ModelCall(Frozen):
     response: str = ""
     at: Moment
     duration_s: float = Field(default=0.0, ge=0.0)
+    request_cut: bool = False
+    response_cut: bool = False
+
+    @property
+    def answered(self) -> bool:
+        """Whether what came back is a whole answer, which can stand in for asking again."""
+        return 200 <= self.status < 300 and not self.response_cut

@@ -8,7 +8,16 @@ from orchestrator.ports.compute import Compute
 from orchestrator.ports.context import ContextSource
 from orchestrator.ports.desk import Adviser, Briefing, Consulting, Desk
 from orchestrator.ports.hub import GateStore, HubStore
-from orchestrator.ports.language import CallJournal, LanguageModel, Models, Request, Tool, Wanted
+from orchestrator.ports.language import (
+    MOST_REQUEST,
+    MOST_RESPONSE,
+    CallJournal,
+    LanguageModel,
+    Models,
+    Request,
+    Tool,
+    Wanted,
+)
 from orchestrator.ports.listener import Listener
 from orchestrator.ports.sources import (
     ChangeSource,
@@ -40,6 +49,8 @@ from orchestrator.ports.team import AgentKit, AgentSpec, TeamSpec, everything
 __all__ = [
     "EVERYWHERE",
     "MOST_CHANGES",
+    "MOST_REQUEST",
+    "MOST_RESPONSE",
     "Account",
     "Adviser",
     "Agent",

@@ -71,13 +71,29 @@ class Models(Protocol):
     def model_for(self, workspace: str, investigation_id: str, agent_id: str) -> LanguageModel | None: ...
 
 
+MOST_REQUEST = 64 * 1024
+MOST_RESPONSE = 256 * 1024
+"""So many bytes of UTF-8 are kept of one request, and of one response. What is longer is cut, and says so."""
+
+
 class CallJournal(Protocol):
-    """Every call to a model, as it was sent, so that a run can be followed and asked again without a provider."""
+    """Every call to a model, as it was sent, so that a run can be followed and asked again without a provider.
+
+    A run need not have been opened yet: what was typed may be read by a model before there is one.
+    """
 
     async def keep_call(self, workspace: str, investigation_id: str, call: ModelCall) -> None:
-        """Store it, in place of one of the same `call_id`."""
+        """Store it, in place of one of the same `call_id`. Raises ValueError for one that cannot be read back."""
         ...
 
     async def calls_of(self, workspace: str, investigation_id: str) -> Sequence[ModelCall]:
         """All of a run, in the order in which they were first kept."""
+        ...
+
+    async def keep_prompt(self, workspace: str, prompt: Prompt) -> None:
+        """Store what was asked, once for all runs: calls name it by its digest, also when its file says something else."""
+        ...
+
+    async def find_prompt(self, workspace: str, digest: str) -> Prompt | None:
+        """The prompt of that digest, by the name under which it was first kept."""
         ...

@@ -9,6 +9,7 @@ from typing import Protocol
 from orchestrator.events import Event, Recorded
 from orchestrator.model import Change, Feature, Frozen, InvestigationState, Moment, PastIncident
 from orchestrator.ports.hub import HubStore
+from orchestrator.ports.language import CallJournal
 
 
 class InvestigationSummary(Frozen):
@@ -154,7 +155,7 @@ class ChangeStore(Protocol):
         ...
 
 
-class Store(InvestigationStore, PastIncidents, Outbox, ChangeStore, HubStore, Protocol):
+class Store(InvestigationStore, PastIncidents, Outbox, ChangeStore, HubStore, CallJournal, Protocol):
     """Everything that is kept, behind one life cycle."""
 
     async def open(self) -> None: ...

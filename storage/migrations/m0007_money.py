@@ -1,4 +1,8 @@
-"""Money of language models: cached tokens, calls of unknown price, remarks, and what turns had cost that are taken again."""
+"""Money of language models: cached tokens, calls of unknown price, remarks, and what turns had cost that are taken again.
+
+And the calls themselves. A call needs no journal, for what was typed may be read before there is one; hence its row does not
+refer to an investigation, and a trigger takes it along where one is deleted. Prompts belong to no run and stay.
+"""
 
 from sqlite_utils import Database
 
@@ -14,6 +18,46 @@ CREATE TABLE taken_again (
 ) STRICT
 """
 
+CALLS = """
+CREATE TABLE model_calls (
+    workspace TEXT NOT NULL,
+    investigation_id TEXT NOT NULL,
+    call_id TEXT NOT NULL,
+    kept_no INTEGER NOT NULL,
+    agent_id TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    prompt TEXT NOT NULL,
+    prompt_digest TEXT NOT NULL,
+    model TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    request TEXT NOT NULL,
+    request_cut INTEGER NOT NULL CHECK (request_cut IN (0, 1)),
+    status INTEGER NOT NULL,
+    response TEXT NOT NULL,
+    response_cut INTEGER NOT NULL CHECK (response_cut IN (0, 1)),
+    at TEXT NOT NULL,
+    duration_s REAL NOT NULL,
+    PRIMARY KEY (workspace, investigation_id, call_id),
+    UNIQUE (workspace, investigation_id, kept_no)
+) STRICT
+"""
+
+PROMPTS = """
+CREATE TABLE prompts (
+    workspace TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (workspace, digest)
+) STRICT
+"""
+
+GO_ALONG = """
+CREATE TRIGGER model_calls_go_along AFTER DELETE ON investigations BEGIN
+    DELETE FROM model_calls WHERE workspace = old.workspace AND investigation_id = old.investigation_id;
+END
+"""
+
 COLUMNS = (
     "ALTER TABLE costs ADD COLUMN tokens_cached INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE costs ADD COLUMN priced INTEGER NOT NULL DEFAULT 1",
@@ -22,6 +66,6 @@ COLUMNS = (
 
 
 def change(db: Database) -> None:
-    """Make the table and add the columns."""
-    for statement in (TAKEN_AGAIN, *COLUMNS):
+    """Make the tables, what keeps a deletion whole, and add the columns."""
+    for statement in (TAKEN_AGAIN, CALLS, PROMPTS, GO_ALONG, *COLUMNS):
         db.execute(statement)

@@ -30,10 +30,12 @@ from orchestrator.model import (
     InvestigationState,
     LedgerEntry,
     Message,
+    ModelCall,
     Observation,
     Origin,
     Person,
     Phase,
+    Prompt,
     Question,
     Step,
     Verdict,
@@ -43,6 +45,7 @@ from tests.support.clock import NOON
 
 ANA = Person(user_id="U1", name="Ana")
 BEN = Person(user_id="U2", name="Ben")
+PROMPT = Prompt("hypotheses.md", "Say what may be the cause.")
 
 
 def later(seconds: float) -> datetime:
@@ -187,6 +190,23 @@ def consultation() -> Consultation:
         question=Question(text="was the pool full?"),
         outcome=ConsultOutcome.ANSWERED,
         advice=Advice(text="it was", supports=True),
+    )
+
+
+def call(call_id: str, *, agent_id: str = "database", response: str = "{}", status: int = 200) -> ModelCall:
+    return ModelCall(
+        call_id=call_id,
+        agent_id=agent_id,
+        purpose="hypothesise",
+        prompt=PROMPT.name,
+        prompt_digest=PROMPT.digest,
+        model="openai:gpt-4o-mini",
+        digest="a" * 16,
+        request='{"messages": []}',
+        status=status,
+        response=response,
+        at=NOON,
+        duration_s=1.25,
     )
 
 

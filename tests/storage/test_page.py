@@ -28,6 +28,8 @@ async def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     await store.open()
     await keep(store, *WHOLE_RUN)
     await store.keep_post(a.post("r1:parent"))
+    await store.keep_prompt("T1", a.PROMPT)
+    await store.keep_call("T1", "r1", a.call("application-1"))
     await store.aclose()
     return tmp_path
 
@@ -63,7 +65,7 @@ def test_what_the_page_says_of_forgetting_forgets_all(folder: Path) -> None:
         assert db.table("investigations").count == 1
         db.conn.executescript(forget.replace("2020", "2030"))
         left = {each.name for each in tables(db) if each.count}
-    assert left == {"incidents"}
+    assert left == {"incidents", "prompts"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

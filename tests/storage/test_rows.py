@@ -157,7 +157,7 @@ async def test_an_incident_is_kept_as_it_was_last_told(store: SqliteStore, path:
 async def test_every_table_is_strict_and_every_key_begins_with_the_workspace(store: SqliteStore, path: Path) -> None:
     with looking_into(path) as db:
         found = tables(db)
-        assert len(found) == 19
+        assert len(found) == 21
         assert [each.name for each in found if not each.strict] == []
         assert [each.name for each in found if each.pks[0] != "workspace"] == []
 
@@ -173,10 +173,12 @@ async def test_deleting_an_investigation_takes_all_of_it_along(store: SqliteStor
     await keep(store, *WHOLE_RUN)
     for run in ("r1", "r2"):
         await a.through_the_hub(store, "T1", run)
+        await store.keep_call("T1", run, a.call("c1"))
+    await store.keep_prompt("T1", a.PROMPT)
     await store.aclose()
     with looking_into(path) as db:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("DELETE FROM investigations WHERE workspace = 'T1' AND investigation_id = 'r1'")
         left = {each.name: each.count for each in tables(db) if each.count}
-    of_another = dict.fromkeys(("hub_messages", "hub_tasks", "gates", "agent_statuses", "hub_facts"), 1)
-    assert left == {"incidents": 1, **of_another}
+    of_another = dict.fromkeys(("hub_messages", "hub_tasks", "gates", "agent_statuses", "hub_facts", "model_calls"), 1)
+    assert left == {"incidents": 1, "prompts": 1, **of_another}

@@ -13,6 +13,7 @@ from storage.connection import Access, Synchronous
 from storage.database import OwnedDatabase
 from storage.errors import StorageVersionError
 from storage.sqlite import SqliteChanges, SqliteStore
+from tests.storage.contract_calls import CallContract
 from tests.storage.contract_changes import ChangeContract, told
 from tests.storage.contract_gates import GateContract
 from tests.storage.contract_hub import HubContract
@@ -22,7 +23,7 @@ from tests.storage.contract_tasks import TaskContract
 from tests.support.clock import NOON
 
 
-class TestSqliteStore(StoreContract, PastContract, ChangeContract, HubContract, GateContract):
+class TestSqliteStore(StoreContract, PastContract, ChangeContract, HubContract, GateContract, CallContract):
     @pytest.fixture
     async def store(self, tmp_path: Path) -> AsyncIterator[Store]:
         made = SqliteStore(tmp_path / "compass.db", synchronous=Synchronous.OFF)

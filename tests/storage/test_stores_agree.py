@@ -157,6 +157,11 @@ class TwoStores(RuleBasedStateMachine):
         self.both(lambda store: store.settle_gate(*hub, gate, state, at=a.later(1), by=by, said=said))
         self.both(lambda store: store.gates_of(*hub))
 
+    @rule(hub=HUBS, call=st.sampled_from(["c1", "c2"]), status=st.sampled_from([0, 200, 429]), response=TEXTS)
+    def a_model_is_asked(self, hub: Key, call: str, status: int, response: str) -> None:
+        self.both(lambda store: store.keep_call(*hub, a.call(call, status=status, response=response)))
+        self.both(lambda store: store.calls_of(*hub))
+
     @rule()
     def the_process_starts_again(self) -> None:
         self.runner.run(self.sqlite.aclose())

@@ -1,0 +1,37 @@
+"""Calls to language models and their prompts, in dicts, which keep the order in which something was first kept."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from orchestrator.model import ModelCall, Prompt
+from storage import codec, rules
+from storage.memory_hub import Key, MemoryHub
+
+
+class MemoryCalls(MemoryHub):
+    """Implements `orchestrator.ports.CallJournal` beside what goes through the hubs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._calls: defaultdict[Key, dict[str, ModelCall]] = defaultdict(dict)
+        self._prompts: dict[Key, Prompt] = {}
+
+    async def keep_call(self, workspace: str, investigation_id: str, call: ModelCall) -> None:
+        """See `CallJournal.keep_call`."""
+        self._check_open()
+        self._calls[workspace, investigation_id][call.call_id] = codec.kept(rules.within_bounds(call))
+
+    async def calls_of(self, workspace: str, investigation_id: str) -> Sequence[ModelCall]:
+        """See `CallJournal.calls_of`."""
+        self._check_open()
+        return list(self._calls.get((workspace, investigation_id), {}).values())
+
+    async def keep_prompt(self, workspace: str, prompt: Prompt) -> None:
+        """See `CallJournal.keep_prompt`."""
+        self._check_open()
+        self._prompts.setdefault((workspace, prompt.digest), prompt)
+
+    async def find_prompt(self, workspace: str, digest: str) -> Prompt | None:
+        """See `CallJournal.find_prompt`."""
+        self._check_open()
+        return self._prompts.get((workspace, digest))

@@ -1,0 +1,96 @@
+"""What every store must keep of the calls to language models."""
+
+import pytest
+
+from orchestrator.model import ModelCall, Prompt
+from orchestrator.ports import MOST_REQUEST, MOST_RESPONSE, Store
+from storage.errors import StorageClosedError
+from tests.storage import builders as a
+
+
+def long_call(request: str, response: str) -> ModelCall:
+    return a.call("c1").model_copy(update={"request": request, "response": response})
+
+
+class CallContract:
+    async def test_calls_come_back_as_they_were_kept_in_the_order_of_arrival(self, store: Store) -> None:
+        calls = [a.call("database-2"), a.call("application-1", status=0, response=""), a.call("database-1")]
+        for each in calls:
+            await store.keep_call("T1", "r1", each)
+        assert list(await store.calls_of("T1", "r1")) == calls
+
+    async def test_a_call_kept_again_is_one_call_at_its_first_place(self, store: Store) -> None:
+        for each in (a.call("c1", status=0), a.call("c2"), a.call("c1", response="{«да»}")):
+            await store.keep_call("T1", "r1", each)
+        assert list(await store.calls_of("T1", "r1")) == [a.call("c1", response="{«да»}"), a.call("c2")]
+
+    async def test_each_run_of_each_workspace_has_calls_of_its_own(self, store: Store) -> None:
+        await store.keep_call("T1", "r1", a.call("c1"))
+        await store.keep_call("T1", "r2", a.call("c1", status=500))
+        await store.keep_call("T2", "r1", a.call("c1", status=429))
+        assert [each.status for each in await store.calls_of("T1", "r1")] == [200]
+        assert [each.status for each in await store.calls_of("T1", "r2")] == [500]
+        assert [each.status for each in await store.calls_of("T2", "r1")] == [429]
+        assert list(await store.calls_of("T2", "r2")) == []
+
+    async def test_bodies_of_just_the_bound_are_kept_whole(self, store: Store) -> None:
+        kept = long_call("q" * MOST_REQUEST, "a" * MOST_RESPONSE)
+        await store.keep_call("T1", "r1", kept)
+        assert list(await store.calls_of("T1", "r1")) == [kept]
+        assert kept.answered
+
+    async def test_an_answer_that_is_too_long_is_cut_between_characters_and_answers_nothing(self, store: Store) -> None:
+        await store.keep_call("T1", "r1", long_call("q", "я" * (MOST_RESPONSE // 2) + "я"))
+        await store.keep_call("T1", "r2", long_call("q", "a" + "я" * (MOST_RESPONSE // 2)))
+        (even,), (odd,) = await store.calls_of("T1", "r1"), await store.calls_of("T1", "r2")
+        assert even.response == "я" * (MOST_RESPONSE // 2)
+        assert odd.response == "a" + "я" * (MOST_RESPONSE // 2 - 1)
+        assert [each.response_cut for each in (even, odd)] == [True, True]
+        assert [each.answered for each in (even, odd)] == [False, False]
+
+    async def test_a_question_that_is_too_long_is_cut_and_its_answer_stays_good(self, store: Store) -> None:
+        await store.keep_call("T1", "r1", long_call("q" * (MOST_REQUEST + 1), "a"))
+        (kept,) = await store.calls_of("T1", "r1")
+        assert (len(kept.request), kept.request_cut, kept.response_cut) == (MOST_REQUEST, True, False)
+        assert kept.answered
+
+    async def test_what_was_cut_before_it_came_stays_marked(self, store: Store) -> None:
+        await store.keep_call("T1", "r1", a.call("c1").model_copy(update={"response_cut": True}))
+        assert not (await store.calls_of("T1", "r1"))[0].answered
+
+    async def test_a_call_that_cannot_be_read_back_is_refused(self, store: Store) -> None:
+        with pytest.raises(ValueError, match="surrogates"):
+            await store.keep_call("T1", "r1", a.call("c1", response="\ud800"))
+        assert list(await store.calls_of("T1", "r1")) == []
+
+    async def test_a_prompt_is_kept_once_under_its_first_name_and_found_by_its_digest(self, store: Store) -> None:
+        for name in ("hypotheses.md", "renamed.md"):
+            await store.keep_prompt("T1", Prompt(name, "Say what you think.\n"))
+        await store.keep_prompt("T1", Prompt("hypotheses.md", "Say less."))
+        found = await store.find_prompt("T1", Prompt("", "Say what you think.\n").digest)
+        assert found == Prompt("hypotheses.md", "Say what you think.\n")
+        assert await store.find_prompt("T1", Prompt("", "Say less.").digest) == Prompt("hypotheses.md", "Say less.")
+
+    async def test_a_prompt_is_not_found_elsewhere(self, store: Store) -> None:
+        await store.keep_prompt("T1", a.PROMPT)
+        assert await store.find_prompt("T2", a.PROMPT.digest) is None
+        assert await store.find_prompt("T1", "0" * 16) is None
+
+    async def test_calls_and_prompts_outlive_a_restart(self, store: Store) -> None:
+        await store.keep_call("T1", "r1", a.call("c1"))
+        await store.keep_prompt("T1", a.PROMPT)
+        await store.aclose()
+        await store.open()
+        assert list(await store.calls_of("T1", "r1")) == [a.call("c1")]
+        assert await store.find_prompt("T1", a.PROMPT.digest) == a.PROMPT
+
+    async def test_no_call_is_told_to_a_store_that_is_closed(self, store: Store) -> None:
+        await store.aclose()
+        for question in (
+            store.keep_call("T1", "r1", a.call("c1")),
+            store.calls_of("T1", "r1"),
+            store.keep_prompt("T1", a.PROMPT),
+            store.find_prompt("T1", a.PROMPT.digest),
+        ):
+            with pytest.raises(StorageClosedError):
+                await question
