@@ -1,20 +1,21 @@
-"""Calls to language models and their prompts, in dicts, which keep the order in which something was first kept."""
+"""What language models were asked, in dicts, which keep the order in which something was first kept."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
-from orchestrator.model import ModelCall, Prompt
+from orchestrator.model import AgentContext, ModelCall, Prompt
 from storage import codec, rules
 from storage.memory_hub import Key, MemoryHub
 
 
 class MemoryCalls(MemoryHub):
-    """Implements `orchestrator.ports.CallJournal` beside what goes through the hubs."""
+    """Implements `orchestrator.ports.CallJournal` and `ContextStore` beside what goes through the hubs."""
 
     def __init__(self) -> None:
         super().__init__()
         self._calls: defaultdict[Key, dict[str, ModelCall]] = defaultdict(dict)
         self._prompts: dict[Key, Prompt] = {}
+        self._contexts: defaultdict[Key, dict[Key, AgentContext]] = defaultdict(dict)
 
     async def keep_call(self, workspace: str, investigation_id: str, call: ModelCall) -> None:
         """See `CallJournal.keep_call`."""
@@ -35,3 +36,15 @@ class MemoryCalls(MemoryHub):
         """See `CallJournal.find_prompt`."""
         self._check_open()
         return self._prompts.get((workspace, digest))
+
+    async def keep_context(self, workspace: str, investigation_id: str, asked: str, context: AgentContext) -> None:
+        """See `ContextStore.keep_context`."""
+        self._check_open()
+        self._contexts[workspace, investigation_id].setdefault((context.agent_id, asked), codec.kept(context))
+
+    async def find_context(
+        self, workspace: str, investigation_id: str, agent_id: str, asked: str
+    ) -> AgentContext | None:
+        """See `ContextStore.find_context`."""
+        self._check_open()
+        return self._contexts.get((workspace, investigation_id), {}).get((agent_id, asked))

@@ -1,10 +1,10 @@
-"""Calls to language models, and what was asked in them: each call as it was sent, each prompt once for all runs."""
+"""What language models were asked: each call as it was sent, each prompt once for all runs, and what agents knew by then."""
 
 from typing import Any
 
 from sqlite_utils import Database
 
-from orchestrator.model import ModelCall, Prompt
+from orchestrator.model import AgentContext, ModelCall, Prompt
 from storage import codec, rules
 from storage.database import transaction
 
@@ -24,6 +24,16 @@ SELECT * FROM model_calls WHERE workspace = :workspace AND investigation_id = :i
 _KEEP_PROMPT = "INSERT OR IGNORE INTO prompts (workspace, digest, name, text) VALUES (?, ?, ?, ?)"
 
 _FIND_PROMPT = "SELECT name, text FROM prompts WHERE workspace = ? AND digest = ?"
+
+_KEEP_CONTEXT = """
+INSERT OR IGNORE INTO agent_contexts (workspace, investigation_id, agent_id, asked, context)
+VALUES (:workspace, :investigation_id, :agent_id, :asked, :context)
+"""
+
+_FIND_CONTEXT = """
+SELECT context FROM agent_contexts WHERE workspace = :workspace AND investigation_id = :investigation_id
+    AND agent_id = :agent_id AND asked = :asked
+"""
 
 
 def keep(db: Database, key: codec.RunKey, call: ModelCall) -> None:
@@ -56,6 +66,19 @@ def find_prompt(db: Database, workspace: str, digest: str) -> Prompt | None:
     """The prompt of that digest."""
     found = db.execute(_FIND_PROMPT, (workspace, digest)).fetchone()
     return Prompt(*found) if found else None
+
+
+def keep_context(db: Database, key: codec.RunKey, asked: str, context: AgentContext) -> None:
+    """Store what an agent was handed, where nothing is."""
+    row = {**key, "agent_id": context.agent_id, "asked": asked, "context": codec.kept(context).model_dump_json()}
+    with transaction(db):
+        db.execute(_KEEP_CONTEXT, row)
+
+
+def find_context(db: Database, key: codec.RunKey, agent_id: str, asked: str) -> AgentContext | None:
+    """What that agent was handed."""
+    found = db.execute(_FIND_CONTEXT, {**key, "agent_id": agent_id, "asked": asked}).fetchone()
+    return AgentContext.model_validate_json(found[0]) if found else None
 
 
 def _call(row: dict[str, Any]) -> ModelCall:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from orchestrator.events import Event, Recorded
-from orchestrator.model import Change, Feature, ModelCall, Prompt
+from orchestrator.model import AgentContext, Change, Feature, ModelCall, Prompt
 from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered, TaskJournal
 from storage import changes as told
 from storage import codec, investigations, journal, model_calls, past, posts, projection
@@ -146,6 +146,18 @@ class SqliteStore(SqliteHub):
     async def find_prompt(self, workspace: str, digest: str) -> Prompt | None:
         """See `CallJournal.find_prompt`."""
         return await self._database.run(lambda db: model_calls.find_prompt(db, workspace, digest))
+
+    async def keep_context(self, workspace: str, investigation_id: str, asked: str, context: AgentContext) -> None:
+        """See `ContextStore.keep_context`."""
+        key = codec.run_key(workspace, investigation_id)
+        await self._database.run(lambda db: model_calls.keep_context(db, key, asked, context))
+
+    async def find_context(
+        self, workspace: str, investigation_id: str, agent_id: str, asked: str
+    ) -> AgentContext | None:
+        """See `ContextStore.find_context`."""
+        key = codec.run_key(workspace, investigation_id)
+        return await self._database.run(lambda db: model_calls.find_context(db, key, agent_id, asked))
 
     def task_journal(self, workspace: str, execution_id: str) -> TaskJournal:
         """What the engine remembers of that execution, kept here. A later process that asks for the same id goes on with it."""

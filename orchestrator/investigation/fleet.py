@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from orchestrator.context import ContextAssembler
+from orchestrator.context import ContextAssembler, KeptContext
 from orchestrator.errors import AgentNotFoundError, OrchestratorError
 from orchestrator.events import InvestigationView, StateChanged, StopRequested
 from orchestrator.hub import Answered, HubRules
@@ -188,9 +188,10 @@ class Fleet:
 
     def _build(self, agent_id: str, key: Key, context: ContextAssembler) -> Agent:
         model = self._models.model_for(*key, agent_id) if self._models else None
+        handed = KeptContext(key, self._store, self._clock, context)
         for spec in self._opening.team.agents:
             if spec.agent_id == agent_id:
-                return spec.build(replace(self._kit, context=context, model=model))
+                return spec.build(replace(self._kit, context=handed, model=model))
         raise AgentNotFoundError(
             f"The agent {agent_id} is no longer part of the team.", remedy="Start the investigation again."
         )

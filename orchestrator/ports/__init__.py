@@ -5,7 +5,7 @@ Agents and storage import from here downwards; nothing here imports them.
 
 from orchestrator.ports.agent import Account, Agent, PlainAnalyst, Remarking, Reservation, Spender
 from orchestrator.ports.compute import Compute
-from orchestrator.ports.context import ContextSource
+from orchestrator.ports.context import ContextSource, ContextStore
 from orchestrator.ports.desk import Adviser, Briefing, Consulting, Desk
 from orchestrator.ports.hub import GateStore, HubStore
 from orchestrator.ports.language import (
@@ -63,6 +63,7 @@ __all__ = [
     "Compute",
     "Consulting",
     "ContextSource",
+    "ContextStore",
     "Desk",
     "GateStore",
     "HubStore",

@@ -1,7 +1,8 @@
 """Money of language models: cached tokens, calls of unknown price, remarks, and what turns had cost that are taken again.
 
-And the calls themselves. A call needs no journal, for what was typed may be read before there is one; hence its row does not
-refer to an investigation, and a trigger takes it along where one is deleted. Prompts belong to no run and stay.
+And the calls themselves, with what agents were handed before they made one. A call needs no journal, for what was typed may be
+read before there is one; hence such rows do not refer to an investigation, and a trigger takes them along where one is deleted.
+Prompts belong to no run and stay.
 """
 
 from sqlite_utils import Database
@@ -52,9 +53,21 @@ CREATE TABLE prompts (
 ) STRICT
 """
 
+CONTEXTS = """
+CREATE TABLE agent_contexts (
+    workspace TEXT NOT NULL,
+    investigation_id TEXT NOT NULL,
+    agent_id TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    context TEXT NOT NULL CHECK (json_valid(context)),
+    PRIMARY KEY (workspace, investigation_id, agent_id, asked)
+) STRICT
+"""
+
 GO_ALONG = """
 CREATE TRIGGER model_calls_go_along AFTER DELETE ON investigations BEGIN
     DELETE FROM model_calls WHERE workspace = old.workspace AND investigation_id = old.investigation_id;
+    DELETE FROM agent_contexts WHERE workspace = old.workspace AND investigation_id = old.investigation_id;
 END
 """
 
@@ -67,5 +80,5 @@ COLUMNS = (
 
 def change(db: Database) -> None:
     """Make the tables, what keeps a deletion whole, and add the columns."""
-    for statement in (TAKEN_AGAIN, CALLS, PROMPTS, GO_ALONG, *COLUMNS):
+    for statement in (TAKEN_AGAIN, CALLS, PROMPTS, CONTEXTS, GO_ALONG, *COLUMNS):
         db.execute(statement)

@@ -1,15 +1,32 @@
-"""What every store must keep of the calls to language models."""
+"""What every store must keep of the calls to language models, and of what agents were handed before they made one."""
 
 import pytest
 
-from orchestrator.model import ModelCall, Prompt
+from orchestrator.model import AgentContext, Baseline, CatalogueEntry, Change, ModelCall, Prompt, Window
 from orchestrator.ports import MOST_REQUEST, MOST_RESPONSE, Store
 from storage.errors import StorageClosedError
 from tests.storage import builders as a
+from tests.support.builders import past_incident
+from tests.support.clock import NOON
 
 
 def long_call(request: str, response: str) -> ModelCall:
     return a.call("c1").model_copy(update={"request": request, "response": response})
+
+
+def handed(agent_id: str, *, usual: float = 6.5) -> AgentContext:
+    """A context with something of each sort."""
+    return AgentContext(
+        agent_id=agent_id,
+        incident_id="INC-1",
+        window=Window(start=NOON, end=a.later(60)),
+        baseline_window=Window(start=a.later(-3600), end=NOON),
+        baselines=(Baseline(service="orders", metric="pool", usual=usual, low=6.0, high=7.0, points=60),),
+        catalogue=(CatalogueEntry(service="orders", calls=("orders-db",), affected=True),),
+        changes=(Change("v412", NOON, "deploy", "orders", "v412: «пул»", files=("a.py",)),),
+        similar=(past_incident(),),
+        missing=("Changes: no answer",),
+    )
 
 
 class CallContract:
@@ -76,6 +93,20 @@ class CallContract:
         assert await store.find_prompt("T2", a.PROMPT.digest) is None
         assert await store.find_prompt("T1", "0" * 16) is None
 
+    async def test_what_an_agent_was_handed_first_is_what_it_is_handed_again(self, store: Store) -> None:
+        await store.keep_context("T1", "r1", "q1", handed("database"))
+        await store.keep_context("T1", "r1", "q1", handed("database", usual=7.0))
+        await store.keep_context("T1", "r1", "q2", handed("database", usual=8.0))
+        assert await store.find_context("T1", "r1", "database", "q1") == handed("database")
+        assert await store.find_context("T1", "r1", "database", "q2") == handed("database", usual=8.0)
+        for elsewhere in (("T2", "r1", "database"), ("T1", "r2", "database"), ("T1", "r1", "network")):
+            assert await store.find_context(*elsewhere, "q1") is None
+
+    async def test_a_context_that_cannot_be_read_back_is_refused(self, store: Store) -> None:
+        with pytest.raises(ValueError, match="usual"):
+            await store.keep_context("T1", "r1", "q1", handed("database", usual=float("inf")))
+        assert await store.find_context("T1", "r1", "database", "q1") is None
+
     async def test_calls_and_prompts_outlive_a_restart(self, store: Store) -> None:
         await store.keep_call("T1", "r1", a.call("c1"))
         await store.keep_prompt("T1", a.PROMPT)
@@ -91,6 +122,8 @@ class CallContract:
             store.calls_of("T1", "r1"),
             store.keep_prompt("T1", a.PROMPT),
             store.find_prompt("T1", a.PROMPT.digest),
+            store.keep_context("T1", "r1", "q1", handed("database")),
+            store.find_context("T1", "r1", "database", "q1"),
         ):
             with pytest.raises(StorageClosedError):
                 await question

@@ -13,6 +13,7 @@ from storage import rules
 from storage.connection import Synchronous
 from storage.sqlite import SqliteStore
 from tests.storage import builders as a
+from tests.storage.contract_calls import handed
 from tests.storage.rows import looking_into, tables, view_of
 from tests.storage.whole_run import FULL_HYPOTHESIS, FULL_OBSERVATION, WHOLE_RUN, keep
 from tests.support.clock import NOON
@@ -157,7 +158,7 @@ async def test_an_incident_is_kept_as_it_was_last_told(store: SqliteStore, path:
 async def test_every_table_is_strict_and_every_key_begins_with_the_workspace(store: SqliteStore, path: Path) -> None:
     with looking_into(path) as db:
         found = tables(db)
-        assert len(found) == 21
+        assert len(found) == 22
         assert [each.name for each in found if not each.strict] == []
         assert [each.name for each in found if each.pks[0] != "workspace"] == []
 
@@ -174,11 +175,14 @@ async def test_deleting_an_investigation_takes_all_of_it_along(store: SqliteStor
     for run in ("r1", "r2"):
         await a.through_the_hub(store, "T1", run)
         await store.keep_call("T1", run, a.call("c1"))
+        await store.keep_context("T1", run, "q1", handed("database"))
     await store.keep_prompt("T1", a.PROMPT)
     await store.aclose()
     with looking_into(path) as db:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("DELETE FROM investigations WHERE workspace = 'T1' AND investigation_id = 'r1'")
         left = {each.name: each.count for each in tables(db) if each.count}
-    of_another = dict.fromkeys(("hub_messages", "hub_tasks", "gates", "agent_statuses", "hub_facts", "model_calls"), 1)
+    of_another = dict.fromkeys(
+        ("hub_messages", "hub_tasks", "gates", "agent_statuses", "hub_facts", "model_calls", "agent_contexts"), 1
+    )
     assert left == {"incidents": 1, "prompts": 1, **of_another}
