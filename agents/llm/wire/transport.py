@@ -1,0 +1,245 @@
+"""Money at the transport: what the SDKs of providers send passes here, and here only, attempt by attempt.
+
+The SDKs get to see answers of the sort they hope for, and nothing else: every failure is told in our words, and left with
+the question, because what passes through an SDK comes out wrapped.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import httpx2
+
+from agents.llm.prices import Price, Usage
+from agents.llm.wire.asking import Asking, asked
+from agents.llm.wire.dialects import Dialect, UnboundedError
+from agents.llm.wire.refusals import Named, Refusal, refusal, unanswered
+from orchestrator.clock import Clock, undivided
+from orchestrator.errors import ModelUnavailableError, OrchestratorError
+from orchestrator.model import ModelCall, digest_of
+from orchestrator.ports import Reservation
+from orchestrator.retry import Breaker, RetryPolicy
+
+MOST_BYTES = 4_000_000
+"""No answer worth having is longer; what is, is read no further."""
+
+NEVER_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.UnsupportedProtocol,
+    httpx2.ProxyError,
+)
+"""What fails before the first byte of a request is written."""
+
+_JSON = {"content-type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of an attempt. `status` 0: nothing; `sent` False: and nothing was sent either."""
+
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    sent: bool = True
+
+    @property
+    def text(self) -> str:
+        """The body, for reading."""
+        return self.body.decode(errors="replace")
+
+    @property
+    def answered(self) -> bool:
+        """Whether it is an answer of the sort that was hoped for."""
+        return 200 <= self.status < 300
+
+    @property
+    def free(self) -> bool:
+        """Whether it was certainly not billed."""
+        return not self.sent or 400 <= self.status < 500
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """A request with the most that it can cost; `most` says nothing where nobody knows the price."""
+
+    request: httpx2.Request
+    body: bytes
+    most: Decimal
+
+
+class PaidTransport(httpx2.AsyncBaseTransport):
+    """A transport for the client of one provider's SDK; `wire` is what really sends.
+
+    `breaker` is shared by all who ask that provider; `dice` spread the waits between repeats.
+    """
+
+    def __init__(
+        self,
+        wire: httpx2.AsyncBaseTransport,
+        *,
+        provider: Named,
+        dialect: Dialect,
+        clock: Clock,
+        breaker: Breaker,
+        dice: Random,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        self._wire, self._provider, self._dialect, self._clock = wire, provider, dialect, clock
+        self._breaker, self._dice, self._retry = breaker, dice, retry or RetryPolicy()
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """An answer with a status of 200 to 299. Raises OrchestratorError for all else, and leaves it with the question."""
+        question = asked()
+        if question is None:
+            raise ModelUnavailableError("A request to a model that nobody pays for was not sent.")
+        try:
+            return await self._answered(request, question)
+        except OrchestratorError as failure:
+            question.failure = failure
+            raise
+
+    async def aclose(self) -> None:
+        """Let go of the connections."""
+        await self._wire.aclose()
+
+    async def _answered(self, request: httpx2.Request, question: Asking) -> httpx2.Response:
+        body = await request.aread()
+        known = await question.record.answered(digest_of(body)) if question.record else None
+        if known is not None:
+            return httpx2.Response(200, headers=_JSON, content=known.encode())
+        bounded = Bounded(request, body, self._most(body, question.price))
+        attempt = 1
+        while True:
+            reply = await self._admitted(bounded, question)
+            if reply.answered:
+                return httpx2.Response(reply.status, headers=_JSON, content=reply.body)
+            await self._pause(self._refusal(reply), attempt, question)
+            attempt += 1
+
+    def _most(self, body: bytes, price: Price | None) -> Decimal:
+        try:
+            most_out = self._dialect.most_tokens(_parsed(body))
+        except UnboundedError as error:
+            raise ModelUnavailableError(f"The request was not sent, because {error}.") from error
+        return price.most(len(body) + self._dialect.overhead, most_out) if price else Decimal(0)
+
+    async def _admitted(self, bounded: Bounded, question: Asking) -> Reply:
+        """One attempt, if the provider is not to be left alone, and what it tells of the provider."""
+        if not self._breaker.admits(self._clock.monotonic()):
+            raise ModelUnavailableError(
+                f"{self._provider.name} failed so often that it is left alone for a while.",
+                remedy="Plain analysis goes on without it; see `compass doctor` for what is wrong.",
+            )
+        try:
+            reply = await self._paid(bounded, question)
+        except BaseException:
+            self._breaker.let_go()
+            raise
+        if reply.status == 0 or reply.status >= 500:
+            self._breaker.failed(self._clock.monotonic())
+        else:
+            self._breaker.succeeded()
+        return reply
+
+    async def _paid(self, bounded: Bounded, question: Asking) -> Reply:
+        """One attempt, paid for. However it ends, its reservation is ended too, also where the caller is cancelled."""
+        reservation = await question.account.reserve(
+            bounded.most, purpose=question.purpose, model=question.model, priced=question.price is not None
+        )
+        call = self._call(bounded.body, reservation.call_id, question)
+        begun = self._clock.monotonic()
+        reply = Reply(sent=False)
+        try:
+            if question.record:
+                await question.record.keep(call)
+            reply = Reply()
+            reply = await self._sent(bounded.request)
+        finally:
+            took = self._clock.monotonic() - begun
+            answer = {"status": reply.status, "response": reply.text, "duration_s": max(took, 0.0)}
+            await undivided(self._ended(reply, bounded.most, reservation, call.model_copy(update=answer), question))
+        return reply
+
+    async def _sent(self, request: httpx2.Request) -> Reply:
+        body = bytearray()
+        try:
+            response = await self._wire.handle_async_request(request)
+            try:
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) > MOST_BYTES:
+                        break
+            finally:
+                await response.aclose()
+        except NEVER_SENT:
+            return Reply(sent=False)
+        except (httpx2.HTTPError, httpx2.StreamError, OSError):
+            return Reply()
+        return Reply(response.status_code, dict(response.headers), bytes(body))
+
+    async def _ended(
+        self, reply: Reply, most: Decimal, reservation: Reservation, call: ModelCall, question: Asking
+    ) -> None:
+        """Keep what came, then count it: a crash in between counts too much, and asks nothing twice."""
+        try:
+            if question.record:
+                await question.record.keep(call)
+        finally:
+            usage = self._dialect.usage(_parsed(reply.body)) if reply.answered else None
+            if reply.free:
+                await reservation.release()
+            elif usage is None:
+                await reservation.settle(most)
+            else:
+                await _settle(reservation, usage, question.price)
+
+    def _call(self, body: bytes, call_id: str, question: Asking) -> ModelCall:
+        return ModelCall(
+            call_id=call_id,
+            agent_id=question.record.agent_id if question.record else call_id,
+            purpose=question.purpose,
+            prompt=question.prompt.name,
+            prompt_digest=question.prompt.digest,
+            model=question.model,
+            digest=digest_of(body),
+            request=body.decode(errors="replace"),
+            at=self._clock.now(),
+        )
+
+    def _refusal(self, reply: Reply) -> Refusal:
+        if reply.status == 0:
+            return unanswered(self._provider)
+        return refusal(self._provider, reply.status, reply.headers, reply.text, self._clock.now())
+
+    async def _pause(self, refused: Refusal, attempt: int, question: Asking) -> None:
+        """Wait until the next attempt. Raises why there was no answer where there is none, or no time for it."""
+        wait = self._retry.decide(attempt, self._dice) if refused.again else None
+        if wait is None:
+            raise refused.error
+        wait = max(wait, refused.wait_s)
+        if self._clock.monotonic() + wait >= question.until:
+            raise refused.error
+        await self._clock.sleep(wait)
+
+
+async def _settle(reservation: Reservation, usage: Usage, price: Price | None) -> None:
+    await reservation.settle(
+        price.cost(usage) if price else Decimal(0),
+        tokens_in=usage.tokens_in,
+        tokens_out=usage.tokens_out,
+        tokens_cached=usage.cached,
+    )
+
+
+def _parsed(body: bytes) -> Mapping[str, Any]:
+    """The object that a body holds, or an empty one."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
