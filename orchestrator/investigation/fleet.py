@@ -8,14 +8,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
-from orchestrator.context import ContextAssembler, KeptContext
-from orchestrator.errors import AgentNotFoundError, OrchestratorError
+from orchestrator.context import ContextAssembler
+from orchestrator.errors import OrchestratorError
 from orchestrator.events import InvestigationView, StateChanged, StopRequested
 from orchestrator.hub import Answered, HubRules
 from orchestrator.investigation.admission import Admission
+from orchestrator.investigation.crew import Crew
 from orchestrator.investigation.desks import Office
 from orchestrator.investigation.journal import Journal, Key
 from orchestrator.investigation.opening import Opening
@@ -24,7 +24,7 @@ from orchestrator.investigation.run import Pace, Run, has_ended
 from orchestrator.investigation.states import ARROWS
 from orchestrator.investigation.waiting import Expiries, JournalGates, known_so_far
 from orchestrator.model import InvestigationState, Person
-from orchestrator.ports import Agent, AgentKit, Models, Store
+from orchestrator.ports import AgentKit, Models, Store
 
 NOBODY_ASKED = HubRules()
 
@@ -41,7 +41,7 @@ class Fleet:
         asking: HubRules | None,
         models: Models | None = None,
     ) -> None:
-        self._models = models
+        self._crew = Crew(opening.team, kit, store, models)
         self._store, self._journal, self._opening, self._kit, self._asking = store, journal, opening, kit, asking
         self._clock = opening.names.clock
         self._office = Office(store, JournalGates(journal), self._clock, opening.team.type_of, asking or NOBODY_ASKED)
@@ -83,7 +83,7 @@ class Fleet:
             return
         try:
             context = self._context_of(key[0])
-            agents = [self._build(agent_id, key, context) for agent_id in view.investigation.agent_ids]
+            agents = self._crew.of(view.investigation, context)
             told = self._told if self._asking is not None else None
             run = Run(view, agents, self._journal, self._clock, pace, self._office, context, told=told)
         except Exception as failure:  # noqa: BLE001 - teams may be written by others; what they do when made is theirs
@@ -185,16 +185,6 @@ class Fleet:
             made = ContextAssembler(workspace, self._opening.team, self._kit.telemetry, self._store, self._clock)
             self._contexts[workspace] = made
         return self._contexts[workspace]
-
-    def _build(self, agent_id: str, key: Key, context: ContextAssembler) -> Agent:
-        model = self._models.model_for(*key, agent_id) if self._models else None
-        handed = KeptContext(key, self._store, self._clock, context)
-        for spec in self._opening.team.agents:
-            if spec.agent_id == agent_id:
-                return spec.build(replace(self._kit, context=handed, model=model))
-        raise AgentNotFoundError(
-            f"The agent {agent_id} is no longer part of the team.", remedy="Start the investigation again."
-        )
 
     def _go_on(self, key: Key, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name=f"run {key[1]}")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orchestrator.clock import Clock
-from orchestrator.model import Baseline
+from orchestrator.model import Baseline, Incident
 from orchestrator.ports.agent import Agent
 from orchestrator.ports.compute import Compute
 from orchestrator.ports.context import ContextSource
@@ -14,13 +14,17 @@ from orchestrator.ports.sources import Telemetry
 
 @dataclass(frozen=True, slots=True)
 class AgentKit:
-    """What an agent is handed when it is made, for one investigation. Without a `model` it goes by plain analysis alone."""
+    """What an agent is handed when it is made, for one investigation. Without a `model` it goes by plain analysis alone.
+
+    `incident` is what is investigated: who is made anew in a later process does not observe again, and knows it from here.
+    """
 
     telemetry: Telemetry
     compute: Compute
     clock: Clock
     context: ContextSource | None = None
     model: LanguageModel | None = None
+    incident: Incident | None = None
 
 
 def everything(baseline: Baseline) -> bool:  # noqa: ARG001 - the shape of every such choice

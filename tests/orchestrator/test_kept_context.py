@@ -7,10 +7,13 @@ import pytest
 from orchestrator.context import KeptContext
 from orchestrator.context.kept import NOT_KEPT
 from orchestrator.model import AgentContext, Baseline, Incident, Observation
+from orchestrator.ports import AgentKit, AgentSpec, TeamSpec
 from storage.errors import StorageFullError
 from storage.memory import MemoryStore
-from tests.support.builders import incident, observation
+from tests.support.agents import ScriptedAgent
+from tests.support.builders import hypothesis, incident, observation
 from tests.support.clock import ManualClock
+from tests.support.world import World, run_to_end
 
 RUN = ("T1", "r1")
 
@@ -84,3 +87,16 @@ async def test_what_cannot_be_kept_is_handed_over_all_the_same() -> None:
     await full.open()
     made = await KeptContext(RUN, full, ManualClock(), Telling()).assemble("database", incident())
     assert made.baselines[0].usual == 1
+
+
+async def test_an_agent_that_is_made_anew_knows_the_incident_without_observing_again(store: MemoryStore) -> None:
+    kits: list[AgentKit] = []
+
+    def build(kit: AgentKit) -> ScriptedAgent:
+        kits.append(kit)
+        return ScriptedAgent("application", [observation()], [hypothesis()])
+
+    world = World(store, TeamSpec("test", (AgentSpec("application", "Application", build),)))
+    async with world.service() as service:
+        view = await run_to_end(service)
+    assert [each.incident for each in kits] == [view.investigation.incident]
