@@ -8,7 +8,7 @@ happened yet. Both stores go through here, hence neither knows a value that the 
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import TypeVar
 
 from pydantic import JsonValue, TypeAdapter
@@ -25,7 +25,7 @@ from orchestrator.events import (
     Recorded,
     StepEnded,
 )
-from orchestrator.model import Frozen, to_nano
+from orchestrator.model import NANO, Frozen, to_nano
 
 MOST_NANO = 2**63 - 1
 """SQLite's largest integer (https://sqlite.org/datatype3.html): about 9.2 billion dollars."""
@@ -44,6 +44,16 @@ def nano(amount: Decimal) -> int:
     if abs(kept) > MOST_NANO:
         raise ValueError("an amount of money must lie within 9 billion dollars")
     return kept
+
+
+def most_nano(limit: Decimal) -> int:
+    """Whole nano-dollars within a limit in dollars: where that is finer, what is between is not there."""
+    return min(int((limit / NANO).to_integral_value(rounding=ROUND_DOWN)), MOST_NANO)
+
+
+def day(at: datetime) -> str:
+    """The day of UTC on which that moment lies, 2026-03-14."""
+    return at.astimezone(UTC).date().isoformat()
 
 
 def moment(at: datetime) -> str:

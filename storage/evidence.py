@@ -61,6 +61,7 @@ def step_ended(db: Database, recorded: Recorded, event: StepEnded) -> None:
         "cost_nano": codec.nano(event.cost),
         "note": event.note,
         "remarks": codec.texts(event.remarks),
+        "allowance": event.allowance.value if event.allowance else "",
         **event.use.model_dump(),
     }
     db.table("steps").insert(row)

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from orchestrator.events import GateOpened, GateSettled, Recorded
 from orchestrator.model import AgentStatus, Gate, GateState, HubTask, Message, Person
 from storage import codec, rules
-from storage.errors import StorageClosedError
+from storage.memory_allowances import MemoryAllowances
 
 Key = tuple[str, str]
 
@@ -31,20 +31,12 @@ class _Kept:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-class MemoryHub:
-    """Implements `orchestrator.ports.HubStore`, and the life cycle of the store that is built on it."""
+class MemoryHub(MemoryAllowances):
+    """Implements `orchestrator.ports.HubStore`."""
 
     def __init__(self) -> None:
-        self._open = False
+        super().__init__()
         self._hubs: defaultdict[Key, _Kept] = defaultdict(_Kept)
-
-    async def open(self) -> None:
-        """Begin to answer."""
-        self._open = True
-
-    async def aclose(self) -> None:
-        """Answer no more until opened again."""
-        self._open = False
 
     async def keep_message(self, workspace: str, investigation_id: str, message: Message) -> None:
         """See `HubStore.keep_message`. Raises ValueError for one that cannot be kept."""
@@ -119,10 +111,6 @@ class MemoryHub:
         """See `HubStore.facts`."""
         kept = self._hub(workspace, investigation_id).facts
         return {name: json.loads(kept[name]) for name in sorted(kept)}
-
-    def _check_open(self) -> None:
-        if not self._open:
-            raise StorageClosedError("The store is not open.")
 
     def _hub(self, workspace: str, investigation_id: str) -> _Kept:
         self._check_open()

@@ -4,11 +4,25 @@ A refusal tells who was first, in its message for people and in `details` for ma
 gets an answer and not only a failure.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from orchestrator.errors import ConflictError, InvestigationNotFoundError
 from orchestrator.events import GateSettled
-from orchestrator.model import Change, Decision, Gate, GateState, InvestigationState, ModelCall
+from orchestrator.model import (
+    Allowance,
+    AllowanceKind,
+    Change,
+    Decision,
+    Draw,
+    Gate,
+    GateState,
+    InvestigationState,
+    ModelCall,
+    Shortage,
+    to_nano,
+)
 from orchestrator.ports import MOST_REQUEST, MOST_RESPONSE
 from storage import codec
 
@@ -160,3 +174,10 @@ def within_bounds(call: ModelCall) -> ModelCall:
 def _beginning(text: str, most_bytes: int) -> str:
     """As many whole characters as fit."""
     return text.encode()[:most_bytes].decode(errors="ignore")
+
+
+def shortage(spent: Mapping[AllowanceKind, Decimal], draw: Draw, allowances: Sequence[Allowance]) -> Shortage | None:
+    """The first allowance that the draw does not fit, where so much was spent that day."""
+    after = {kind: to_nano(each) + codec.nano(draw.amount) for kind, each in spent.items()}
+    short = (each for each in allowances if after[each.kind] > codec.most_nano(each.limit))
+    return next((Shortage(allowance=each, spent=spent[each.kind]) for each in short), None)

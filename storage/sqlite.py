@@ -7,43 +7,17 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from orchestrator.events import Event, Recorded
-from orchestrator.model import AgentContext, Change, Feature, ModelCall, Prompt
+from orchestrator.model import AgentContext, Feature, ModelCall, Prompt
 from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered, TaskJournal
-from storage import changes as told
 from storage import codec, investigations, journal, model_calls, past, posts, projection
+from storage.beside import ChangeRows, DrawRows
 from storage.connection import Access, Synchronous
 from storage.database import OwnedDatabase
 from storage.sqlite_hub import SqliteHub
 from storage.tasks import SqliteTasks
 
 
-class SqliteChanges:
-    """Implements `orchestrator.ports.ChangeStore` beside whoever works with the file: a change belongs to no run of theirs.
-
-    The file must be there in its newest shape. Every method raises a StorageError where it does not do as it should.
-    """
-
-    def __init__(self, path: Path, *, busy_timeout_s: float = 5.0) -> None:
-        self._database = OwnedDatabase(Access(path, busy_timeout_s=busy_timeout_s, beside=True))
-
-    async def open(self) -> None:
-        """Open the file, which stays as it is."""
-        await self._database.open()
-
-    async def aclose(self) -> None:
-        """Do what was handed over, then let go of the file."""
-        await self._database.aclose()
-
-    async def keep_changes(self, workspace: str, changes: Sequence[Change]) -> int:
-        """See `ChangeStore.keep_changes`."""
-        return await self._database.run(lambda db: told.keep(db, workspace, changes))
-
-    async def changes_between(self, workspace: str, start: datetime, end: datetime) -> Sequence[Change]:
-        """See `ChangeStore.changes_between`."""
-        return await self._database.run(lambda db: told.between(db, workspace, start, end))
-
-
-class SqliteStore(SqliteHub):
+class SqliteStore(ChangeRows, DrawRows, SqliteHub):
     """Implements `orchestrator.ports.Store`.
 
     One process at a time has the file; with `read_only` others may look, also while that one works. Every
@@ -120,14 +94,6 @@ class SqliteStore(SqliteHub):
     async def posts_of(self, workspace: str, investigation_id: str) -> Sequence[OutboxEntry]:
         """See `Outbox.posts_of`."""
         return await self._database.run(lambda db: posts.of_investigation(db, workspace, investigation_id))
-
-    async def keep_changes(self, workspace: str, changes: Sequence[Change]) -> int:
-        """See `ChangeStore.keep_changes`."""
-        return await self._database.run(lambda db: told.keep(db, workspace, changes))
-
-    async def changes_between(self, workspace: str, start: datetime, end: datetime) -> Sequence[Change]:
-        """See `ChangeStore.changes_between`."""
-        return await self._database.run(lambda db: told.between(db, workspace, start, end))
 
     async def keep_call(self, workspace: str, investigation_id: str, call: ModelCall) -> None:
         """See `CallJournal.keep_call`."""

@@ -13,6 +13,7 @@ from orchestrator.clock import Clock, SystemClock
 from orchestrator.engine import ProcessPool
 from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations, Limits
+from orchestrator.model import Allowances
 from orchestrator.ports import Compute, Listener, Store, Telemetry
 from storage import MemoryStore, SqliteStore
 
@@ -69,6 +70,11 @@ class Compass:
                 max_running=settings.max_running,
             ),
             asking=self._asking,
+            allowances=Allowances(
+                per_day=settings.budget_per_day,
+                per_channel=settings.budget_per_channel,
+                per_user=settings.budget_per_user,
+            ),
         )
 
     @asynccontextmanager

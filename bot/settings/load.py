@@ -85,6 +85,8 @@ def _names(value: object) -> object:
 
 Dollars = Annotated[Decimal, Field(gt=0, le=1000, allow_inf_nan=False)]
 
+DollarsADay = Annotated[Decimal, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+
 
 class Settings(BaseSettings):
     """What can be set, with its default. `.env.example` says the same to people, and a test holds the two equal."""
@@ -132,6 +134,9 @@ class Settings(BaseSettings):
 
     budget: Dollars = Decimal("10.00")
     budget_critical: Dollars = Decimal("20.00")
+    budget_per_day: DollarsADay | None = None
+    budget_per_channel: DollarsADay | None = None
+    budget_per_user: DollarsADay | None = None
     gate_approvers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
     gate_requester: bool = True
     gate_wait: float = Field(1800.0, gt=0, le=604_800, allow_inf_nan=False)
@@ -166,6 +171,9 @@ class Settings(BaseSettings):
         "github_webhook_secret": "the Secret of the webhook in GitHub",
         "budget": "10.00",
         "budget_critical": "20.00",
+        "budget_per_day": "50.00",
+        "budget_per_channel": "20.00",
+        "budget_per_user": "20.00",
         "gate_approvers": "U024BE7LH, sre-oncall (ids of people; ids or handles of user groups)",
         "gate_requester": "true",
         "gate_wait": "1800",

@@ -88,6 +88,7 @@ def _step_ended(view: InvestigationView, event: StepEnded, at: datetime) -> Upda
         cost=event.cost,
         note=event.note,
         remarks=event.remarks,
+        allowance=event.allowance,
         use=event.use,
     )
     if not begun:

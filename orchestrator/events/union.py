@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from orchestrator.model import (
+    AllowanceKind,
     Consultation,
     Decision,
     Frozen,
@@ -67,7 +68,8 @@ class StepStarted(_Happened):
 class StepEnded(_Happened):
     """An agent's turn ended, with all it found. `note` is a sentence for people where it did not finish.
 
-    `remarks` are what the agent has to say beside what it found.
+    `remarks` are what the agent has to say beside what it found. `allowance` is what did not have the money for it, where that
+    was no budget of the run's.
     """
 
     type: Literal["step_ended"] = "step_ended"
@@ -79,6 +81,7 @@ class StepEnded(_Happened):
     cost: Decimal = Decimal(0)
     note: str = ""
     remarks: tuple[str, ...] = ()
+    allowance: AllowanceKind | None = None
     use: StoreUse = StoreUse()
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from orchestrator.model import (
     ZERO,
+    AllowanceKind,
     CallStatus,
     Consultation,
     CostBreakdown,
@@ -40,6 +41,7 @@ class StepView(Frozen):
     cost: Decimal = ZERO
     note: str = ""
     remarks: tuple[str, ...] = ()
+    allowance: AllowanceKind | None = None
     use: StoreUse = StoreUse()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from functools import partial
 
+from orchestrator.budget import Till
 from orchestrator.clock import Clock, SystemClock
 from orchestrator.engine import Cancellation, OrchestrationPolicy, Running, TaskGraph, TaskSpec, attempt, chained
 from orchestrator.errors import BudgetExceededError
@@ -49,7 +50,8 @@ class Orchestrator:
     `agents` in the order in which they work, with distinct ids. `budget_limit` in dollars; each agent's account is an
     equal share of it. `turns` remembers; the default does so in memory. Without `run_timeout_s` a run has five minutes, in
     parallel two. `extended_by` dollars are what humans have added for whoever needs them; whom `held` names is not asked what
-    it makes of the observations until it names them no more.
+    it makes of the observations until it names them no more. What agents put aside is put aside at the `till` too, which knows
+    what a day may cost.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Orchestrator:
         run_timeout_s: float | None = None,
         extended_by: Decimal = ZERO,
         held: Callable[[], Collection[str]] = tuple,
+        till: Till | None = None,
     ) -> None:
         if len({agent.agent_id for agent in agents}) != len(agents):
             raise ValueError("agents need distinct ids")
@@ -76,7 +79,7 @@ class Orchestrator:
         self._running: Running | None = None
         self._refused: BudgetExceededError | None = None
         self._shown: tuple[Observation, ...] = ()
-        self._spending = Spending(self._agents, budget_limit, self._turns, extended_by)
+        self._spending = Spending(self._agents, budget_limit, self._turns, extended_by, till)
         self.budget = self._spending.budget
 
     async def observe(self, incident: Incident) -> list[Observation]:
@@ -206,6 +209,7 @@ class Orchestrator:
                 cost=self._spending.of_turn(turn.agent),
                 note=self._note(turn, result),
                 remarks=remarks_of(turn.agent),
+                allowance=turn.allowance,
                 use=turn.use,
             )
         )

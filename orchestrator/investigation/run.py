@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from opentelemetry import trace
 
+from orchestrator.budget import Till
 from orchestrator.clock import Clock, outlast
 from orchestrator.engine import attempt
 from orchestrator.errors import AgentExecutionError, BudgetExceededError, OrchestratorError
@@ -29,7 +30,7 @@ from orchestrator.investigation.ranking import numbered
 from orchestrator.investigation.record import Record, nothing_seen
 from orchestrator.investigation.states import ENDED
 from orchestrator.investigation.turns import JournalTurns
-from orchestrator.investigation.waiting import ended_by_people, extend_words, extension, held
+from orchestrator.investigation.waiting import ended_by_people, extend_words, extension, held, used_up
 from orchestrator.model import (
     Consultation,
     Gate,
@@ -70,6 +71,7 @@ class Run:
         context: ContextSource | None = None,
         *,
         told: Callable[[InvestigationView], Sequence[str]] | None = None,
+        till: Till | None = None,
     ) -> None:
         self._record = Record(view, journal)
         self.key = view.key
@@ -90,6 +92,7 @@ class Run:
             run_timeout_s=pace.run_timeout_s,
             extended_by=view.extended_by,
             held=lambda: held(self._view) if self._told else (),
+            till=till,
         )
 
     @property
@@ -138,13 +141,15 @@ class Run:
         return self._view
 
     async def _investigate(self) -> None:
-        """Ask the agents; then wait for humans, or come to an end."""
+        """Ask the agents; then wait for humans, or come to an end. At the end of an allowance their yes would not help."""
         refused = None if self._ended_by_people else await self._asked()
         await self._record.look()
-        if self._told and not self._ended_by_people and (refused or self._open_gates):
-            await self._wait(refused)
+        in_vain = used_up(self._view)
+        if self._told and not self._ended_by_people and ((refused and not in_vain) or self._open_gates):
+            await self._wait(None if in_vain else refused)
         else:
-            await self._conclude(self._ended_by_people or (f"{refused.message} {refused.remedy}" if refused else ""))
+            over = in_vain or (f"{refused.message} {refused.remedy}" if refused else "")
+            await self._conclude(self._ended_by_people or over)
 
     @property
     def _ended_by_people(self) -> str:

@@ -21,7 +21,7 @@ from orchestrator.investigation.names import Names
 from orchestrator.investigation.opening import Limits, Opening
 from orchestrator.investigation.report import report_of
 from orchestrator.investigation.run import has_ended
-from orchestrator.model import Decision, Frozen, Investigation, Origin, Person, Report, Verdict
+from orchestrator.model import Allowances, Decision, Frozen, Investigation, Origin, Person, Report, Verdict
 from orchestrator.parameters import Parameters
 from orchestrator.ports import (
     AgentKit,
@@ -60,6 +60,7 @@ class Investigations:
 
     `asking` says who may answer gates and how long they wait; None: nobody is there who could, and no run waits for humans.
     `models` are what agents reason with; None: plain analysis alone.
+    `allowances` are what a day may cost beyond the budget of each run; None: no limit.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Investigations:
         limits: Limits | None = None,
         asking: HubRules | None = None,
         models: Models | None = None,
+        allowances: Allowances | None = None,
     ) -> None:
         self._store, self._team, self._clock = store, team, clock
         limits = limits or Limits()
@@ -82,7 +84,7 @@ class Investigations:
             incidents, team, limits, telemetry.live, new_investigation_id, Names(telemetry.names, clock)
         )
         self._journal = Journal(store, clock)
-        self._fleet = Fleet(store, self._journal, self._opening, kit, asking, models)
+        self._fleet = Fleet(store, self._journal, self._opening, kit, asking, models, allowances)
         self._door = asyncio.Lock()
 
     async def open(self, workspace: str | None = None) -> None:

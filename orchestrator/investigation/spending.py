@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
-from orchestrator.budget import Budget, in_cents
+from orchestrator.budget import Budget, Till, in_cents
 from orchestrator.errors import AgentExecutionError, BudgetExceededError
 from orchestrator.events import StepEnded
 from orchestrator.investigation.answers import told_cost
@@ -20,11 +20,18 @@ from orchestrator.ports import Agent, Spender
 class Spending:
     """The money of a run over `agents`, in the order in which they work; accounts are handed over here."""
 
-    def __init__(self, agents: Sequence[Agent], limit: Decimal, turns: Turns, extended_by: Decimal = ZERO) -> None:
+    def __init__(
+        self,
+        agents: Sequence[Agent],
+        limit: Decimal,
+        turns: Turns,
+        extended_by: Decimal = ZERO,
+        till: Till | None = None,
+    ) -> None:
         self._agents, self._turns = agents, turns
         self._told_before: dict[str, Decimal] = {}
         names = [agent.agent_id for agent in agents]
-        self.budget = Budget(limit, names, extended_by=extended_by, record=turns.spend)
+        self.budget = Budget(limit, names, extended_by=extended_by, record=turns.spend, till=till)
         self.budget.restore(turns.entries())
         for agent in agents:
             if isinstance(agent, Spender):
@@ -52,8 +59,8 @@ class Spending:
         return {agent.agent_id: self._spent(agent) for agent in self._agents}
 
     def total(self) -> Decimal:
-        """What all have."""
-        return sum(self.by_agent().values(), ZERO)
+        """What all have, and what was spent beside them."""
+        return sum(self.by_agent().values(), self.budget.beside)
 
     def of_turn(self, agent: Agent) -> Decimal:
         """All it has spent that no turn before has told, also in an earlier process that did not get to the end of it."""

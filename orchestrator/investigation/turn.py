@@ -14,7 +14,7 @@ from orchestrator.engine import Answer, Assignment
 from orchestrator.errors import BudgetExceededError, OrchestratorError
 from orchestrator.investigation.answers import findings
 from orchestrator.investigation.turns import Turns
-from orchestrator.model import Hypothesis, Observation, Phase, Step, StoreUse
+from orchestrator.model import AllowanceKind, Hypothesis, Observation, Phase, Step, StoreUse
 from orchestrator.ports import Agent
 from orchestrator.tally import Tally, counting
 
@@ -37,6 +37,12 @@ class Turn:
     def refused(self) -> BudgetExceededError | None:
         """What did not fit the budget."""
         return self.failure if isinstance(self.failure, BudgetExceededError) else None
+
+    @property
+    def allowance(self) -> AllowanceKind | None:
+        """Which allowance did not have the money, where it was one."""
+        kind = self.refused.details.get("allowance") if self.refused else None
+        return AllowanceKind(kind) if kind else None
 
     @property
     def note(self) -> str:

@@ -97,6 +97,7 @@ class JournalTurns:
             cost=found.cost,
             note=found.note,
             remarks=found.remarks,
+            allowance=found.allowance,
             use=found.use,
         )
 

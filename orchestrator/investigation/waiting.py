@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
 
+from orchestrator.budget import ALLOWANCE_REMEDY
 from orchestrator.clock import Clock
 from orchestrator.errors import BudgetExceededError, InvestigationNotFoundError, OrchestratorError
 from orchestrator.events import GateOpened, GateSettled, InvestigationView, Recorded
@@ -65,6 +66,12 @@ def extension(view: InvestigationView, refused: BudgetExceededError) -> Decimal:
     missing += sum((each.cost for each in view.steps if each.outcome is StepOutcome.OVER_BUDGET), ZERO)
     half = (view.investigation.budget / 2).quantize(CENT, rounding=ROUND_UP)
     return max(half, missing.quantize(DOLLAR, rounding=ROUND_UP)) or DOLLAR
+
+
+def used_up(view: InvestigationView) -> str:
+    """Why no more of this run's money would help, in two sentences; "" where it may: an allowance is at its end."""
+    short = [each for each in view.missed_steps if each.allowance]
+    return f"{short[0].note} {ALLOWANCE_REMEDY}" if short else ""
 
 
 def extend_words(amount: Decimal) -> str:

@@ -1,5 +1,6 @@
 """The core's data: frozen values in the field's own words. Nothing here reads a clock, a file or the network."""
 
+from orchestrator.model.allowance import Allowance, AllowanceKind, Allowances, Draw, Shortage, next_day
 from orchestrator.model.base import Frozen, Moment, Name
 from orchestrator.model.context import AgentContext, Baseline, CatalogueEntry, PastIncident
 from orchestrator.model.cost import (
@@ -64,6 +65,9 @@ __all__ = [
     "Advice",
     "AgentContext",
     "AgentStatus",
+    "Allowance",
+    "AllowanceKind",
+    "Allowances",
     "Approvers",
     "Asked",
     "Aspect",
@@ -78,6 +82,7 @@ __all__ = [
     "CostBreakdown",
     "CostLine",
     "Decision",
+    "Draw",
     "FaultKind",
     "Feature",
     "Frozen",
@@ -112,6 +117,7 @@ __all__ = [
     "Report",
     "Scope",
     "Severity",
+    "Shortage",
     "Signal",
     "Sketch",
     "Spans",
@@ -133,6 +139,7 @@ __all__ = [
     "from_nano",
     "in_common",
     "likeness",
+    "next_day",
     "share",
     "strength",
     "to_nano",

@@ -54,11 +54,17 @@ class StepOutcome(StrEnum):
 
 
 class Origin(Frozen):
-    """Where an answer belongs. `surface` is "slack", "terminal", …; `place` is that surface's address (a channel)."""
+    """Where an answer belongs. `surface` is "slack", "terminal", …; `place` is that surface's address (a channel, and behind a
+    slash the thread in it where one is meant)."""
 
     surface: str = "terminal"
     place: str = ""
     request_id: str = ""
+
+    @property
+    def channel(self) -> str:
+        """The place without its thread; "" where it came from no channel."""
+        return self.place.partition("/")[0]
 
 
 class Investigation(Frozen):

@@ -4,6 +4,7 @@ Agents and storage import from here downwards; nothing here imports them.
 """
 
 from orchestrator.ports.agent import Account, Agent, PlainAnalyst, Remarking, Reservation, Spender
+from orchestrator.ports.allowances import AllowanceStore
 from orchestrator.ports.compute import Compute
 from orchestrator.ports.context import ContextSource, ContextStore
 from orchestrator.ports.desk import Adviser, Briefing, Consulting, Desk
@@ -56,6 +57,7 @@ __all__ = [
     "Agent",
     "AgentKit",
     "AgentSpec",
+    "AllowanceStore",
     "Briefing",
     "CallJournal",
     "ChangeSource",

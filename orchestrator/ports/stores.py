@@ -8,6 +8,7 @@ from typing import Protocol
 
 from orchestrator.events import Event, Recorded
 from orchestrator.model import Change, Feature, Frozen, InvestigationState, Moment, PastIncident
+from orchestrator.ports.allowances import AllowanceStore
 from orchestrator.ports.context import ContextStore
 from orchestrator.ports.hub import HubStore
 from orchestrator.ports.language import CallJournal
@@ -156,7 +157,17 @@ class ChangeStore(Protocol):
         ...
 
 
-class Store(InvestigationStore, PastIncidents, Outbox, ChangeStore, HubStore, CallJournal, ContextStore, Protocol):
+class Store(
+    InvestigationStore,
+    PastIncidents,
+    Outbox,
+    ChangeStore,
+    HubStore,
+    CallJournal,
+    ContextStore,
+    AllowanceStore,
+    Protocol,
+):
     """Everything that is kept, behind one life cycle."""
 
     async def open(self) -> None: ...

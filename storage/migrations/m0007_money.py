@@ -1,4 +1,5 @@
-"""Money of language models: cached tokens, calls of unknown price, remarks, and what turns had cost that are taken again.
+"""Money of language models: cached tokens, calls of unknown price, remarks, what turns had cost that are taken
+again, and what was drawn from the allowances of a day.
 
 And the calls themselves, with what agents were handed before they made one. A call needs no journal, for what was typed may be
 read before there is one; hence such rows do not refer to an investigation, and a trigger takes them along where one is deleted.
@@ -71,14 +72,29 @@ CREATE TRIGGER model_calls_go_along AFTER DELETE ON investigations BEGIN
 END
 """
 
+DRAWS = """
+CREATE TABLE draws (
+    workspace TEXT NOT NULL,
+    draw_no INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    amount_nano INTEGER NOT NULL,
+    PRIMARY KEY (workspace, draw_no)
+) STRICT
+"""
+
+DRAWS_OF_DAY = "CREATE INDEX draws_of_day ON draws (workspace, day, channel, user_id, amount_nano)"
+
 COLUMNS = (
     "ALTER TABLE costs ADD COLUMN tokens_cached INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE costs ADD COLUMN priced INTEGER NOT NULL DEFAULT 1",
     "ALTER TABLE steps ADD COLUMN remarks TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE steps ADD COLUMN allowance TEXT NOT NULL DEFAULT ''",
 )
 
 
 def change(db: Database) -> None:
     """Make the tables, what keeps a deletion whole, and add the columns."""
-    for statement in (TAKEN_AGAIN, CALLS, PROMPTS, CONTEXTS, GO_ALONG, *COLUMNS):
+    for statement in (TAKEN_AGAIN, CALLS, PROMPTS, CONTEXTS, GO_ALONG, DRAWS, DRAWS_OF_DAY, *COLUMNS):
         db.execute(statement)

@@ -262,7 +262,7 @@ async def test_a_restart_takes_over_what_was_spent_and_counts_open_calls_in_full
     latest = {each.call_id: each for each in book.entries}
     after = Budget(Decimal(9), THREE, record=book)
     after.restore([*latest.values(), LedgerEntry(call_id="x-1", agent_id="somebody else", amount=Decimal(5))])
-    assert after.spent == Decimal("0.75")
+    assert (after.account("database").spent, after.beside, after.spent) == (Decimal("0.75"), 5, Decimal("5.75"))
     await after.account("database").reserve(Decimal(1))
     assert len({each.call_id for each in book.entries}) == 4
 

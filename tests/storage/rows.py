@@ -119,6 +119,7 @@ def _step(db: Database, key: list[str], row: dict[str, Any]) -> StepView:
         cost=from_nano(row["cost_nano"]),
         note=row["note"],
         remarks=json.loads(row["remarks"]),
+        allowance=row["allowance"] or None,
         use=StoreUse(**{name: row[name] for name in StoreUse.model_fields}),
     )
 

@@ -4,6 +4,7 @@ import pytest
 
 from orchestrator.ports import Store
 from storage.memory import MemoryStore
+from tests.storage.contract_allowances import AllowanceContract
 from tests.storage.contract_calls import CallContract
 from tests.storage.contract_changes import ChangeContract
 from tests.storage.contract_gates import GateContract
@@ -13,7 +14,9 @@ from tests.storage.contract_store import StoreContract
 from tests.storage.contract_tasks import TaskContract
 
 
-class TestMemoryStore(StoreContract, PastContract, ChangeContract, HubContract, GateContract, CallContract):
+class TestMemoryStore(
+    StoreContract, PastContract, ChangeContract, HubContract, GateContract, CallContract, AllowanceContract
+):
     @pytest.fixture
     async def store(self) -> Store:
         made = MemoryStore()

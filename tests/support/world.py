@@ -12,7 +12,7 @@ from orchestrator.errors import AgentExecutionError, OrchestratorError
 from orchestrator.events import InvestigationView, Recorded
 from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations, Limits
-from orchestrator.model import Incident, Origin, Person, Phase, Step, StepOutcome
+from orchestrator.model import Allowances, Incident, Origin, Person, Phase, Step, StepOutcome
 from orchestrator.parameters import Parameters
 from orchestrator.ports import Listener, Store, TeamSpec, Telemetry
 from tests.support.agents import PlainAgent, ScriptedAgent, team_of
@@ -79,6 +79,7 @@ class World:
     live: bool = True
     telemetry: Telemetry | None = None
     asking: HubRules | None = None
+    allowances: Allowances | None = None
 
     def new_service(self, *listeners: Listener, store: Store | None = None) -> Investigations:
         service = Investigations(
@@ -90,6 +91,7 @@ class World:
             clock=self.clock,
             limits=self.limits,
             asking=self.asking,
+            allowances=self.allowances,
         )
         for listener in listeners:
             service.listen(listener)

@@ -2,15 +2,19 @@
 
 The law: the sum of all accounts' limits, and of what humans have added for all, is the investigation's limit; a call must fit
 what its account has left, with what is left for all, *and* what the whole has left, because a call may turn out dearer than was
-put aside, and an agent may spend without asking. So no interleaving of agents can pass the whole. What is decided is decided
-before the first `await`, hence between two tasks it is one step. A reservation that nobody ends counts as spent in full: only
-what was certainly not billed is free again.
+put aside, and an agent may spend without asking. So no interleaving of agents can pass the whole. What is decided here is
+counted before the first `await`, hence between two tasks it is one step; then the till is asked, whose allowances are shared
+with other runs, by one agent at a time: what it refuses was in nobody's way. A reservation that nobody ends counts as spent in
+full: only what was certainly not billed is free again.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from functools import partial
 
+from orchestrator.budget.till import Till
+from orchestrator.budget.words import in_cents, money
 from orchestrator.errors import AgentNotFoundError, BudgetExceededError, ConflictError
 from orchestrator.model import ZERO, CallStatus, LedgerEntry, share, whole_nano
 
@@ -20,9 +24,6 @@ Record = Callable[[LedgerEntry], Awaitable[None]]
 Room = Callable[[], Decimal]
 """What an agent may still put aside."""
 
-MOST_MONEY = Decimal(9_000_000_000)
-"""What still fits a 64-bit integer of nano-dollars."""
-
 
 async def keep_nothing(entry: LedgerEntry) -> None:
     """For runs that live in memory only."""
@@ -31,17 +32,28 @@ async def keep_nothing(entry: LedgerEntry) -> None:
 class Budget:
     """The money of one investigation: an account for each agent, in the order in which they work.
 
-    `extended_by` dollars are nobody's own: who has come to the end of its account takes from them, whoever that is.
+    `extended_by` dollars are nobody's own: who has come to the end of its account takes from them, whoever that is. What is
+    put aside is put aside at the `till` too; None: there is nothing beyond this run.
     """
 
     def __init__(
-        self, limit: Decimal, agent_ids: Sequence[str], *, extended_by: Decimal = ZERO, record: Record = keep_nothing
+        self,
+        limit: Decimal,
+        agent_ids: Sequence[str],
+        *,
+        extended_by: Decimal = ZERO,
+        record: Record = keep_nothing,
+        till: Till | None = None,
     ) -> None:
-        self.limit = _money("a budget", limit) + extended_by
+        self.limit = money("a budget", limit) + extended_by
         self._extended_by = extended_by
+        self._beside: dict[str, LedgerEntry] = {}
+        asking = asyncio.Lock()
         each = share(limit, len(agent_ids)) if agent_ids else ZERO
         rest = limit - each * len(agent_ids)
-        self._accounts = {name: AgentAccount(name, each, record, partial(self._room, name)) for name in agent_ids}
+        self._accounts = {
+            name: AgentAccount(name, each, record, partial(self._room, name), till, asking) for name in agent_ids
+        }
         if agent_ids:
             self._accounts[agent_ids[-1]].limit += rest
 
@@ -53,8 +65,13 @@ class Budget:
 
     @property
     def spent(self) -> Decimal:
-        """Over all accounts."""
-        return sum((each.spent for each in self._accounts.values()), ZERO)
+        """Over all accounts, and what was spent beside them."""
+        return sum((each.spent for each in self._accounts.values()), self.beside)
+
+    @property
+    def beside(self) -> Decimal:
+        """What was spent for the run by nobody that has an account, such as before it began."""
+        return sum((each.amount for each in self._beside.values() if each.status != CallStatus.RELEASED), ZERO)
 
     def pass_on(self, agent_id: str) -> None:
         """An agent is done: what it has left goes to the one after it. The last one's stays with it."""
@@ -78,16 +95,27 @@ class Budget:
         for entry in entries:
             if entry.agent_id in self._accounts:
                 self._accounts[entry.agent_id].restore(entry)
+            else:
+                self._beside[entry.call_id] = entry
 
 
 class AgentAccount:
     """One agent's money. Implements the Account port."""
 
-    def __init__(self, agent_id: str, limit: Decimal, record: Record, room: Room) -> None:
+    def __init__(
+        self,
+        agent_id: str,
+        limit: Decimal,
+        record: Record,
+        room: Room,
+        till: Till | None = None,
+        asking: asyncio.Lock | None = None,
+    ) -> None:
         self.agent_id = agent_id
         self.limit = limit
         self.step = ""
         self._record, self._room = record, room
+        self._till, self._asking = till, asking or asyncio.Lock()
         self._unbooked = ZERO
         self._entries: dict[str, LedgerEntry] = {}
         self._calls = 0
@@ -117,25 +145,48 @@ class AgentAccount:
         self, most: Decimal, *, purpose: str = "", model: str = "", priced: bool = True
     ) -> "CallReservation":
         """Put `most` dollars aside. Raises BudgetExceededError, and puts nothing aside, if it does not fit."""
-        most = whole_nano(_money("a reservation", most))
+        most = whole_nano(money("a reservation", most))
+        async with self._asking:
+            self._check(most)
+            self._calls += 1
+            entry = LedgerEntry(
+                call_id=f"{self.agent_id}-{self._calls}",
+                agent_id=self.agent_id,
+                purpose=purpose,
+                model=model,
+                step=self.step,
+                amount=most,
+                priced=priced,
+            )
+            draw = await self._drawn(entry)
+        await self.book(entry)
+        return CallReservation(self, entry, draw)
+
+    def _check(self, most: Decimal) -> None:
         if most > self.left:
             raise BudgetExceededError(
                 f"The next call of {self.agent_id} may cost {in_cents(most, ROUND_UP)}; "
                 f"{in_cents(max(self.left, ZERO), ROUND_DOWN)} is left for it.",
                 details={"agent_id": self.agent_id, "needed": str(most), "left": str(self.left)},
             )
-        self._calls += 1
-        entry = LedgerEntry(
-            call_id=f"{self.agent_id}-{self._calls}",
-            agent_id=self.agent_id,
-            purpose=purpose,
-            model=model,
-            step=self.step,
-            amount=most,
-            priced=priced,
-        )
-        await self.book(entry)
-        return CallReservation(self, entry)
+
+    async def _drawn(self, entry: LedgerEntry) -> int | None:
+        """Count the entry, and put it aside at the till; the draw's number there. What is refused does not count."""
+        self._entries[entry.call_id] = entry
+        try:
+            return await self._till.put_aside(self.agent_id, entry.amount) if self._till else None
+        except BaseException:
+            del self._entries[entry.call_id]
+            raise
+
+    async def end(self, entry: LedgerEntry, draw: int | None) -> None:
+        """Count what a call has come to, at the till first, and keep it. What cannot be told there stays counted there."""
+        self._entries[entry.call_id] = entry
+        try:
+            if self._till and draw is not None:
+                await self._till.amend(draw, entry.amount)
+        finally:
+            await self.book(entry)
 
     async def book(self, entry: LedgerEntry) -> None:
         """Count the entry, then keep it. If it cannot be kept the caller hears of it, and it stays counted."""
@@ -146,9 +197,8 @@ class AgentAccount:
 class CallReservation:
     """Money put aside for one call; ended once. Implements the Reservation port."""
 
-    def __init__(self, account: AgentAccount, entry: LedgerEntry) -> None:
-        self._account = account
-        self._entry = entry
+    def __init__(self, account: AgentAccount, entry: LedgerEntry, draw: int | None = None) -> None:
+        self._account, self._entry, self._draw = account, entry, draw
 
     @property
     def call_id(self) -> str:
@@ -158,7 +208,7 @@ class CallReservation:
     async def settle(self, amount: Decimal, *, tokens_in: int = 0, tokens_out: int = 0, tokens_cached: int = 0) -> None:
         """It cost `amount`, which may be more than was put aside: then that is what was spent, and is counted."""
         tokens = {"tokens_in": tokens_in, "tokens_out": tokens_out, "tokens_cached": tokens_cached}
-        update = {"amount": whole_nano(_money("a cost", amount)), "status": CallStatus.SETTLED}
+        update = {"amount": whole_nano(money("a cost", amount)), "status": CallStatus.SETTLED}
         await self._end(self._entry.model_copy(update={**update, **tokens}))
 
     async def release(self) -> None:
@@ -169,15 +219,4 @@ class CallReservation:
         if self._entry.status != CallStatus.RESERVED:
             raise ConflictError(f"Call {entry.call_id} was already {self._entry.status}.")
         self._entry = entry
-        await self._account.book(entry)
-
-
-def in_cents(amount: Decimal, rounding: str) -> str:
-    """For people, in cents. What is needed is rounded up and what is there down, so that a refusal never reads as fitting."""
-    return f"${amount.quantize(Decimal('0.01'), rounding=rounding)}"
-
-
-def _money(what: str, amount: Decimal) -> Decimal:
-    if not amount.is_finite() or not 0 <= amount <= MOST_MONEY:
-        raise ValueError(f"{what} is a finite amount of dollars, from 0 to {MOST_MONEY:,}")
-    return amount
+        await self._account.end(entry, self._draw)
