@@ -4,11 +4,11 @@ What was answered is not asked, nor paid for, a second time: the same bytes of t
 same question.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from orchestrator.model import ModelCall
+from agents.llm.recorded import Recorded
+from orchestrator.model import ModelCall, Prompt
 from orchestrator.ports import CallJournal
 
 
@@ -23,21 +23,16 @@ class CallRecord:
     redact: Callable[[str], str]
 
     async def answered(self, digest: str) -> str | None:
-        """The answer to a request of that digest, where one came and can still be read."""
-        for call in reversed(await self.journal.calls_of(self.workspace, self.investigation_id)):
-            same = call.agent_id == self.agent_id and call.digest == digest
-            if same and call.answered and _is_json(call.response):
-                return call.response
-        return None
+        """The answer to a request of that digest, where a whole one came."""
+        recorded = Recorded(await self.journal.calls_of(self.workspace, self.investigation_id))
+        found = recorded.answer(self.agent_id, digest)
+        return found.response if found else None
+
+    async def keep_prompt(self, prompt: Prompt) -> None:
+        """Store what is asked, so that it can be read when its file says something else."""
+        await self.journal.keep_prompt(self.workspace, prompt)
 
     async def keep(self, call: ModelCall) -> None:
         """Store it, redacted."""
         clean = {"request": self.redact(call.request), "response": self.redact(call.response)}
         await self.journal.keep_call(self.workspace, self.investigation_id, call.model_copy(update=clean))
-
-
-def _is_json(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
