@@ -1,9 +1,11 @@
 """The run of an investigation, from the words that asked for it to the report, over any number of restarts."""
 
+from orchestrator.investigation.comparing import Difference, differences
 from orchestrator.investigation.names import Names
 from orchestrator.investigation.opening import Limits, Opening
 from orchestrator.investigation.orchestrator import Orchestrator
 from orchestrator.investigation.ranking import grouped, numbered, rank
+from orchestrator.investigation.replaying import TurnAgain, think_again
 from orchestrator.investigation.report import report_of
 from orchestrator.investigation.run import has_ended
 from orchestrator.investigation.service import Decided, Investigations, Opened
@@ -14,6 +16,7 @@ __all__ = [
     "ARROWS",
     "ENDED",
     "Decided",
+    "Difference",
     "Investigations",
     "Limits",
     "MemoryTurns",
@@ -21,12 +24,15 @@ __all__ = [
     "Opened",
     "Opening",
     "Orchestrator",
+    "TurnAgain",
     "Turns",
     "check_arrow",
     "diagram",
+    "differences",
     "grouped",
     "has_ended",
     "numbered",
     "rank",
     "report_of",
+    "think_again",
 ]
