@@ -18,8 +18,9 @@ from agents.sources.callgraph import CallGraph
 from agents.sources.catalogue import NO_CORRECTIONS, Corrections, CorrectionsError, Overview, parse_corrections
 from agents.sources.changes import HEADERS, GitHubChanges, KeptChanges, MergedChanges
 from agents.sources.grafana import Grafana
-from agents.sources.loki import LokiSource
-from agents.sources.prometheus import PrometheusSource
+from agents.sources.loki import LokiQueries, LokiSource
+from agents.sources.prometheus import PrometheusQueries, PrometheusSource
+from agents.sources.queries import Queries
 from agents.sources.tempo import TempoSource, TraceLimits
 from agents.sources.wire import Limits, Server, ServerSettings, Switch, new_session
 from bot.bootstrap.doors import repositories
@@ -27,7 +28,7 @@ from bot.settings import ServerAccess, Settings, SettingsError
 from orchestrator.clock import Clock
 from orchestrator.errors import SourceUnavailableError
 from orchestrator.model import Window
-from orchestrator.ports import ChangeSource, ChangeStore, Compute, Lookup, Telemetry
+from orchestrator.ports import ChangeSource, ChangeStore, Compute, Lookup, QuerySource, Telemetry
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -56,6 +57,8 @@ class Live:
         self.loki: LokiSource | None = None
         self.tempo: TempoSource | None = None
         self.changes: list[ChangeSource] = []
+        self._queried: list[QuerySource] = []
+        self.queries = Queries(lambda: self._queried)
         self.telemetry = Telemetry()
 
     @property
@@ -83,12 +86,14 @@ class Live:
                     changes=MergedChanges(self.changes) if self.changes else None,
                     topology=CallGraph(graphs) if graphs else None,
                     names=self,
+                    queries=self.queries,
                     live=True,
                 )
             try:
                 yield self.telemetry
             finally:
                 self.telemetry = Telemetry()
+                self._queried = []
 
     async def read_names(self, lookup: Lookup) -> Collection[str]:
         """The services that any of the servers knows. Raises SourceUnavailableError where none answers."""
@@ -106,6 +111,7 @@ class Live:
             self.prometheus = PrometheusSource(
                 server, self._clock, corrections=self.corrections, grafana=self._grafana("prometheus", access)
             )
+            self._queried.append(PrometheusQueries(server, corrections=self.corrections))
 
         access = self._settings.loki
         if access.url:
@@ -113,6 +119,7 @@ class Live:
             self.loki = LokiSource(
                 server, self._clock, corrections=self.corrections, grafana=self._grafana("loki", access)
             )
+            self._queried.append(LokiQueries(server, corrections=self.corrections))
 
         access = self._settings.tempo
         if access.url:

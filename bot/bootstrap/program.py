@@ -59,7 +59,9 @@ class Compass:
         return Investigations(
             store=store,
             incidents=self.incidents,
-            telemetry=Telemetry(source, source, source, source, source, source, live=self.live.any),
+            telemetry=Telemetry(
+                source, source, source, source, source, source, queries=self.live.queries, live=self.live.any
+            ),
             team=INCIDENT_TEAM,
             compute=self.compute,
             clock=self.clock,

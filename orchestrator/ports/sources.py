@@ -78,6 +78,20 @@ class Lookup:
         return replace(self, window=Window(start=self.window.start, end=max(self.window.start, whole)))
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What somebody wrote in a store's own language ("promql", "logql").
+
+    Nothing outside of `window` and `scope` is read for it. `step_s` is the least time between two points of a series.
+    """
+
+    language: str
+    expression: str
+    window: Window
+    scope: Scope = field(default_factory=Scope)
+    step_s: float = 15.0
+
+
 class IncidentSource(Protocol):
     """Knows incidents by their id."""
 
@@ -126,6 +140,22 @@ class NameSource(Protocol):
     async def read_names(self, lookup: Lookup) -> Collection[str]: ...
 
 
+class QuerySource(Protocol):
+    """Answers what somebody wrote in its own language: checked before it is sent, and few points or lines come back.
+
+    Only a live store does.
+    """
+
+    @property
+    def languages(self) -> Collection[str]:
+        """Those that it understands and can check."""
+        ...
+
+    async def query(self, asked: Query) -> Metrics | Logs:
+        """The answer. What may not be asked is not sent: it raises ParameterExtractionError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Telemetry:
     """The sources an agent may ask. None means that no source of this kind is configured.
@@ -140,4 +170,5 @@ class Telemetry:
     changes: ChangeSource | None = None
     topology: TopologySource | None = None
     names: NameSource | None = None
+    queries: QuerySource | None = None
     live: bool = False

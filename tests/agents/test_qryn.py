@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 
-from agents.sources.loki import LokiLimits, LokiSource
+from agents.sources.loki import LokiLimits, LokiQueries, LokiSource
 from agents.sources.snapshot.case import read_case
 from agents.sources.snapshot.logs import LogColumns, parse_logs
 from agents.sources.snapshot.traces import SpanColumns, parse_spans
@@ -18,9 +18,10 @@ from agents.sources.tempo import TempoSource, TraceLimits
 from agents.sources.wire import Limits, Server, ServerSettings
 from orchestrator.clock import SystemClock
 from orchestrator.model import Scope, Window
-from orchestrator.ports import Lookup, Telemetry
+from orchestrator.ports import Lookup, Query, Telemetry
 from tests.agents.cases import reference_case
 from tests.agents.contract_sources import Filled, LogContract, TraceContract
+from tests.support.clock import NOON
 from tests.support.qryn import Qryn
 from tests.support.replay import replay, trace_id
 
@@ -55,6 +56,14 @@ async def filled(reference: Qryn) -> AsyncIterator[Filled]:
 @pytest.mark.timeout(120)
 class TestQryn(LogContract, TraceContract):
     """What every source keeps to holds across a real server too."""
+
+    async def test_a_query_that_somebody_wrote_is_answered_within_its_window(self, reference: Qryn) -> None:
+        window = Window(start=NOON, end=NOON + timedelta(minutes=5))
+        written = '{service_name="gateway"} |= "GET" | json | level="INFO"'
+        async with Server(ServerSettings("Loki", reference.url), SystemClock()) as server:
+            logs = await LokiQueries(server).query(Query("logql", written, window))
+        assert list(logs.messages) == [f"GET /orders/{second} 200" for second in range(0, 300, 60)]
+        assert set(logs.services) == {"gateway"}
 
     async def test_who_calls_whom_is_known(self, filled: Filled) -> None:
         assert filled.telemetry.topology is not None

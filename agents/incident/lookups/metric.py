@@ -76,7 +76,7 @@ def _meant(series: Sequence[MetricSeries], service: str, metric: str) -> list[Me
 def _lines(series: MetricSeries, split: float, window: Window) -> Iterator[str]:
     """Counters are told as what is added a second, as everywhere."""
     unit = series.unit or meaning_of(series.metric, series.aspect).unit
-    times, values = _floats(series.times), _floats(series.values)
+    times, values = floats(series.times), floats(series.values)
     per_second = ""
     if is_counter(series.metric, series.values):
         (times, values), per_second = as_rate(times, values), " a second"
@@ -88,22 +88,24 @@ def _lines(series: MetricSeries, split: float, window: Window) -> Iterator[str]:
         return
     yield f"{named}, {times.size} points"
     for words, part in (("before", values[times < split]), ("since", values[times >= split])):
-        yield f"{words} {clock(split)}: {_summed(part, unit)}"
-    yield "course: " + ", ".join(_course(times, values, unit))
+        yield f"{words} {clock(split)}: {summed(part, unit)}"
+    yield "course: " + ", ".join(course(times, values, unit))
 
 
-def _summed(values: Floats, unit: str) -> str:
+def summed(values: Floats, unit: str) -> str:
+    """The least, the middle and the most of it."""
     if not values.size:
         return "no points"
     low, middle, high = (figure(float(each), unit) for each in np.quantile(values, (0.0, 0.5, 1.0)))
     return f"min {low}, median {middle}, max {high} ({values.size} points)"
 
 
-def _course(times: Floats, values: Floats, unit: str) -> Iterator[str]:
+def course(times: Floats, values: Floats, unit: str, most: int = MOST_POINTS) -> Iterator[str]:
     """The median of each of at most so many even parts."""
-    for part in np.array_split(np.arange(times.size), min(MOST_POINTS, times.size)):
+    for part in np.array_split(np.arange(times.size), min(most, times.size)):
         yield f"{clock(float(times[part[0]]) // 1)} {figure(float(np.median(values[part])), unit)}"
 
 
-def _floats(column: "array[float]") -> Floats:
+def floats(column: "array[float]") -> Floats:
+    """A column as it is calculated with."""
     return np.asarray(column, dtype=np.float64)

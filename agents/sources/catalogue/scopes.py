@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from orchestrator.errors import ParameterExtractionError
 from orchestrator.model import Scope
 
 SCOPE_LABELS: Mapping[str, tuple[str, ...]] = {
@@ -50,6 +51,17 @@ def mixed_environments(scopes: Iterable[Scope], wanted: Scope) -> tuple[str, ...
     """The environments whose telemetry is taken together, for nobody says which is meant; none where it is one at most."""
     known = {scope.environment.casefold(): scope.environment for scope in scopes if scope.environment}
     return tuple(known[name] for name in sorted(known)) if len(known) > 1 and not wanted.environment else ()
+
+
+def refuse_other_scope(expression: str, matchers: Iterable[tuple[str, str, str]], scope: Scope, example: str) -> None:
+    """Raises ParameterExtractionError for matchers (label, operator, value) that ask of another scope than the incident's."""
+    parts = {name: part for part, names in SCOPE_LABELS.items() for name in names}
+    for name, operator, value in matchers:
+        ours = str(getattr(scope, parts[name])) if name in parts else ""
+        same = value.casefold() == ours.casefold()
+        if ours and ((operator == "=" and not same) or (operator == "!=" and same)):
+            rule = f"asks of another {parts[name]} than the incident's, which is {ours}; leave {name} out"
+            raise ParameterExtractionError("expression", expression, rule, example)
 
 
 def _first(labels: Mapping[str, str], names: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from agents.sources.prometheus.api import ApiLimits, PrometheusApi
 from agents.sources.prometheus.budget import LookupLimits
 from agents.sources.prometheus.discovery import Discovered, Discovery
 from agents.sources.prometheus.histograms import HistogramSeries
+from agents.sources.prometheus.queries import PrometheusQueries
 from agents.sources.prometheus.source import PrometheusSource
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "LookupLimits",
     "Meaning",
     "PrometheusApi",
+    "PrometheusQueries",
     "PrometheusSource",
     "Series",
 ]

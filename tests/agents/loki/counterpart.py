@@ -17,6 +17,7 @@ from agents.sources.wire import Limits, Server, ServerSettings
 from tests.support.clock import HurriedClock
 
 MATCHER = re.compile(r'(\w+)(=~|!~|!=|=)"((?:[^"\\]|\\.)*)"')
+LINE_FILTER = re.compile(r'(\|=|!=) "([^"]*)"')
 Entry = tuple[int, Mapping[str, str], str, Mapping[str, str]]
 
 
@@ -97,7 +98,15 @@ class Loki:
 
     def within(self, request: web.Request, selector: str) -> list[Entry]:
         start, end = int(request.query["start"]), int(request.query["end"])
-        return [each for each in self.entries if start <= each[0] < end and matches(selector, each[1])]
+        stream, _, pipeline = selector.partition("}")
+        wanted = [(not_in == "!=", text) for not_in, text in LINE_FILTER.findall(pipeline)]
+        return [
+            each
+            for each in self.entries
+            if start <= each[0] < end
+            and matches(stream, each[1])
+            and all((text in each[2]) != without for without, text in wanted)
+        ]
 
 
 def matches(selector: str, labels: Mapping[str, str]) -> bool:
