@@ -61,11 +61,21 @@ def confidences(strengths: Sequence[float], heard: float, by: Calibration) -> li
     """
     told: list[float] = []
     for place, strength in enumerate(strengths):
-        likely = _logistic(by, features(strength, strengths[0], heard, first=place == 0))
-        least, most = bounds(strength, first=place == 0)
+        sure = _sure(strength, strengths[0], heard, by, first=place == 0)
         below = told[-1] - ONE_STEP if told else 1.0
-        told.append(max(0.0, min(least + (most - least) * likely, below)))
+        told.append(max(0.0, min(sure, below)))
     return told
+
+
+def behind_the_first(strength: float, strongest: float, heard: float, by: Calibration) -> float:
+    """The confidence of evidence of that strength in (0, 1], where it is not, or no longer, what leads."""
+    return _sure(strength, max(strength, strongest), heard, by, first=False)
+
+
+def _sure(strength: float, strongest: float, heard: float, by: Calibration, *, first: bool) -> float:
+    likely = _logistic(by, features(strength, strongest, heard, first=first))
+    least, most = bounds(strength, first=first)
+    return least + (most - least) * likely
 
 
 def bounds(strength: float, *, first: bool) -> tuple[float, float]:

@@ -43,10 +43,10 @@ def explain(agent_id: str, observations: Sequence[Observation]) -> list[Hypothes
 
 def told_by(agent_id: str, ranked: Sequence[Suspect]) -> list[Hypothesis]:
     """Those of the suspects that this agent decides, in words."""
-    return [_told(agent_id, each, ranked) for each in ranked if _decided_by(each) == agent_id]
+    return [_told(agent_id, each, ranked) for each in ranked if decided_by(each) == agent_id]
 
 
-def _decided_by(suspect: Suspect) -> str:
+def decided_by(suspect: Suspect) -> str:
     """The agent whose word decides what is wrong."""
     return suspect.words[0].fact.agent_id
 

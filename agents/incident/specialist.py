@@ -1,6 +1,7 @@
-"""What the three specialists have in common; they differ in what they look at. They spend nothing.
+"""What the three specialists have in common; they differ in what they look at.
 
-Each asks the others where an answer would tell something new of the leading explanation, and answers what it is asked.
+Each asks the others where an answer would tell something new of the leading explanation, and answers what it is asked. Where
+it is handed a language model it reasons with that over what plain analysis found, and spends for that only.
 """
 
 from collections.abc import Sequence
@@ -14,9 +15,21 @@ from agents.incident.reading import read
 from agents.incident.seasons import seasons_of
 from agents.incident.sending import Look, looked_at
 from agents.incident.territory import owner_of_metric
+from agents.incident.thinking import Evidence, Thinker
 from orchestrator.errors import SourceUnavailableError
-from orchestrator.model import Advice, Baseline, Hypothesis, Incident, Metrics, Observation, Question
-from orchestrator.ports import AgentKit, AgentSpec, Briefing, Desk, Lookup
+from orchestrator.model import (
+    ZERO,
+    Advice,
+    AgentContext,
+    Baseline,
+    Consultation,
+    Hypothesis,
+    Incident,
+    Metrics,
+    Observation,
+    Question,
+)
+from orchestrator.ports import Account, AgentKit, AgentSpec, Briefing, Desk, Lookup
 
 
 class Specialist:
@@ -26,8 +39,11 @@ class Specialist:
         self._agent_id = agent_id
         self._look = look
         self._kit = kit
+        self._incident = kit.incident
+        self._account: Account | None = None
         self._desk: Desk | None = None
         self._metrics: Metrics | None = None
+        self._remarks: list[str] = []
 
     @property
     def agent_id(self) -> str:
@@ -36,8 +52,8 @@ class Specialist:
 
     @property
     def total_cost(self) -> Decimal:
-        """Nothing: no model is called."""
-        return Decimal(0)
+        """What its account has paid for: calls to a model, and nothing without one."""
+        return self._account.spent if self._account else ZERO
 
     async def observe(self, incident: Incident) -> Sequence[Observation]:
         """What stands out, what is normal, and what could not be checked.
@@ -46,6 +62,7 @@ class Specialist:
         looked at once more with that in mind.
         Raises SourceUnavailableError if no source of telemetry answers.
         """
+        self._incident = incident
         telemetry, compute = self._kit.telemetry, self._kit.compute
         reading = await read(self._agent_id, telemetry, incident, self._kit.clock.now())
         self._metrics = reading.metrics
@@ -58,16 +75,32 @@ class Specialist:
     async def generate_hypothesis(self, observations: Sequence[Observation]) -> Sequence[Hypothesis]:
         """The explanations that this agent's own telemetry decides, the leading one with what others answered."""
         ranked = suspected(observations)
-        formed = told_by(self._agent_id, ranked)
+        formed, asked = told_by(self._agent_id, ranked), list[Consultation]()
         if self._desk is not None:
             for ask in questions(self._agent_id, ranked, observations):
                 told = await self._desk.consult(ask.specialist, ask.question)
                 formed[0] = with_answer(formed[0], told, observations)
-        return formed
+                asked.append(told)
+        if self._kit.model is None or self._account is None or not observations:
+            return formed
+        context = await self._context(observations)
+        evidence = Evidence(self._agent_id, observations, ranked, self._incident, context, asked)
+        thought = await Thinker(self._kit.model, self._account).think(evidence, formed)
+        self._remarks += thought.remarks
+        return thought.hypotheses
 
     async def analyse(self, observations: Sequence[Observation]) -> Sequence[Hypothesis]:
-        """The same, without asking anybody: this agent knows plain analysis only."""
+        """What plain analysis alone says, without asking anybody."""
         return explain(self._agent_id, observations)
+
+    def use_account(self, account: Account) -> None:
+        """The money for its questions to a model."""
+        self._account = account
+
+    def take_remarks(self) -> Sequence[str]:
+        """What there is to say of the model's part since the last time."""
+        taken, self._remarks = self._remarks, []
+        return taken
 
     def use_desk(self, desk: Desk) -> None:
         """The place from which it asks others."""
@@ -88,6 +121,11 @@ class Specialist:
         return await self._kit.compute.run(
             answer, self._agent_id, question, mine, split, [_thin(each) for each in briefing.observations]
         )
+
+    async def _context(self, observations: Sequence[Observation]) -> AgentContext | None:
+        if self._kit.context is None or self._incident is None:
+            return None
+        return await self._kit.context.assemble(self._agent_id, self._incident, observations)
 
     async def _read_again(self, incident: Incident) -> Metrics | None:
         source = self._kit.telemetry.metrics

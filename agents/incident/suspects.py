@@ -18,7 +18,7 @@ The rules, in the order in which they work:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from agents.analyzers.addresses import is_address
@@ -53,25 +53,21 @@ CHANGE_KEEPS_BLAME = 0.6
 
 def suspects(observations: Sequence[Observation]) -> list[Suspect]:
     """All suspects, the likeliest first; no two are equally likely."""
-    known = [each for each in observations if each.standing is Standing.UNUSUAL]
-    words = [word for fact in known for word in testimonies(fact)]
-    graph = Graph(call for each in observations for call in each.calls)
-    changes = [each for each in known if each.signal is Signal.CHANGE]
-    weighing = _Weighing(words, graph, changes, Calm(observations, graph))
-    found = [weighing.suspect(service) for service in sorted({word.service for word in words})]
-    ranked = sorted((each for each in found if each.confidence >= LEAST), key=lambda one: -one.confidence)
-    return apart([*map(weighing.confirmed, ranked[:1]), *ranked[1:]], graph)
+    return Weighing(observations).suspects()
 
 
-class _Weighing:
-    """All words on one graph."""
+class Weighing:
+    """All words of all observations on one graph."""
 
-    def __init__(self, words: Sequence[Testimony], graph: Graph, changes: Sequence[Observation], calm: Calm) -> None:
-        self._words: Mapping[str, list[Testimony]] = defaultdict(list)
+    def __init__(self, observations: Sequence[Observation]) -> None:
+        known = [each for each in observations if each.standing is Standing.UNUSUAL]
+        words = [word for fact in known for word in testimonies(fact)]
+        changes = [each for each in known if each.signal is Signal.CHANGE]
+        self._words: dict[str, list[Testimony]] = defaultdict(list)
         for word in words:
             self._words[word.service].append(word)
-        self._graph = graph
-        self._calm = calm
+        self._graph = graph = Graph(call for each in observations for call in each.calls)
+        self._calm = Calm(observations, graph)
         self._delays = Delays(words, graph)
         self._links = shares_of_blame(words, self._matters)
         self._felt = max((_symptom(word.fact) for word in words), default=0.0)
@@ -80,13 +76,30 @@ class _Weighing:
             service: blamed_change(service, onset_of(said), changes) for service, said in self._words.items()
         }
 
+    def suspects(self) -> list[Suspect]:
+        """All suspects, the likeliest first; no two are equally likely."""
+        found = [self.suspect(service) for service in sorted(self._words)]
+        ranked = sorted((each for each in found if each.confidence >= LEAST), key=lambda one: -one.confidence)
+        return apart([*map(self.confirmed, ranked[:1]), *ranked[1:]], self._graph)
+
+    def share(self, service: str, cited: Collection[str]) -> float:
+        """What the facts with these ids say against that service, as a share of what all facts say, in [0, 1].
+
+        The more facts, the more they say. Words are weighed as among all others: what is explained otherwise stays so.
+        """
+        words = self._words.get(service, [])
+        parts: dict[str, float] = {}
+        for word in words:
+            if word.fact.observation_id in cited:
+                parts[word.group] = max(self._weight(word), parts.get(word.group, 0.0))
+        whole = self._strength({group: self._weight(word) for group, word in strongest(words).items()})
+        return min(1.0, self._strength(parts) / whole) if whole else 0.0
+
     def suspect(self, service: str) -> Suspect:
         """What all words about one service come to."""
         words = self._words[service]
         parts = {group: self._weight(word) for group, word in strongest(words).items()}
-        signals = sum(weight >= COUNTS_AS_SIGNAL for weight in parts.values())
-        agreed = AGREEMENT.get(signals, 1.0) if signals else AGREEMENT[1] / 2
-        sure = together(parts.values()) * agreed * (0.5 + 0.5 * portion(self._felt, FELT_BY_SOMEBODY))
+        sure = self._strength(parts)
         change, recent = self._blamed[service]
         sure = min(HIGHEST, sure + CHANGE_COUNTS * recent * portion(sure, SUSPICION))
         fails = any(word.kind is FaultKind.ERROR and parts[word.group] >= COUNTS_AS_SIGNAL for word in words)
@@ -107,6 +120,12 @@ class _Weighing:
         doubt = 1.0 - leader.confidence
         sure = leader.confidence * (1.0 + ECHOED * max(echoes, default=0.0) * doubt)
         return replace(leader, confidence=min(HIGHEST, sure))
+
+    def _strength(self, parts: Mapping[str, float]) -> float:
+        """What words of these groups, weighed, come to together."""
+        signals = sum(weight >= COUNTS_AS_SIGNAL for weight in parts.values())
+        agreed = AGREEMENT.get(signals, 1.0) if signals else AGREEMENT[1] / 2
+        return together(parts.values()) * agreed * (0.5 + 0.5 * portion(self._felt, FELT_BY_SOMEBODY))
 
     def _weight(self, word: Testimony) -> float:
         """What is left of a word's weight once everything that explains it otherwise is taken off."""

@@ -1,0 +1,50 @@
+"""What a model is asked to answer with. Small, since every byte of it is paid for with every question.
+
+The schema tells the model its bounds and does not enforce them: one explanation that breaks one costs itself, in
+`accepting`, and not the whole answer.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from agents.incident.phrases import WHAT
+from orchestrator.model import FaultKind
+
+KINDS = tuple(kind for kind in WHAT if kind is not FaultKind.UNKNOWN)
+MOST_EXPLANATIONS, MOST_IDS, LONGEST_STATEMENT = 4, 6, 160
+
+Ids = Annotated[list[str], Field(json_schema_extra={"maxItems": MOST_IDS})]
+
+
+class Explanation(BaseModel):
+    """One explanation, in the model's words, with the ids of what speaks for it and against it."""
+
+    service: str
+    kind: Annotated[str, Field(json_schema_extra={"enum": [each.value for each in KINDS]})]
+    statement: str
+    supports: Ids
+    against: Ids = Field(default_factory=list)
+
+
+class Explanations(BaseModel):
+    """What a model thinks is wrong, likeliest first."""
+
+    explanations: Annotated[list[Explanation], Field(json_schema_extra={"maxItems": MOST_EXPLANATIONS})]
+
+
+class Against(StrEnum):
+    """How strongly something speaks against an explanation."""
+
+    NONE = "none"
+    SOME = "some"
+    STRONG = "strong"
+
+
+class Doubt(BaseModel):
+    """What a model has to say against an explanation."""
+
+    reason: str = ""
+    ids: Ids
+    strength: Against
