@@ -196,6 +196,7 @@ WAITS = {
     "orchestrator/investigation/record.py": "the heartbeat",
     "orchestrator/investigation/waiting.py": "until the time of a question to humans is over",
     "agents/sources/wire/attempts.py": "between attempts, as RetryPolicy decides or the server asks",
+    "agents/llm/wire/transport.py": "between attempts, as RetryPolicy decides or the provider asks",
     "bot/slack/outbox.py": "between attempts, as RetryPolicy decides or Slack asks",
     "bot/slack/thread.py": "between edits, and between attempts, as RetryPolicy decides",
     "bot/slack/app.py": "at the start, until Slack answers or the time for that is over; nothing is sent twice",
