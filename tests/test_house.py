@@ -195,6 +195,7 @@ WAITS = {
     "orchestrator/clock.py": "the home of waiting",
     "orchestrator/investigation/record.py": "the heartbeat",
     "orchestrator/investigation/waiting.py": "until the time of a question to humans is over",
+    "orchestrator/investigation/standstill.py": "as long as whoever asks, on the clock that it was handed",
     "agents/sources/wire/attempts.py": "between attempts, as RetryPolicy decides or the server asks",
     "agents/llm/wire/transport.py": "between attempts, as RetryPolicy decides or the provider asks",
     "bot/slack/outbox.py": "between attempts, as RetryPolicy decides or Slack asks",

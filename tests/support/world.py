@@ -14,7 +14,7 @@ from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations, Limits
 from orchestrator.model import Allowances, Incident, Origin, Person, Phase, Step, StepOutcome
 from orchestrator.parameters import Parameters
-from orchestrator.ports import Listener, Store, TeamSpec, Telemetry
+from orchestrator.ports import Listener, Models, Store, TeamSpec, Telemetry
 from tests.support.agents import PlainAgent, ScriptedAgent, team_of
 from tests.support.builders import ANA, hypothesis, incident, observation
 from tests.support.clock import NOON, ManualClock
@@ -79,6 +79,7 @@ class World:
     live: bool = True
     telemetry: Telemetry | None = None
     asking: HubRules | None = None
+    models: Models | None = None
     allowances: Allowances | None = None
 
     def new_service(self, *listeners: Listener, store: Store | None = None) -> Investigations:
@@ -91,6 +92,7 @@ class World:
             clock=self.clock,
             limits=self.limits,
             asking=self.asking,
+            models=self.models,
             allowances=self.allowances,
         )
         for listener in listeners:

@@ -7,7 +7,8 @@ The schema tells the model its bounds and does not enforce them: one explanation
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic.config import JsonDict
 
 from agents.incident.phrases import WHAT
 from orchestrator.model import FaultKind
@@ -15,10 +16,27 @@ from orchestrator.model import FaultKind
 KINDS = tuple(kind for kind in WHAT if kind is not FaultKind.UNKNOWN)
 MOST_EXPLANATIONS, MOST_IDS, LONGEST_STATEMENT = 4, 6, 160
 
+_SAID_IN_THE_PROMPT = ("title", "description", "default")
+
+
+def _small(schema: JsonDict) -> None:
+    """Without what the prompt says already."""
+    properties = schema.get("properties")
+    for part in (schema, *(properties.values() if isinstance(properties, dict) else ())):
+        for name in _SAID_IN_THE_PROMPT if isinstance(part, dict) else ():
+            part.pop(name, None)
+
+
+class Answer(BaseModel):
+    """What a model answers with; what it says beyond that is not heard."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra=_small)
+
+
 Ids = Annotated[list[str], Field(json_schema_extra={"maxItems": MOST_IDS})]
 
 
-class Explanation(BaseModel):
+class Explanation(Answer):
     """One explanation, in the model's words, with the ids of what speaks for it and against it."""
 
     service: str
@@ -28,7 +46,7 @@ class Explanation(BaseModel):
     against: Ids = Field(default_factory=list)
 
 
-class Explanations(BaseModel):
+class Explanations(Answer):
     """What a model thinks is wrong, likeliest first."""
 
     explanations: Annotated[list[Explanation], Field(json_schema_extra={"maxItems": MOST_EXPLANATIONS})]
@@ -42,9 +60,9 @@ class Against(StrEnum):
     STRONG = "strong"
 
 
-class Doubt(BaseModel):
+class Doubt(Answer):
     """What a model has to say against an explanation."""
 
     reason: str = ""
     ids: Ids
-    strength: Against
+    strength: Annotated[Against, WithJsonSchema({"enum": [each.value for each in Against]})]

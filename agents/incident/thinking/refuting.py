@@ -1,7 +1,7 @@
 """The attempt to refute the leading explanation with what was observed.
 
 The law: doubt lowers a confidence and never raises one, and only where it rests on facts that can speak against: something
-normal, or trouble elsewhere that began earlier. What later came of it, what was changed to it, and what nobody could look at
+normal, or what happened elsewhere before it. What later came of it, what is a part of it, and what nobody could look at
 refutes nothing. How far it lowers is decided here, between nothing and a floor; the reason that a model gives stays in the
 record of its calls.
 """
@@ -48,7 +48,7 @@ def refutation(evidence: Evidence, leading: Hypothesis) -> Refutation | None:
 
 
 def could_refute(suspect: Suspect, leading: Hypothesis, observations: Sequence[Observation]) -> list[Observation]:
-    """What can speak against it: trouble elsewhere that began earlier, the loudest first, then what is normal."""
+    """What can speak against it: trouble and changes elsewhere that came earlier, the loudest first, then what is normal."""
     own = {*leading.supporting, *(word.fact.observation_id for word in suspect.words), ""}
     free = [each for each in observations if each.observation_id not in own]
     earlier = [each for each in free if _began_earlier(each, suspect)]

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.incident import INCIDENT_TEAM
 from agents.incident.thinking.answers import Against, Doubt
 from agents.incident.thinking.refuting import lowered, refutation
-from orchestrator.model import Aspect, Signal
+from orchestrator.investigation import report_of
+from orchestrator.model import THE_BAR, Aspect, Conclusion, Signal
 from tests.agents.thinking.scene import FACTS, answering, evidence, fact, plain, said, thought
-from tests.support.builders import hypothesis
+from tests.support.builders import explained, hypothesis, observed, view_after
 
 EARLIER = fact(10, "catalogue: cpu 90 %, was 10 %", -60.0, service="catalogue", aspect=Aspect.CPU, score=0.3)
 WITH_EARLIER = (*FACTS, EARLIER)
@@ -94,3 +96,19 @@ async def test_the_model_is_shown_what_is_doubted_in_the_words_that_people_will_
     model = answering(said("orders", "error", "orders has no connections left", ["o3"]))
     await thought(model)
     assert model.asked[1].data.startswith("explanation:\norders / error: orders has no connections left\n")
+
+
+async def test_an_explanation_that_is_doubted_below_the_bar_leaves_the_report_inconclusive_with_what_to_look_at() -> (
+    None
+):
+    faint = [fact(each, f"orders: errors {each} %", service="orders", aspect=Aspect.ERRORS, score=0.35, signal=signal)
+             for each, signal in enumerate((Signal.METRIC, Signal.TRACE), start=1)]  # fmt: skip
+    facts = [*faint, FACTS[7]]
+    before = plain(facts=facts)[0]
+    assert THE_BAR <= before.initial_confidence < 0.5
+    told = await thought(answering(doubt={**STRONG, "ids": ["o8"]}), evidence(facts=facts))
+    assert told.hypotheses[0].initial_confidence < THE_BAR
+    view = view_after(observed("application", *facts), explained("application", *told.hypotheses))
+    report = report_of(view, INCIDENT_TEAM)
+    assert (report.conclusion, report.headline) == (Conclusion.NO_CLEAR_CAUSE, "No clear cause")
+    assert report.look_next == before.verify
