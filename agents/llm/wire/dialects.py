@@ -25,7 +25,8 @@ class UnboundedError(ValueError):
 class Dialect(Protocol):
     """A wire format. `overhead` are the tokens that the provider may add to a request by itself."""
 
-    overhead: int
+    @property
+    def overhead(self) -> int: ...  # noqa: D102
 
     def most_tokens(self, body: Parsed) -> int:
         """The most tokens that the answer can have. Raises UnboundedError."""

@@ -125,7 +125,9 @@ class Anthropic:
     route = "/v1/messages"
 
     def refused_key(self, headers: Mapping[str, str], key: str) -> bool:
-        return headers.get("x-api-key") != key or "anthropic-version" not in headers
+        """The SDK's first major version sent the key in `x-api-key`, the second sends it as a bearer's."""
+        known = headers.get("x-api-key") == key or headers.get("Authorization") == f"Bearer {key}"
+        return not known or "anthropic-version" not in headers
 
     def read(self, body: Body, path: Mapping[str, str]) -> Asked:
         tools = [(each["name"], each["input_schema"]) for each in body.get("tools", ())]

@@ -1,0 +1,106 @@
+"""The LanguageModel port over pydantic-ai: a typed question, at most one repeat of a wrong answer, and our errors only.
+
+The law: whatever the library does, a request leaves through the paid transport or not at all, and nothing that a provider
+or a library wrote is shown. The library's own retries are off, it reports nothing to OpenTelemetry, and it is imported
+when the first question is asked.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from agents.llm.lookups import Lookups
+from agents.llm.outgoing import outgoing
+from agents.llm.prices import Price
+from agents.llm.wire.asking import Asking, asking
+from agents.llm.wire.record import CallRecord
+from orchestrator.clock import Clock, within
+from orchestrator.errors import ModelAnswerError, ModelUnavailableError
+from orchestrator.ports import Account, Request, Wanted
+
+if TYPE_CHECKING:
+    from pydantic_ai.models import Model
+    from pydantic_ai.settings import ModelSettings
+
+ANSWER = "final_result"
+REPEATS = 1
+"""So often is a model asked again whose answer is not of the wanted form."""
+TEMPERATURE = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds: a question with its repeats and lookups, and one lookup."""
+
+    question_s: float = 50.0
+    lookup_s: float = 10.0
+
+
+@dataclass(frozen=True)
+class PydanticModel:
+    """A model for one agent of one run. Implements LanguageModel.
+
+    `price` says what it costs at a time, None where nobody knows and that is allowed, and raises ModelUnavailableError
+    where it is not. `settings` are the provider's own, beside those of every question.
+    """
+
+    name: str
+    model: "Callable[[], Model]"
+    price: Callable[[datetime], Price | None]
+    clock: Clock
+    record: CallRecord | None = None
+    times: Times = Times()
+    settings: "ModelSettings | None" = None
+
+    async def ask(self, request: Request[Wanted], account: Account) -> Wanted:
+        """See the port."""
+        until = self.clock.monotonic() + self.times.question_s
+        price = self.price(self.clock.now())
+        question = Asking(account, self.name, request.purpose, request.prompt, price, until, self.record)
+        if self.record:
+            await self.record.journal.keep_prompt(self.record.workspace, request.prompt)
+        with asking(question):
+            return await self._told(question, self._run(request, question))
+
+    async def _told(self, question: Asking, run: Awaitable[Wanted]) -> Wanted:
+        """The answer of `run`, or why there is none, in our words."""
+        try:
+            return await within(self.clock, self.times.question_s, run)
+        except TimeoutError as error:
+            raise ModelUnavailableError(
+                f"{self.name} did not answer within {self.times.question_s:g} seconds.",
+                remedy="Set COMPASS_MODEL_TIMEOUT higher (seconds), or choose a quicker model.",
+            ) from error
+        except Exception as error:
+            # The border to libraries, which wrap what passes through them in whatever they like, with its text.
+            if question.failure is not None:
+                raise question.failure from None
+            raise ModelAnswerError(
+                f"What {self.name} answered cannot be used.",
+                remedy="Plain analysis goes on without it; if this happens often, choose another model.",
+            ) from error
+
+    async def _run(self, request: Request[Wanted], question: Asking) -> Wanted:
+        from pydantic_ai import Agent, ToolOutput
+        from pydantic_ai.usage import UsageLimits
+
+        lookups = Lookups(request.tools, request.most_lookups, self.times.lookup_s, self.clock, question)
+        agent: Agent[None, Wanted] = Agent(
+            self.model(),
+            output_type=ToolOutput(request.answer, name=ANSWER, description="Give the answer."),
+            instructions=request.prompt.text,
+            tools=lookups.offered,
+            retries={"tools": REPEATS, "output": REPEATS},
+            end_strategy="early",
+        )
+        most = 1 + REPEATS + (request.most_lookups + REPEATS if request.tools else 0)
+        result = await agent.run(
+            outgoing(request), model_settings=self._settings(request), usage_limits=UsageLimits(request_limit=most)
+        )
+        return result.output
+
+    def _settings(self, request: Request[Any]) -> "ModelSettings":
+        """Thought is kept as short as the model allows: it is paid for like an answer, and has its room from it."""
+        ours = {"max_tokens": request.most_tokens, "temperature": TEMPERATURE, "thinking": False}
+        return cast("ModelSettings", {**ours, **(self.settings or {})})

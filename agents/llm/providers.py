@@ -1,0 +1,160 @@
+"""The providers, each with the SDK it wants, at the end of a transport that pays.
+
+A provider is built when it is first asked, and shared by all who ask it: one client, one breaker. Keys go into the SDK's
+headers and nowhere else. What the SDKs would read from the environment is handed to them; no redirect is followed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from agents.llm.choosing import Choice, Provider
+from agents.llm.wire.dialects import AnthropicMessages, OpenAIChat
+from agents.llm.wire.refusals import Named
+from orchestrator.clock import Clock
+from orchestrator.errors import ModelUnavailableError
+from orchestrator.retry import Breaker, BreakerPolicy, RetryPolicy
+
+if TYPE_CHECKING:
+    import httpx2
+    from pydantic_ai.models import Model
+
+CONNECT_S = 10.0
+"""A server that does not take a connection in this time is not there. All other times are the question's."""
+
+NAMED = {
+    Provider.OPENAI: Named("OpenAI", "OPENAI_API_KEY", "OPENAI_BASE_URL"),
+    Provider.AZURE: Named("Azure OpenAI", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT"),
+    Provider.ANTHROPIC: Named("Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+}
+ADDRESSES = {Provider.OPENAI: "https://api.openai.com/v1", Provider.ANTHROPIC: "https://api.anthropic.com"}
+"""Where the providers' own price lists hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach a provider. No `address`: its own. `version` is that of Azure's interface."""
+
+    key: SecretStr
+    address: str = ""
+    version: str = ""
+
+
+@dataclass
+class Providers:
+    """Everybody who can be asked, with the access that is there. `aclose` lets go of the connections."""
+
+    access: Mapping[Provider, Access]
+    clock: Clock
+    dice: Random
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+    _clients: "dict[Provider, httpx2.AsyncClient]" = field(default_factory=dict, init=False)
+
+    def model(self, choice: Choice) -> "Model":
+        """That model, ready to be asked. Raises ModelUnavailableError where its provider has no key."""
+        access = self.access.get(choice.provider)
+        if access is None:
+            named = NAMED[choice.provider]
+            raise ModelUnavailableError(
+                f"There is no key for {choice}.", remedy=f"Set {named.key}, or remove COMPASS_MODEL."
+            )
+        return _BUILT[choice.provider](choice, access, self._client(choice.provider))
+
+    def listed(self, provider: Provider) -> bool:
+        """Whether the provider is asked at its own address, where its own prices hold."""
+        access = self.access.get(provider)
+        return access is None or not access.address or access.address.rstrip("/") == ADDRESSES.get(provider)
+
+    def settings(self, choice: Choice) -> Mapping[str, Any]:
+        """What that provider has to be told beside the question: to charge what its price list says, and no more."""
+        return {"service_tier": "default"} if choice.provider in ADDRESSES and self.listed(choice.provider) else {}
+
+    async def aclose(self) -> None:
+        """No connection stays open."""
+        clients, self._clients = list(self._clients.values()), {}
+        for each in clients:
+            await each.aclose()
+
+    def _client(self, provider: Provider) -> "httpx2.AsyncClient":
+        import httpx2
+
+        from agents.llm.wire.transport import PaidTransport
+
+        if provider not in self._clients:
+            transport = PaidTransport(
+                httpx2.AsyncHTTPTransport(),
+                provider=NAMED[provider],
+                dialect=AnthropicMessages() if provider == Provider.ANTHROPIC else OpenAIChat(),
+                clock=self.clock,
+                breaker=Breaker(self.breaker),
+                dice=self.dice,
+                retry=self.retry,
+            )
+            self._clients[provider] = httpx2.AsyncClient(transport=transport, timeout=_timeout())
+        return self._clients[provider]
+
+
+def _timeout() -> "httpx2.Timeout":
+    import httpx2
+
+    return httpx2.Timeout(None, connect=CONNECT_S)
+
+
+def _openai(choice: Choice, access: Access, client: "httpx2.AsyncClient") -> "Model":
+    from openai import AsyncOpenAI
+    from pydantic_ai.models.openai import OpenAIChatModel
+    from pydantic_ai.profiles.openai import OpenAIModelProfile
+    from pydantic_ai.providers.openai import OpenAIProvider
+
+    sdk = AsyncOpenAI(
+        api_key=access.key.get_secret_value(),
+        base_url=access.address or ADDRESSES[Provider.OPENAI],
+        http_client=client,
+        max_retries=0,
+        timeout=_timeout(),
+    )
+    # The older name of the limit is the one that servers other than OpenAI's take; some ignore the newer one.
+    profile = OpenAIModelProfile(openai_chat_supports_max_completion_tokens=False) if access.address else None
+    return OpenAIChatModel(choice.name, provider=OpenAIProvider(openai_client=sdk), profile=profile)
+
+
+def _azure(choice: Choice, access: Access, client: "httpx2.AsyncClient") -> "Model":
+    from openai import AsyncAzureOpenAI
+    from pydantic_ai.models.openai import OpenAIChatModel
+    from pydantic_ai.providers.azure import AzureProvider
+
+    sdk = AsyncAzureOpenAI(
+        api_key=access.key.get_secret_value(),
+        azure_endpoint=access.address,
+        api_version=access.version,
+        http_client=client,
+        max_retries=0,
+        timeout=_timeout(),
+    )
+    return OpenAIChatModel(choice.name, provider=AzureProvider(openai_client=sdk))
+
+
+def _anthropic(choice: Choice, access: Access, client: "httpx2.AsyncClient") -> "Model":
+    from anthropic import AsyncAnthropic
+    from pydantic_ai.models.anthropic import AnthropicModel
+    from pydantic_ai.providers.anthropic import AnthropicProvider
+
+    sdk = AsyncAnthropic(
+        api_key=access.key.get_secret_value(),
+        base_url=access.address or ADDRESSES[Provider.ANTHROPIC],
+        http_client=client,
+        max_retries=0,
+        timeout=_timeout(),
+    )
+    return AnthropicModel(choice.name, provider=AnthropicProvider(anthropic_client=sdk))
+
+
+_BUILT: "Mapping[Provider, Callable[[Choice, Access, httpx2.AsyncClient], Model]]" = {
+    Provider.OPENAI: _openai,
+    Provider.AZURE: _azure,
+    Provider.ANTHROPIC: _anthropic,
+}
