@@ -9,9 +9,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from agents.masking import LONGEST, mask_secrets
+from orchestrator.redaction import redact
 
 ANY = "<*>"
+LONGEST = 2000
 
 _ENCODED = re.compile(r"(?<![\w+/=])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{60,}={0,2}(?![\w+/=])")
 _ANY_MASK = re.compile(r"<(?:[a-z]+|private key|\*)>")
@@ -71,7 +72,7 @@ def mask(line: str) -> str:
     line = line[:LONGEST]
     if "://" in line:
         line = _URL.sub("<url>", line)
-    line = mask_secrets(line)
+    line = redact(line)
     if '"' in line or "'" in line:
         line = _QUOTED.sub("<text>", line)
     if "/" in line:

@@ -12,8 +12,8 @@ from agents.incident.reading import Reading
 from agents.incident.symptoms import Symptoms
 from agents.incident.weighed import Weighed
 from agents.incident.words import clock, many, short_ids, shortened
-from agents.masking import without_secrets
 from orchestrator.model import Asked, Aspect, Change, Observation, Signal, Standing
+from orchestrator.redaction import redact
 
 WHY = " · "
 """What stands between a change and why it is suspected."""
@@ -28,7 +28,7 @@ def told_change(reading: Reading, each: Weighed) -> Observation:
     """One change at one place."""
     change, placed = each.placed.change, each.placed
     where = f"{placed.service} " if placed.service else ""
-    summary, author = without_secrets(change.summary), without_secrets(change.author)
+    summary, author = redact(change.summary), redact(change.author)
     what = f": {short_ids(summary)}" if summary else ""
     by = f" by {author}" if author else ""
     kind = f"{change.kind} that its deploy brought" if placed.by else change.kind
@@ -128,7 +128,7 @@ def _lasting(seconds: float) -> str:
 
 
 def _called(change: Change) -> str:
-    return shortened(short_ids(without_secrets(change.summary or change.change_id)), 60)
+    return shortened(short_ids(redact(change.summary or change.change_id)), 60)
 
 
 def _asked(reading: Reading) -> Asked:

@@ -2,7 +2,6 @@
 
 from bot.telemetry.events import EventLog
 from bot.telemetry.logs import configure_logging
-from bot.telemetry.redaction import redact
 from bot.telemetry.tracing import Tracing, TracingUnavailableError, start_tracing
 
-__all__ = ["EventLog", "Tracing", "TracingUnavailableError", "configure_logging", "redact", "start_tracing"]
+__all__ = ["EventLog", "Tracing", "TracingUnavailableError", "configure_logging", "start_tracing"]

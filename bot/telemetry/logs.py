@@ -14,7 +14,10 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from bot.telemetry.redaction import is_secret_name, redact
+from orchestrator.redaction import SECRET, is_secret_name, redact
+
+MOST = 8 * 1024
+"""Characters of a value that are written."""
 
 DEPTH = 4
 """How deep into nested values redaction looks; what lies deeper is not written at all."""
@@ -84,14 +87,19 @@ def _clean(name: str, value: object, depth: int) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     if is_secret_name(name):
-        return "[secret]"
+        return SECRET
     if isinstance(value, str | bytes):
-        return redact(value if isinstance(value, str) else value.decode(errors="replace"))
+        return _cut(value if isinstance(value, str) else value.decode(errors="replace"))
     if isinstance(value, Mapping | MutableMapping):
         inside = value.items() if depth else ()
-        return {redact(str(key)): _clean(str(key), each, depth - 1) for key, each in inside}
+        return {_cut(str(key)): _clean(str(key), each, depth - 1) for key, each in inside}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean("", each, depth - 1) for each in value] if depth else []
     if isinstance(value, BaseException):
         return type(value).__qualname__
-    return redact(str(value))
+    return _cut(str(value))
+
+
+def _cut(text: str) -> str:
+    more = f"… [{len(text) - MOST} more characters]" if len(text) > MOST else ""
+    return f"{redact(text, MOST)}{more}"

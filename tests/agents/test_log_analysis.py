@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from agents.analyzers.counts import Call, Calls, Lines, recorded_seconds
 from agents.analyzers.gravity import Gravity, Trend, gravity
 from agents.analyzers.logs import LogShift, log_news
-from agents.analyzers.masks import mask, telling_words, unvaried
+from agents.analyzers.masks import LONGEST, mask, telling_words, unvaried
 from agents.analyzers.templates import mine
 from agents.analyzers.words import Mentions
-from agents.masking import LONGEST, without_secrets
+from orchestrator.redaction import redact
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_what_people_wrote_keeps_everything_but_secrets() -> None:
         "fix v1.2.3 (#4711) password=deploysecret AKIAIOSFODNN7EXAMPLE "
         "eyJhbGciOiJI.eyJzdWIiOiIx.sig0 Eve <eve@example.org> postgres://shop:pw@db/x"
     )
-    assert without_secrets(written) == (
+    assert redact(written) == (
         "fix v1.2.3 (#4711) password=<secret> <secret> <secret> Eve <email> postgres://<secret>@db/x"
     )
 

@@ -67,7 +67,7 @@ def test_lines_of_libraries_go_the_same_way() -> None:
     written = Written()
     logging.getLogger("a_library").info("connected with %s", "xoxb-1234-abcd")
     (line,) = written.lines
-    assert line["event"] == "connected with [slack token]"
+    assert line["event"] == "connected with <secret>"
     assert line["logger"] == "a_library"
 
 
@@ -89,7 +89,7 @@ def test_secrets_are_hidden_by_shape_and_by_name_however_deep() -> None:
         deep=[[[[["hunter2"]]]]],
     )
     assert not any(word in written.text for word in ("anything", "example.com", "abcdefgh", "hunter2", '"p"'))
-    assert written.lines[0]["body"] == {"password": "[secret]", "people": ["[e-mail]", 7, None]}
+    assert written.lines[0]["body"] == {"password": "<secret>", "people": ["<email>", 7, None]}
     assert written.lines[0]["thing"] == "ValueError"
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from agents.masking import without_secrets
 from orchestrator.model import Asked, Window
+from orchestrator.redaction import redact
 
 MOST_BYTES = 2_000
 LONGEST_LINE = 300
@@ -26,7 +26,7 @@ def fitted(lines: Iterable[str], *, cut: str = "lines") -> str:
 
 def safe(text: str, most: int = LONGEST_LINE) -> str:
     """What a program wrote, as it may be shown: no secrets, no control characters, one line, not too long."""
-    plain = "".join(each if each.isprintable() else " " for each in without_secrets(text))
+    plain = "".join(each if each.isprintable() else " " for each in redact(text, 4 * most))
     plain = " ".join(plain.split())
     return plain if len(plain) <= most else f"{plain[: most - 1]}…"
 

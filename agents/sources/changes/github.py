@@ -11,7 +11,6 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from agents.masking import mask_secrets, without_secrets
 from agents.sources.changes.kept import same_environment
 from agents.sources.changes.posted import LONGEST_DETAILS
 from agents.sources.changes.webhook import LIVE, deployed, moment
@@ -19,6 +18,7 @@ from agents.sources.wire import Server, ServerError
 from orchestrator.errors import OrchestratorError, SourceUnavailableError
 from orchestrator.model import Asked, Change, Changes
 from orchestrator.ports import Lookup
+from orchestrator.redaction import redact
 
 SOURCE = "GitHub"
 HEADERS: Mapping[str, str] = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
@@ -117,8 +117,8 @@ def _with_commits(change: Change, told: dict[str, Any]) -> Change:
     patches = "\n".join(
         f"@@ {each.get('filename')}\n{each['patch']}" for each in files if isinstance(each.get("patch"), str)
     )
-    summary = without_secrets(f"{message.partition(chr(10))[0]}{more}") if message else change.summary
-    return replace(change, summary=summary, files=names, details=mask_secrets(patches[:LONGEST_DETAILS]))
+    summary = redact(f"{message.partition(chr(10))[0]}{more}") if message else change.summary
+    return replace(change, summary=summary, files=names, details=redact(patches[:LONGEST_DETAILS]))
 
 
 def _message(commit: dict[str, Any]) -> str:

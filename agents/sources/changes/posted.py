@@ -12,9 +12,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
-from agents.masking import mask_secrets, without_secrets
 from orchestrator.errors import OrchestratorError
 from orchestrator.model import Change
+from orchestrator.redaction import redact
 
 MOST_AT_ONCE = 500
 LONGEST_DETAILS = 20_000
@@ -74,14 +74,14 @@ def posted_changes(body: Any, now: datetime) -> list[Change]:
 def _change(each: PostedChange, now: datetime) -> Change:
     at = each.at or now
     return Change(
-        change_id=without_secrets(each.id),
+        change_id=redact(each.id),
         at=(at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC),
         kind=each.kind.lower(),
         service=each.service,
-        summary=without_secrets(each.summary),
-        author=without_secrets(each.author),
+        summary=redact(each.summary),
+        author=redact(each.author),
         files=each.files,
-        details=mask_secrets(each.details),
+        details=redact(each.details),
         environment=each.environment,
     )
 

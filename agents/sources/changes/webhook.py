@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from agents.masking import without_secrets
 from agents.sources.changes.posted import RefusedChangesError
 from orchestrator.model import Change
+from orchestrator.redaction import redact
 
 LIVE = ("in_progress", "success")
 EVENT = "deployment_status"
@@ -46,8 +46,8 @@ def deployed(deployment: dict[str, Any], live: datetime, service: str) -> Change
         at=live,
         kind="deploy",
         service=named or service,
-        summary=without_secrets(": ".join(said)),
-        author=without_secrets(_text(creator.get("login"))) if isinstance(creator, dict) else "",
+        summary=redact(": ".join(said)),
+        author=redact(_text(creator.get("login"))) if isinstance(creator, dict) else "",
         environment=_text(deployment.get("environment")),
     )
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from agents.masking import mask_secrets, without_secrets
 from agents.sources.snapshot.lines import left_out, text
 from agents.sources.snapshot.times import moment, seconds
 from orchestrator.model import Change
+from orchestrator.redaction import redact
 
 LONGEST_DETAILS = 4000
 _TIMES = ("timestamp", "at", "time", "ts", "deployed_at")
@@ -63,10 +63,10 @@ def _change(kind: str, item: object) -> Change | None:
         at=at,
         kind=text(item.get("kind")) or text(item.get("type")) or kind or "change",
         service=text(item.get("service")),
-        summary=without_secrets(_summary(item)),
-        author=without_secrets(_first(item, _AUTHORS)),
+        summary=redact(_summary(item)),
+        author=redact(_first(item, _AUTHORS)),
         files=tuple(each for each in files if isinstance(each, str)) if isinstance(files, list) else (),
-        details=mask_secrets((text(item.get("diff")) or text(item.get("details")))[:LONGEST_DETAILS]),
+        details=redact((text(item.get("diff")) or text(item.get("details")))[:LONGEST_DETAILS]),
     )
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from agents.masking import without_secrets
 from agents.sources.snapshot.lines import text
 from agents.sources.snapshot.times import moment, seconds
 from orchestrator.errors import SourceUnavailableError
 from orchestrator.model import Incident, Scope, Severity
+from orchestrator.redaction import redact
 
 # The format's end is the last moment that was recorded; a window's end does not belong to it.
 _JUST_AFTER = timedelta(milliseconds=1)
@@ -52,7 +52,7 @@ def parse_sheet(content: bytes, name: str) -> CaseSheet:
     end = _moment(read, "end_time", name)
     incident = Incident(
         incident_id=(text(read.get("incident_id")) or case_id)[:200],
-        title=without_secrets(text(read.get("title")) or text(read.get("symptom")) or case_id),
+        title=redact(text(read.get("title")) or text(read.get("symptom")) or case_id),
         start_time=start,
         end_time=end + _JUST_AFTER if end else None,
         baseline_start=_moment(read, "baseline_start", name),
