@@ -5,7 +5,7 @@ explanation is put to the test by the agent that asserts it, and only where it i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agents.incident.thinking.accepting import Sifted, sifted
 from agents.incident.thinking.answers import Doubt, Explanations
@@ -44,7 +44,6 @@ class Thinker:
         if not evidence.wants_thought:
             return Thought(tuple(plain))
         settling = Settling(evidence.observations)
-        evidence = replace(evidence, ranked=settling.ranked)
         try:
             answer = await self._explanations(evidence, brief(evidence))
         except (ModelUnavailableError, ModelAnswerError) as failure:
