@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from agents.llm.outgoing import looked_up
+from agents.llm.outgoing import Passage
 from agents.llm.wire.asking import Asking
 from orchestrator.clock import Clock, within
 from orchestrator.errors import BudgetExceededError, OrchestratorError
@@ -32,6 +32,7 @@ class Lookups:
     limit_s: float
     clock: Clock
     question: Asking
+    way: Passage
     offered: "list[OfferedTool[None]]" = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,8 +58,8 @@ class Lookups:
             return ENOUGH
         self.left -= 1
         try:
-            arguments = tool.arguments.model_validate(wish)
-            return looked_up(await within(self.clock, self.limit_s, tool.run(arguments)))
+            arguments = tool.arguments.model_validate(self.way.wish(wish))
+            return self.way.out(await within(self.clock, self.limit_s, tool.run(arguments)))
         except BudgetExceededError as error:
             self.question.failure = error
             raise
@@ -66,6 +67,6 @@ class Lookups:
             wrong = sorted({".".join(map(str, each["loc"])) or "all of it" for each in error.errors()})
             return f"These arguments cannot be used: {', '.join(wrong)}."
         except OrchestratorError as error:
-            return looked_up(f"{error.message} {error.remedy}")
+            return self.way.out(f"{error.message} {error.remedy}")
         except TimeoutError:
             return f"That took longer than {self.limit_s:g} seconds. Ask for less."

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from agents.llm.lookups import Lookups
-from agents.llm.outgoing import outgoing
+from agents.llm.outgoing import passage
 from agents.llm.prices import Price
 from agents.llm.wire.asking import Asking, asking
 from agents.llm.wire.record import CallRecord
@@ -42,7 +42,8 @@ class PydanticModel:
     """A model for one agent of one run. Implements LanguageModel.
 
     `price` says what it costs at a time, None where nobody knows and that is allowed, and raises ModelUnavailableError
-    where it is not. `settings` are the provider's own, beside those of every question.
+    where it is not. `settings` are the provider's own, beside those of every question. With `pseudonyms` the services and
+    hosts that a question names are sent under other names.
     """
 
     name: str
@@ -52,6 +53,7 @@ class PydanticModel:
     record: CallRecord | None = None
     times: Times = Times()
     settings: "ModelSettings | None" = None
+    pseudonyms: bool = False
 
     async def ask(self, request: Request[Wanted], account: Account) -> Wanted:
         """See the port."""
@@ -85,7 +87,8 @@ class PydanticModel:
         from pydantic_ai import Agent, ToolOutput
         from pydantic_ai.usage import UsageLimits
 
-        lookups = Lookups(request.tools, request.most_lookups, self.times.lookup_s, self.clock, question)
+        way = passage(request, pseudonyms=self.pseudonyms)
+        lookups = Lookups(request.tools, request.most_lookups, self.times.lookup_s, self.clock, question, way)
         agent: Agent[None, Wanted] = Agent(
             self.model(),
             output_type=ToolOutput(request.answer, name=ANSWER, description="Give the answer."),
@@ -96,9 +99,9 @@ class PydanticModel:
         )
         most = 1 + REPEATS + (request.most_lookups + REPEATS if request.tools else 0)
         result = await agent.run(
-            outgoing(request), model_settings=self._settings(request), usage_limits=UsageLimits(request_limit=most)
+            way.out(request.data), model_settings=self._settings(request), usage_limits=UsageLimits(request_limit=most)
         )
-        return result.output
+        return way.answer(result.output)
 
     def _settings(self, request: Request[Any]) -> "ModelSettings":
         """Thought is kept as short as the model allows: it is paid for like an answer, and has its room from it."""
