@@ -15,6 +15,7 @@ from pydantic import JsonValue, TypeAdapter
 
 from orchestrator.errors import UnkeepableError
 from orchestrator.events import (
+    BudgetNoticed,
     CallReleased,
     CallReserved,
     CallSettled,
@@ -145,5 +146,7 @@ def _amounts(event: Event) -> Iterable[Decimal]:
             return (gate.extend_by,)
         case CallReserved(entry=entry) | CallSettled(entry=entry) | CallReleased(entry=entry):
             return (entry.amount,)
+        case BudgetNoticed(notice=notice):
+            return (notice.spent, notice.limit)
         case _:
             return ()

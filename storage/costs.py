@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from orchestrator.events import CallReleased, CallReserved, CallSettled, Recorded
+from orchestrator.events import BudgetNoticed, CallReleased, CallReserved, CallSettled, Recorded
 from orchestrator.model import LedgerEntry, from_nano
 from storage import codec
 
@@ -43,6 +43,19 @@ def ended(db: Database, recorded: Recorded, event: CallSettled | CallReleased) -
     first = db.execute(_FIRST_SEQ, {**codec.key(recorded), "call_id": event.entry.call_id}).fetchone()
     row = _row(recorded, event.entry, first[0] if first else recorded.seq)
     db.table("costs").upsert(row, pk=("workspace", "investigation_id", "call_id"))
+
+
+def noticed(db: Database, recorded: Recorded, event: BudgetNoticed) -> None:
+    """What people were told of the money that was left."""
+    db.table("budget_notices").insert(
+        {
+            **codec.key(recorded),
+            "noticed_seq": recorded.seq,
+            "spent_nano": codec.nano(event.notice.spent),
+            "limit_nano": codec.nano(event.notice.limit),
+            "ahead": codec.texts(event.notice.ahead),
+        }
+    )
 
 
 def spent(db: Database, workspace: str, investigation_id: str) -> Decimal:

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from orchestrator.errors import ConflictError
 from orchestrator.events import (
+    BudgetNoticed,
     CallReleased,
     CallReserved,
     CallSettled,
@@ -53,6 +54,7 @@ _ROWS: dict[type[Any], Callable[[Database, Recorded, Any], None]] = {
     CallReserved: costs.reserved,
     CallSettled: costs.ended,
     CallReleased: costs.ended,
+    BudgetNoticed: costs.noticed,
     Consulted: consultations.consulted,
     GateOpened: gates.opened,
     GateSettled: gates.settled,

@@ -62,13 +62,15 @@ class Field(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a message in the thread is for; one message each, findings one for each agent, gates one each.
+    """What a message in the thread is for; one message each, findings one for each agent, gates and what is said of
+    the budget one each.
 
     ROOT is no message of its own: it notes which one the thread hangs under after somebody deleted the parent.
     """
 
     PARENT = "parent"
     FINDINGS = "findings"
+    BUDGET = "budget"
     GATE = "gate"
     REPORT = "report"
     CHART = "chart"

@@ -20,12 +20,13 @@ from bot.slack.views.chart import caption, no_chart
 from bot.slack.views.cost import cost
 from bot.slack.views.findings import findings
 from bot.slack.views.gate import gate
+from bot.slack.views.noticed import noticed
 from bot.slack.views.parent import parent
 from bot.slack.views.picture import Picture
 from bot.slack.views.report import report
 from bot.slack.web import Upload
 from orchestrator.errors import OrchestratorError
-from orchestrator.model import Investigation, Mode, Observation
+from orchestrator.model import BudgetNotice, Investigation, Mode, Observation
 from orchestrator.ports import Compute, PostStatus
 
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
@@ -59,6 +60,9 @@ class Story:
 
     async def _replies(self, latest: Latest, root: str, again: bool) -> None:
         root = await self._findings(latest, root, again)
+        for notice in latest().view.notices:
+            view = partial(_noticed, notice)
+            root = await self._reply(latest, Purpose.BUDGET, view, root, again, str(notice.limit))
         for each in latest().view.gates:
             root = await self._reply(latest, Purpose.GATE, partial(_gate, each.gate_id), root, again, each.gate_id)
         if latest().ended:
@@ -162,6 +166,10 @@ def _upload(picture: Picture, decisive: Observation, content: bytes) -> Upload:
 def _findings(agent_id: str, told: Message, picture: Picture) -> Message:
     """As it stands; what was told stays where the turn is taken once more."""
     return findings(picture, agent_id) or told
+
+
+def _noticed(notice: BudgetNotice, picture: Picture) -> Message:
+    return noticed(picture, notice)
 
 
 def _gate(gate_id: str, picture: Picture) -> Message:

@@ -108,6 +108,7 @@ NO_CHART = {
     "permission": "No chart: Compass may not upload files here. Add the scope `files:write` and install the app again.",
     "upload": "No chart: Slack did not take the picture. The figures are in the report.",
 }
+NOTICED_TEXT = "{incident}: {words}"
 COST = "Cost"
 COST_TEXT = "{incident}: cost {spent} of {limit}"
 

@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 
 from orchestrator.events import (
+    BudgetNoticed,
     CallSettled,
     Consulted,
     ContextGathered,
@@ -67,8 +68,8 @@ def _facts(event: Event) -> dict[str, Any]:
             }
         case CallSettled(entry=entry):
             return {"agent_id": entry.agent_id, "model": entry.model, "cost": str(entry.amount)}
-        case Consulted() | GateOpened() | GateSettled():
-            return _asked(event)
+        case Consulted() | GateOpened() | GateSettled() | BudgetNoticed():
+            return _told(event)
         case HypothesesRanked(hypotheses=ranked):
             return {"hypotheses": len(ranked)}
         case HypothesisDecided(decision=decision):
@@ -77,8 +78,8 @@ def _facts(event: Event) -> dict[str, Any]:
             return {}
 
 
-def _asked(event: Consulted | GateOpened | GateSettled) -> dict[str, Any]:
-    """What agents or humans were asked, without the words: those are in the journal."""
+def _told(event: Consulted | GateOpened | GateSettled | BudgetNoticed) -> dict[str, Any]:
+    """What agents or humans were asked or told, without the words: those are in the journal."""
     match event:
         case Consulted(consultation=told):
             return {
@@ -91,3 +92,5 @@ def _asked(event: Consulted | GateOpened | GateSettled) -> dict[str, Any]:
             return {"gate_id": gate.gate_id, "kind": gate.kind.value, "agent_id": gate.agent_id}
         case GateSettled(gate_id=gate_id, state=state, by=by):
             return {"gate_id": gate_id, "state": state.value, "by": by.user_id if by else ""}
+        case BudgetNoticed(notice=notice):
+            return {"spent": str(notice.spent), "limit": str(notice.limit)}

@@ -13,6 +13,7 @@ from bot.terminal.printer import print_entries
 from bot.terminal.report import header
 from bot.terminal.safe import safe
 from orchestrator.events import (
+    BudgetNoticed,
     Consulted,
     GateOpened,
     GateSettled,
@@ -35,6 +36,7 @@ from orchestrator.model import (
     Step,
     StepOutcome,
     dollars,
+    notice_words,
 )
 
 SHOWN_FACTS = 5
@@ -97,8 +99,8 @@ def happened(
             return _turn(at, recorded.event, title_of)
         case Consulted(consultation=told):
             return _asked(at, told, view, title_of)
-        case GateOpened() | GateSettled():
-            return _gate(at, recorded.event, view)
+        case GateOpened() | GateSettled() | BudgetNoticed():
+            return entry(at, _said(recorded.event, view, title_of), STRONG)
         case HypothesesRanked(hypotheses=ranked):
             return entry(at, [f"Ranked {_count(len(ranked), 'hypothesis', 'hypotheses')}"])
         case StopRequested(by=by):
@@ -140,10 +142,17 @@ def _budget(view: InvestigationView, title_of: Callable[[str], str]) -> str:
     return f"{dollars(view.investigation.budget)} · {agents}"
 
 
-def _gate(at: str, event: GateOpened | GateSettled, view: InvestigationView) -> list[Entry]:
-    if isinstance(event, GateOpened):
-        return entry(at, [f"Asks: {event.gate.reason}"], STRONG)
-    return entry(at, [answer_line(each) for each in view.gates if each.gate_id == event.gate_id], STRONG)
+def _said(
+    event: GateOpened | GateSettled | BudgetNoticed, view: InvestigationView, title_of: Callable[[str], str]
+) -> list[str]:
+    """What humans are asked or told, and what they answered."""
+    match event:
+        case GateOpened(gate=gate):
+            return [f"Asks: {gate.reason}"]
+        case GateSettled(gate_id=gate_id):
+            return [answer_line(each) for each in view.gates if each.gate_id == gate_id]
+        case BudgetNoticed(notice=notice):
+            return [notice_words(notice, title_of)]
 
 
 def _turn(at: str, ended: StepEnded, title_of: Callable[[str], str]) -> list[Entry]:

@@ -6,6 +6,7 @@ never changed after. A view is nothing but its events, folded.
 
 from orchestrator.events.folding import fold, replay
 from orchestrator.events.union import (
+    BudgetNoticed,
     CallReleased,
     CallReserved,
     CallSettled,
@@ -29,6 +30,7 @@ from orchestrator.events.union import (
 from orchestrator.events.view import InvestigationView, StepView
 
 __all__ = [
+    "BudgetNoticed",
     "CallReleased",
     "CallReserved",
     "CallSettled",

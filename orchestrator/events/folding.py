@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from orchestrator.events.union import (
+    BudgetNoticed,
     CallReleased,
     CallReserved,
     CallSettled,
@@ -103,6 +104,10 @@ def _ledger(view: InvestigationView, event: CallReserved | CallSettled | CallRel
     return {"ledger": tuple(event.entry if e.call_id == event.entry.call_id else e for e in view.ledger)}
 
 
+def _noticed(view: InvestigationView, event: BudgetNoticed, at: datetime) -> Update:
+    return {"notices": (*view.notices, event.notice)}
+
+
 def _context(view: InvestigationView, event: ContextGathered, at: datetime) -> Update:
     return {"similar": event.similar, "unknown": event.unknown}
 
@@ -139,6 +144,7 @@ _CHANGES: dict[type[Any], Callable[[InvestigationView, Any, datetime], Update]] 
     CallReserved: _ledger,
     CallSettled: _ledger,
     CallReleased: _ledger,
+    BudgetNoticed: _noticed,
     ContextGathered: _context,
     HypothesesRanked: _ranked,
     HypothesisDecided: _decided,

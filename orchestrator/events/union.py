@@ -8,6 +8,7 @@ from pydantic import Field
 
 from orchestrator.model import (
     AllowanceKind,
+    BudgetNotice,
     Consultation,
     Decision,
     Frozen,
@@ -106,6 +107,13 @@ class CallReleased(_Happened):
     entry: LedgerEntry
 
 
+class BudgetNoticed(_Happened):
+    """Most of the money is spent. Said once for each limit, that is again after humans have extended it."""
+
+    type: Literal["budget_noticed"] = "budget_noticed"
+    notice: BudgetNotice
+
+
 class ContextGathered(_Happened):
     """What is known around the incident: earlier ones that resemble it, and a line for each service that nobody knows."""
 
@@ -173,6 +181,7 @@ Event = Annotated[
     | CallReserved
     | CallSettled
     | CallReleased
+    | BudgetNoticed
     | ContextGathered
     | HypothesesRanked
     | HypothesisDecided

@@ -5,6 +5,7 @@ from decimal import Decimal
 from orchestrator.model import (
     ZERO,
     AllowanceKind,
+    BudgetNotice,
     CallStatus,
     Consultation,
     CostBreakdown,
@@ -27,6 +28,9 @@ from orchestrator.model import (
     StepOutcome,
     StoreUse,
 )
+
+NOTICED_FROM = Decimal("0.8")
+"""The part of the budget from which on people are told that it comes to its end."""
 
 
 class StepView(Frozen):
@@ -66,6 +70,7 @@ class InvestigationView(Frozen):
     consultations: tuple[Consultation, ...] = ()
     gates: tuple[Gate, ...] = ()
     taken_again: tuple[CostLine, ...] = ()
+    notices: tuple[BudgetNotice, ...] = ()
     stop_requested_by: Person | None = None
     started_at: Moment | None = None
     ended_at: Moment | None = None
@@ -151,6 +156,18 @@ class InvestigationView(Frozen):
         lines = tuple(CostLine(agent_id=name, amount=max(self._booked(name), self._told(name))) for name in names)
         use = sum((each.use for each in self.steps), StoreUse())
         return CostBreakdown(lines=lines, limit=self.investigation.budget + self.extended_by, use=use)
+
+    @property
+    def notice_due(self) -> BudgetNotice | None:
+        """What is to be said of the money just now, if anything is. What is put aside for a call is not spent yet."""
+        cost = self.cost
+        on_its_way = sum((each.amount for each in self.ledger if each.status is CallStatus.RESERVED), ZERO)
+        spent = cost.total - on_its_way
+        if not 0 < cost.limit * NOTICED_FROM <= spent or any(each.limit == cost.limit for each in self.notices):
+            return None
+        begun = {each.step.agent_id for each in self.steps if each.step.phase is Phase.HYPOTHESISE}
+        ahead = tuple(each for each in self.investigation.agent_ids if each not in begun)
+        return BudgetNotice(spent=spent, limit=cost.limit, ahead=ahead)
 
     def cost_of_taken_again(self, agent_id: str) -> Decimal:
         """What that agent said its turns had cost which were taken again after humans had approved."""

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from orchestrator.events import (
+    BudgetNoticed,
     CallReleased,
     CallReserved,
     CallSettled,
@@ -82,6 +83,7 @@ class JournalTurns:
         self, view: Callable[[], InvestigationView], append: Callable[[Event], Awaitable[InvestigationView]]
     ) -> None:
         self._view, self._append = view, append
+        self._noticed: set[Decimal] = set()
 
     def ended(self, step: Step) -> StepEnded | None:
         """How that turn ended, in whichever process."""
@@ -116,10 +118,19 @@ class JournalTurns:
     async def end(self, ended: StepEnded) -> None:
         """That turn ended."""
         await self._append(ended)
+        await self._notice()
 
     async def spend(self, entry: LedgerEntry) -> None:
         """Money moved."""
         await self._append(_LEDGER_EVENTS[entry.status](entry=entry))
+        await self._notice()
+
+    async def _notice(self) -> None:
+        """Say that the money comes to its end, once for each limit, however many tell of what they spent at the same time."""
+        due = self._view().notice_due
+        if due is not None and due.limit not in self._noticed:
+            self._noticed.add(due.limit)
+            await self._append(BudgetNoticed(notice=due))
 
 
 _LEDGER_EVENTS: dict[CallStatus, Callable[..., CallReserved | CallSettled | CallReleased]] = {

@@ -14,6 +14,7 @@ CENT = Decimal("0.01")
 TO_ADD_UP = Decimal("0.0001")
 RULE = 21
 MOST_LINES = 30
+MOST_AHEAD = 3
 
 
 def to_nano(amount: Decimal) -> int:
@@ -117,6 +118,24 @@ class CostBreakdown(Frozen):
         if not self.limit:
             return ZERO
         return (self.total * 100 / self.limit).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
+class BudgetNotice(Frozen):
+    """That most of a run's money is spent, while there are agents (`ahead`) whose turn to explain has not come. In dollars."""
+
+    spent: Decimal
+    limit: Decimal
+    ahead: tuple[str, ...] = ()
+
+
+def notice_words(notice: BudgetNotice, title_of: Callable[[str], str]) -> str:
+    """ "80 % of $5.00 is spent: $4.02. What is left may not cover Network." `title_of` as in `breakdown_lines`."""
+    percent = int(notice.spent * 100 / notice.limit)
+    told = f"{percent} % of {dollars(notice.limit)} is spent: {dollars(notice.spent)}."
+    names, more = [title_of(each) for each in notice.ahead[:MOST_AHEAD]], len(notice.ahead) - MOST_AHEAD
+    *first, last = [*names, *([f"{more} more"] if more > 0 else [])] or [""]
+    ahead = f"{', '.join(first)} and {last}" if first else last
+    return f"{told} What is left may not cover {ahead}." if ahead else told
 
 
 def breakdown_lines(cost: CostBreakdown, title_of: Callable[[str], str]) -> tuple[str, ...]:

@@ -72,6 +72,19 @@ CREATE TRIGGER model_calls_go_along AFTER DELETE ON investigations BEGIN
 END
 """
 
+NOTICES = """
+CREATE TABLE budget_notices (
+    workspace TEXT NOT NULL,
+    investigation_id TEXT NOT NULL,
+    noticed_seq INTEGER NOT NULL,
+    spent_nano INTEGER NOT NULL,
+    limit_nano INTEGER NOT NULL,
+    ahead TEXT NOT NULL CHECK (json_valid(ahead)),
+    PRIMARY KEY (workspace, investigation_id, noticed_seq),
+    FOREIGN KEY (workspace, investigation_id) REFERENCES investigations ON DELETE CASCADE
+) STRICT
+"""
+
 DRAWS = """
 CREATE TABLE draws (
     workspace TEXT NOT NULL,
@@ -96,5 +109,5 @@ COLUMNS = (
 
 def change(db: Database) -> None:
     """Make the tables, what keeps a deletion whole, and add the columns."""
-    for statement in (TAKEN_AGAIN, CALLS, PROMPTS, CONTEXTS, GO_ALONG, DRAWS, DRAWS_OF_DAY, *COLUMNS):
+    for statement in (TAKEN_AGAIN, NOTICES, CALLS, PROMPTS, CONTEXTS, GO_ALONG, DRAWS, DRAWS_OF_DAY, *COLUMNS):
         db.execute(statement)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.events import (
+    BudgetNoticed,
     CallReleased,
     CallReserved,
     CallSettled,
@@ -35,6 +36,7 @@ from orchestrator.events import (
 from orchestrator.model import (
     Advice,
     Approvers,
+    BudgetNotice,
     CallStatus,
     ConsultOutcome,
     Decision,
@@ -115,6 +117,7 @@ EXAMPLES: list[Event] = [
     Consulted(consultation=consultation(cost=Decimal("0.01"), duration_s=0.5)),
     GateOpened(gate=gate(context=("Have: the pool.",), approvers=Approvers(people=("U1",), requester=False))),
     GateSettled(gate_id="g1", state=GateState.APPROVED, by=ANA, said="go on"),
+    BudgetNoticed(notice=BudgetNotice(spent=Decimal("4.02"), limit=Decimal(5), ahead=("network",))),
 ]
 
 

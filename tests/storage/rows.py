@@ -14,6 +14,7 @@ from sqlite_utils.db import Table
 from orchestrator.events import InvestigationView, StepView
 from orchestrator.model import (
     Advice,
+    BudgetNotice,
     Consultation,
     CostLine,
     Decision,
@@ -69,6 +70,12 @@ def view_of(db: Database, investigation: Investigation) -> InvestigationView:
         taken_again=tuple(
             CostLine(agent_id=row["agent_id"], amount=from_nano(row["cost_nano"]))
             for row in _rows(db, "taken_again", key, "started_seq")
+        ),
+        notices=tuple(
+            BudgetNotice(
+                spent=from_nano(row["spent_nano"]), limit=from_nano(row["limit_nano"]), ahead=json.loads(row["ahead"])
+            )
+            for row in _rows(db, "budget_notices", key, "noticed_seq")
         ),
         stop_requested_by=Person(user_id=stopped_by, name=run["stop_requested_by_name"]) if stopped_by else None,
         started_at=run["started_at"],

@@ -158,7 +158,7 @@ async def test_an_incident_is_kept_as_it_was_last_told(store: SqliteStore, path:
 async def test_every_table_is_strict_and_every_key_begins_with_the_workspace(store: SqliteStore, path: Path) -> None:
     with looking_into(path) as db:
         found = tables(db)
-        assert len(found) == 23
+        assert len(found) == 24
         assert [each.name for each in found if not each.strict] == []
         assert [each.name for each in found if each.pks[0] != "workspace"] == []
 

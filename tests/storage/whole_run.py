@@ -2,11 +2,21 @@
 
 from decimal import Decimal
 
-from orchestrator.events import Consulted, Event, GateOpened, GateSettled, Heartbeat, StepEnded, StopRequested
+from orchestrator.events import (
+    BudgetNoticed,
+    Consulted,
+    Event,
+    GateOpened,
+    GateSettled,
+    Heartbeat,
+    StepEnded,
+    StopRequested,
+)
 from orchestrator.model import (
     Advice,
     Approvers,
     Aspect,
+    BudgetNotice,
     Consultation,
     ConsultOutcome,
     FaultKind,
@@ -111,6 +121,7 @@ WHOLE_RUN: tuple[Event, ...] = (
     a.reserved("application-2", "1"),
     a.released("application-2", "1"),
     a.settled("application-3", "0.5"),
+    BudgetNoticed(notice=BudgetNotice(spent=Decimal("8.000000001"), limit=Decimal(10), ahead=("database", "«сеть»"))),
     Consulted(consultation=FULL_CONSULTATION),
     Consulted(consultation=a.consultation()),
     a.ended("hypothesise", "application", a.hypothesis(1), a.hypothesis(2)),

@@ -9,6 +9,7 @@ from rich.console import Console
 from bot.terminal import Progress, make_console
 from bot.terminal.progress import doing_now
 from orchestrator.events import (
+    BudgetNoticed,
     Consulted,
     Heartbeat,
     InvestigationOpened,
@@ -17,7 +18,16 @@ from orchestrator.events import (
     StepStarted,
     StopRequested,
 )
-from orchestrator.model import ConsultOutcome, InvestigationState, Mode, Observation, Phase, Step, StepOutcome
+from orchestrator.model import (
+    BudgetNotice,
+    ConsultOutcome,
+    InvestigationState,
+    Mode,
+    Observation,
+    Phase,
+    Step,
+    StepOutcome,
+)
 from orchestrator.ports import Listener
 from tests.support.builders import consultation
 from tests.terminal.builders import ANA, HOSTILE, ON_IT, POOL, events, title_of, told
@@ -139,3 +149,10 @@ def test_a_question_to_another_agent_is_told_once_as_it_is_answered() -> None:
         "Application asked Database: Was the pool exhausted at 14:03? Yes: 20 of 20 since 14:01. · $0.25"
     ]
     assert "asked Network" not in text
+
+
+def test_that_most_of_the_money_is_spent() -> None:
+    notice = BudgetNotice(spent=Decimal("4.02"), limit=Decimal(5), ahead=("network",))
+    assert "80 % of $5.00 is spent: $4.02. What is left may not cover Network." in printed(
+        [*list(events())[:1], BudgetNoticed(notice=notice)]
+    )
