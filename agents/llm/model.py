@@ -61,7 +61,7 @@ class PydanticModel:
         price = self.price(self.clock.now())
         question = Asking(account, self.name, request.purpose, request.prompt, price, until, self.record)
         if self.record:
-            await self.record.journal.keep_prompt(self.record.workspace, request.prompt)
+            await self.record.keep_prompt(request.prompt)
         with asking(question):
             return await self._told(question, self._run(request, question))
 

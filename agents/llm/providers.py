@@ -73,6 +73,22 @@ class Providers:
         """What that provider has to be told beside the question: to charge what its price list says, and no more."""
         return {"service_tier": "default"} if choice.provider in ADDRESSES and self.listed(choice.provider) else {}
 
+    def transport(self, provider: Provider) -> "httpx2.AsyncBaseTransport":
+        """What every request to that provider passes."""
+        import httpx2
+
+        from agents.llm.wire.transport import PaidTransport
+
+        return PaidTransport(
+            httpx2.AsyncHTTPTransport(),
+            provider=NAMED[provider],
+            dialect=AnthropicMessages() if provider == Provider.ANTHROPIC else OpenAIChat(),
+            clock=self.clock,
+            breaker=Breaker(self.breaker),
+            dice=self.dice,
+            retry=self.retry,
+        )
+
     async def aclose(self) -> None:
         """No connection stays open."""
         clients, self._clients = list(self._clients.values()), {}
@@ -82,19 +98,8 @@ class Providers:
     def _client(self, provider: Provider) -> "httpx2.AsyncClient":
         import httpx2
 
-        from agents.llm.wire.transport import PaidTransport
-
         if provider not in self._clients:
-            transport = PaidTransport(
-                httpx2.AsyncHTTPTransport(),
-                provider=NAMED[provider],
-                dialect=AnthropicMessages() if provider == Provider.ANTHROPIC else OpenAIChat(),
-                clock=self.clock,
-                breaker=Breaker(self.breaker),
-                dice=self.dice,
-                retry=self.retry,
-            )
-            self._clients[provider] = httpx2.AsyncClient(transport=transport, timeout=_timeout())
+            self._clients[provider] = httpx2.AsyncClient(transport=self.transport(provider), timeout=_timeout())
         return self._clients[provider]
 
 

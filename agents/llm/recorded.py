@@ -8,10 +8,11 @@ lookups alone are `alike`, and the model's answer to those results is in the rec
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from orchestrator.model import ModelCall
+from orchestrator.model import ModelCall, Prompt
 
 
 class Recorded:
@@ -36,8 +37,30 @@ class Recorded:
         whole = (each for each in self._of(agent_id) if not each.request_cut)
         return _answered(each for each in whole if _without_results(each.request) == wanted)
 
+    def last_of(self, agent_id: str) -> ModelCall | None:
+        """The latest call of that agent."""
+        return next(iter(reversed([*self._of(agent_id)])), None)
+
     def _of(self, agent_id: str) -> Iterator[ModelCall]:
         return (each for each in self._calls if each.agent_id == agent_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """A question that an agent would ask today, and did not ask in the run."""
+
+    agent_id: str
+    purpose: str
+    prompt: Prompt
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """The record of one run, and what a replay would have asked beyond it. `redact` is what bodies went through."""
+
+    recorded: Recorded
+    redact: Callable[[str], str]
+    unasked: list[Unasked] = field(default_factory=list)
 
 
 def _answered(calls: Iterable[ModelCall]) -> ModelCall | None:

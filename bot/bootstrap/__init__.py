@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.bootstrap.care import checks, migrate
     from bot.bootstrap.look_alike import sandbox
     from bot.bootstrap.program import Compass, assembling
+    from bot.bootstrap.replaying import kept_calls, replay_run
     from bot.bootstrap.serving import serve
     from bot.bootstrap.surveying import overview
     from bot.bootstrap.telling import known_changes, tell_changes
@@ -25,9 +26,11 @@ else:
             "Compass": "program",
             "assembling": "program",
             "checks": "care",
+            "kept_calls": "replaying",
             "known_changes": "telling",
             "migrate": "care",
             "overview": "surveying",
+            "replay_run": "replaying",
             "sandbox": "look_alike",
             "serve": "serving",
             "tell_changes": "telling",
@@ -39,9 +42,11 @@ __all__ = [
     "Compass",
     "assembling",
     "checks",
+    "kept_calls",
     "known_changes",
     "migrate",
     "overview",
+    "replay_run",
     "sandbox",
     "serve",
     "tell_changes",

@@ -12,6 +12,7 @@ from bot.cli.group import main
 from bot.cli.investigate import investigate
 from bot.cli.look import history, show
 from bot.cli.map import map_command
+from bot.cli.replay import calls, replay
 from bot.cli.serve import sandbox, serve
 
 for command in (
@@ -22,6 +23,8 @@ for command in (
     answer,
     history,
     show,
+    calls,
+    replay,
     evaluate,
     map_command,
     changes,

@@ -11,7 +11,7 @@ from agents.sources.catalogue import Overview
 from bot.doctor import Check
 from bot.evaluation import Assembled, Library
 from bot.settings import Settings
-from bot.terminal import Post
+from bot.terminal import Asked, Post, Replayed
 from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations
 from orchestrator.model import Change, InvestigationState
@@ -108,6 +108,14 @@ class Bootstrap(Protocol):
 
     def known_changes(self, settings: Settings, looking_back: timedelta) -> Awaitable[Sequence[Change]]:
         """The changes that were told, of that time up to now."""
+        ...
+
+    def kept_calls(self, settings: Settings, workspace: str, investigation_id: str) -> Awaitable[Asked]:
+        """What models were asked in that run."""
+        ...
+
+    def replay_run(self, settings: Settings, workspace: str, investigation_id: str) -> Awaitable[Replayed]:
+        """That run, thought through again with what it kept."""
         ...
 
     def migrate(self, settings: Settings) -> tuple[str, ...]:

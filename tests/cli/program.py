@@ -14,11 +14,12 @@ from click.testing import CliRunner, Result
 
 from agents.sources.catalogue import KnownService, Overview
 from agents.sources.snapshot import SnapshotLibrary
+from bot.bootstrap.replaying import asked_in, replayed
 from bot.bootstrap.telling import known_changes, tell_changes
 from bot.cli import main
 from bot.doctor import Check
 from bot.settings import Settings
-from bot.terminal import Post
+from bot.terminal import Asked, Post, Replayed
 from orchestrator.clock import SystemClock
 from orchestrator.errors import AgentExecutionError, SourceUnavailableError
 from orchestrator.hub import HubRules
@@ -206,6 +207,14 @@ class FakeBootstrap:
 
     async def known_changes(self, settings: Settings, looking_back: timedelta) -> Sequence[Change]:
         return await known_changes(settings, looking_back)
+
+    async def kept_calls(self, settings: Settings, workspace: str, investigation_id: str) -> Asked:
+        await self.script.store.open()
+        return await asked_in(self.script.store, workspace, investigation_id)
+
+    async def replay_run(self, settings: Settings, workspace: str, investigation_id: str) -> Replayed:
+        await self.script.store.open()
+        return await replayed(self.script.store, self.script.team(), workspace, investigation_id)
 
     def migrate(self, settings: Settings) -> tuple[str, ...]:
         return self.script.steps()

@@ -27,14 +27,6 @@ async def test_a_call_is_kept_under_the_ledgers_name_with_what_was_asked_and_ans
         assert json.loads(call.response) == response.json()
 
 
-async def test_the_prompt_is_kept_with_its_text_under_the_name_by_which_calls_know_it() -> None:
-    async with line(LocalProvider(OpenAI())) as paid:
-        await paid.ask()
-        (call,) = await calls(paid)
-        assert paid.record is not None
-        assert await paid.record.journal.find_prompt("T1", call.prompt_digest) == PROMPT
-
-
 async def test_every_attempt_is_kept() -> None:
     async with line(LocalProvider(OpenAI(), [refuses(500), refuses(429)])) as paid:
         await paid.ask()

@@ -7,9 +7,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from agents.llm.recorded import Recorded
+from agents.llm.recorded import Recorded, Rerun, Unasked
 from agents.llm.wire.asking import Asking, asking
-from agents.llm.wire.replaying import RecordedTransport, Rerun, Unasked
+from agents.llm.wire.replaying import RecordedTransport
 from orchestrator.errors import ModelUnavailableError
 from orchestrator.model import ModelCall
 from tests.llm.test_recorded import ANSWER, asked, call, openai_lookup

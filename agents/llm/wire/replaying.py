@@ -3,33 +3,12 @@
 Nothing is reserved here and nothing can be sent. What the run never asked is noted, since that is what has changed since.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 import httpx2
 
-from agents.llm.recorded import Recorded
+from agents.llm.recorded import Rerun, Unasked
 from agents.llm.wire.asking import Asking, asked
 from orchestrator.errors import ModelUnavailableError, OrchestratorError
-from orchestrator.model import Prompt, digest_of
-
-
-@dataclass(frozen=True, slots=True)
-class Unasked:
-    """A question that an agent would ask today, and did not ask in the run."""
-
-    agent_id: str
-    purpose: str
-    prompt: Prompt
-
-
-@dataclass(frozen=True)
-class Rerun:
-    """The record of one run, and what a replay would have asked beyond it. `redact` is what bodies went through."""
-
-    recorded: Recorded
-    redact: Callable[[str], str]
-    unasked: list[Unasked] = field(default_factory=list)
+from orchestrator.model import digest_of
 
 
 class RecordedTransport(httpx2.AsyncBaseTransport):

@@ -113,8 +113,6 @@ class PaidTransport(httpx2.AsyncBaseTransport):
         if known is not None:
             return httpx2.Response(200, headers=_JSON, content=known.encode())
         bounded = Bounded(request, body, self._most(body, question.price))
-        if question.record:
-            await question.record.keep_prompt(question.prompt)
         attempt = 1
         while True:
             reply = await self._admitted(bounded, question)
