@@ -8,13 +8,11 @@ from pathlib import Path
 
 from orchestrator.errors import OrchestratorError, ParameterExtractionError, SourceUnavailableError
 from orchestrator.model import Incident
-from orchestrator.parameters import Parameters, extract_parameters
+from orchestrator.parameters import Parameters, read_words
 from orchestrator.ports import IncidentSource
 
 NEAREST = 3
 LISTED = 12
-_SOMETHING = "-"
-"""Stands for an incident that is known already, since the grammar refuses a text that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +36,8 @@ async def parameters_of(wanted: Wanted, incidents: IncidentSource, now: datetime
     options = [f'{name}="{value.replace(chr(34), "")}"' for name, value in wanted.options.items()]
     zone = now.astimezone().tzinfo
     assert zone is not None
-    if known is None:
-        return extract_parameters(" ".join([*words, *options]), now=now, zone=zone)
-    typed = extract_parameters(" ".join([_SOMETHING, *words, *options]), now=now, zone=zone)
-    title = typed.title.removeprefix(_SOMETHING).strip()
-    return typed.model_copy(update={"incident_id": known.incident_id, "title": title})
+    typed = read_words(" ".join([*words, *options]), now=now, zone=zone, named=known is not None).sure()
+    return typed if known is None else typed.model_copy(update={"incident_id": known.incident_id})
 
 
 async def _meant(wanted: Wanted, incidents: IncidentSource) -> Incident | None:

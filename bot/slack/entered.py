@@ -16,11 +16,11 @@ from orchestrator.errors import ParameterExtractionError
 from orchestrator.model import Investigation, Severity
 from orchestrator.parameters import (
     Parameters,
-    extract_parameters,
     parse_budget,
     parse_names,
     parse_severity,
     parse_since,
+    read_words,
 )
 
 MOST_ERROR = 140
@@ -105,7 +105,7 @@ def once_more(investigation: Investigation, start: datetime) -> Parameters:
 
 
 def _incident_id(text: str, now: datetime, zone: tzinfo) -> str:
-    found = extract_parameters(text, now=now, zone=zone) if len(text.split()) == 1 and "=" not in text else None
+    found = read_words(text, now=now, zone=zone).parameters if len(text.split()) == 1 and "=" not in text else None
     if found is None or found.incident_id is None:
         example = form_wording.NEW_EXAMPLES[Field.INCIDENT]
         raise ParameterExtractionError(Field.INCIDENT, text[:80], form_wording.INCIDENT_RULE, example)

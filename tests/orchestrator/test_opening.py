@@ -15,7 +15,7 @@ from orchestrator.clock import Clock
 from orchestrator.errors import ParameterExtractionError, SourceUnavailableError
 from orchestrator.investigation import Limits, Names, Opening
 from orchestrator.model import Incident, Investigation, Origin, Severity
-from orchestrator.parameters import Parameters, extract_parameters, parse_since
+from orchestrator.parameters import Parameters, parse_since, read_words
 from orchestrator.ports import Lookup, NameSource
 from tests.support.agents import ScriptedAgent, team_of
 from tests.support.builders import ANA, incident
@@ -114,7 +114,7 @@ async def test_the_severity_of_a_known_incident_counts_for_its_budget() -> None:
 async def test_an_incident_without_an_id_gets_one_that_can_be_typed_again() -> None:
     made = await opened(title="checkout 5xx")
     assert made.incident.title == "checkout 5xx"
-    assert extract_parameters(made.incident.incident_id, now=NOON, zone=ZoneInfo("UTC")).incident_id == (
+    assert read_words(made.incident.incident_id, now=NOON, zone=ZoneInfo("UTC")).parameters.incident_id == (
         made.incident.incident_id
     )
 
@@ -284,7 +284,7 @@ def test_whatever_is_known_of_an_incident_its_windows_run_forward_and_do_not_ove
 
 async def test_a_recording_is_found_by_an_id_of_any_shape_among_the_words() -> None:
     oddly_named = RECORDED.model_copy(update={"incident_id": "night-of-the-pool"})
-    typed = extract_parameters("Night-of-the-Pool checkout fails", now=NOON, zone=ZoneInfo("UTC"))
+    typed = read_words("Night-of-the-Pool checkout fails", now=NOON, zone=ZoneInfo("UTC")).parameters
     made = await opened(oddly_named, live=False, **typed.model_dump())
     assert (made.incident.incident_id, made.incident.title) == ("night-of-the-pool", "checkout fails")
 

@@ -16,12 +16,12 @@ from orchestrator.model import Severity
 from orchestrator.parameters import (
     MOST_BUDGET,
     Parameters,
-    extract_parameters,
     parse_budget,
     parse_names,
     parse_severity,
     parse_since,
     parse_until,
+    read_words,
 )
 from tests.support.clock import NOON
 
@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 
 def read(text: str) -> Parameters:
-    return extract_parameters(text, now=NOON, zone=UTC)
+    return read_words(text, now=NOON, zone=UTC).sure()
 
 
 GOOD: list[tuple[str, dict[str, Any]]] = [
@@ -38,15 +38,15 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("#INC-123", {"incident_id": "INC-123"}),
     ("checkout 5xx since 30 minutes", {"title": "checkout 5xx", "start_time": NOON - timedelta(minutes=30)}),
     ("since 11:15 orders fail, badly", {"title": "orders fail, badly", "start_time": NOON - timedelta(minutes=45)}),
-    ("orders fail since 2h ago.", {"title": "orders fail .", "start_time": NOON - timedelta(hours=2)}),
-    ("orders fail since 11:15 since=11:30", {"title": "orders fail since 11:15", "start_time": NOON - HOUR / 2}),
+    ("orders fail since 2h ago.", {"title": "orders fail", "start_time": NOON - timedelta(hours=2)}),
+    ("orders fail since 11:30 since=30m", {"title": "orders fail", "start_time": NOON - HOUR / 2}),
     ("orders fail since the deploy", {"title": "orders fail since the deploy", "start_time": None}),
     ("INC-123: checkout is slow", {"incident_id": "INC-123", "title": "checkout is slow"}),
     ("checkout is slow (INC-123)", {"incident_id": "INC-123", "title": "checkout is slow"}),
     ("`INC-123`", {"incident_id": "INC-123"}),
-    ("*INC-123*, please!", {"incident_id": "INC-123", "title": "please!"}),
+    ("*INC-123*, please!", {"incident_id": "INC-123"}),
     ("“INC-123”", {"incident_id": "INC-123"}),
-    ("PROJ2-7 INC-9", {"incident_id": "PROJ2-7", "title": "INC-9"}),
+    ("INC-123 SHA-256 fails on node-4", {"incident_id": "INC-123", "title": "SHA-256 fails on node-4"}),
     ("INC-123 budget=10", {"incident_id": "INC-123", "budget": Decimal(10)}),
     ("INC-123 budget = 10", {"incident_id": "INC-123", "budget": Decimal(10)}),
     ("INC-123 BUDGET=$2.50", {"incident_id": "INC-123", "budget": Decimal("2.50")}),
@@ -70,7 +70,11 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("INC-123 SEV-1 checkout", {"incident_id": "INC-123", "severity": Severity.SEV1, "title": "checkout"}),
     ("INC-123 sev0", {"incident_id": "INC-123", "severity": Severity.SEV1}),
     ("p1 checkout 5xx", {"title": "checkout 5xx", "severity": Severity.SEV1}),
-    ("INC-123 p1 severity=low", {"incident_id": "INC-123", "severity": Severity.SEV4, "title": "p1"}),
+    ("INC-123 p4 severity=low", {"incident_id": "INC-123", "severity": Severity.SEV4}),
+    ("INC-123 service=a", {"incident_id": "INC-123", "affected_services": ("a",)}),
+    ("INC-123 budgte=1", {"incident_id": "INC-123", "budget": Decimal(1)}),
+    ("INC-123 foo=1", {"incident_id": "INC-123", "title": "foo=1"}),
+    ("INC-123 since=2w", {"incident_id": "INC-123", "start_time": NOON - timedelta(days=14)}),
     ("INC-123 since=30m", {"incident_id": "INC-123", "start_time": NOON - HOUR / 2}),
     ('INC-123 since="2 hours ago"', {"incident_id": "INC-123", "start_time": NOON - 2 * HOUR}),
     ("INC-123 since=11:30", {"incident_id": "INC-123", "start_time": NOON - HOUR / 2}),
@@ -86,7 +90,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("INC-123 until=11:30", {"incident_id": "INC-123", "end_time": NOON - HOUR / 2}),
     ("checkout 5xx", {"title": "checkout 5xx"}),
     ("what's wrong with checkout", {"title": "what's wrong with checkout"}),
-    ("what’s wrong with “checkout”", {"title": "what's wrong with \"checkout"}),
+    ("what’s wrong with “checkout”", {"title": 'what\'s wrong with "checkout"'}),
     ('"checkout is slow"', {"title": "checkout is slow"}),
     ("<!channel> 🧭 κόσμε 注文が遅い", {"title": "<!channel> 🧭 κόσμε 注文が遅い"}),
     ("שלום INC-5", {"incident_id": "INC-5", "title": "שלום"}),
@@ -95,7 +99,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("INC-１２３", {"title": "INC-１２３"}),
     ("a\u00a0b\tc\nd", {"title": "a b c d"}),
     ("x" * 4000, {"title": "x" * 300}),
-    ("INC-7 " + "very " * 1000 + "slow", {"incident_id": "INC-7", "title": ("very " * 60)[:300]}),
+    ("INC-7 " + "very " * 1000 + "slow", {"incident_id": "INC-7", "title": ("very " * 60).strip()}),
 ]
 
 
@@ -129,23 +133,23 @@ REFUSED: list[tuple[str, str, str]] = [
     ("INC-1 budget=", "budget", "has no value"),
     ('INC-1 budget=""', "budget", "has no value"),
     ('INC-1 budget="10', "budget", "has no value"),
-    ("INC-1 budget=1 budget=2", "budget", "was given twice"),
-    ("INC-1 budgte=1", "budgte", "is not an option; did you mean budget=?"),
-    ("INC-1 service=a", "service", "is not an option; did you mean services=?"),
-    ("INC-1 foo=1", "foo", "is not an option; those are budget, mode"),
+    ("INC-1 budget=1 budget=2", "budget", "may mean one of $1, $2"),
+    ("INC-1 budgte=much", "budget", "must be an amount of dollars"),
+    ("INC-1 INC-2", "incident", "may mean one of INC-1, INC-2"),
+    ("INC-1 p1 severity=low", "severity", "may mean one of SEV4, SEV1"),
+    ("orders fail since 11:15 since=11:30", "since", "may mean one of"),
     ("INC-1 severity=urgent", "severity", "must be SEV1 to SEV4"),
     ("INC-1 severity=SEV5", "severity", "must be SEV1 to SEV4"),
     ("INC-1 services=,", "services", "must name at least one"),
     ("INC-1 agents=,,", "agents", "must name at least one"),
     ("INC-1 services=" + ",".join(f"s{n}" for n in range(51)), "services", "must be at most 50 names"),
     ("INC-1 services=" + "s" * 101, "services", "must be at most 50 names"),
-    ("INC-1 since=tomorrow", "since", "must be a time such as"),
+    ("INC-1 since=tomorrow", "since", "must not lie in the future"),
     ("INC-1 since=25:00", "since", "must be a time such as"),
     ("INC-1 since=12:60", "since", "must be a time such as"),
     ("INC-1 since=1month", "since", "must be a time such as"),
     ('INC-1 since="3 moons"', "since", "must be a time such as"),
     ('INC-1 since="5 sheep"', "since", "must be a time such as"),
-    ("INC-1 since=2w", "since", "must be a time such as"),
     ("INC-1 since=999999d", "since", "must not lie more than 90 days ago"),
     ("INC-1 since=91d", "since", "must not lie more than 90 days ago"),
     ("INC-1 since=0001-01-01T00:00+14:00", "since", "must be a time such as"),
@@ -168,7 +172,7 @@ def test_what_is_refused_says_which_field_which_rule_and_what_would_work(text: s
     assert rule in error.rule
     assert len(error.value) <= MOST_SHOWN
     assert error.example in error.remedy
-    if field not in ("incident", "budgte", "service", "foo") and "once" not in error.example:
+    if field != "incident" and "once" not in error.example:
         first = error.example.split(" or ")[0]
         assert read(f"INC-1 {first}").incident_id == "INC-1"
 

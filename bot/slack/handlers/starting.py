@@ -6,7 +6,7 @@ from bot.slack.request import Request
 from bot.slack.views.answers import joined_run, started_run
 from orchestrator.investigation import Opened
 from orchestrator.model import Origin
-from orchestrator.parameters import Parameters, extract_parameters
+from orchestrator.parameters import Parameters, read_words
 
 LOOKS, LOOK_S = 40, 0.5
 """The card stands within a second, or as soon as Slack takes it; after that many looks the channel shows it anyway."""
@@ -15,7 +15,7 @@ LOOKS, LOOK_S = 40, 0.5
 async def investigate(kit: Kit, request: Request, text: str) -> None:
     """Start what these words ask for, or join it. The run gets a thread of its own, also where it is asked for in another."""
     zone = (await kit.people.member(request.person.user_id)).zone
-    parameters = extract_parameters(text, now=kit.clock.now(), zone=zone)
+    parameters = read_words(text, now=kit.clock.now(), zone=zone).sure()
     opened = await open_run(kit, request, parameters, Place(request.place.channel))
     if opened.joined:
         await tell_joined(kit, request, opened)

@@ -1,0 +1,215 @@
+"""Which services are meant: names as they are typed, and as they stand in sentences, held against those that are known. Pure.
+
+The law: a known name that stands whole goes first, the longest first; a part of a name, or one nearly spelt so, counts only
+where one name fits, and is a question where several do. What a word counts ("300 orders") or does ("search the logs") is no
+service. Without known names a typed one is taken as it is, and a sentence names none.
+"""
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from orchestrator.parameters.canvas import Canvas
+from orchestrator.parameters.claims import Claims
+from orchestrator.parameters.extraction import Choice
+from orchestrator.parameters.known import Known
+from orchestrator.parameters.spelling import is_slip
+
+MOST_CHOICES = 5
+SHORTEST_PART = 4
+_APART = re.compile(r"[^a-z0-9]+")
+_GENERIC = frozenset((
+    "service", "services", "svc", "server", "api", "app", "backend", "db", "database", "worker", "cache", "queue",
+    "web", "ui", "job", "gateway", "user", "users", "data", "admin", "internal", "public", "main", "core",
+))  # fmt: skip
+_TELLING = frozenset({"gateway"})
+"""Of those, what a sentence can be about by itself."""
+_KINDS = frozenset({"service", "services", "svc", "server", "app"})
+_TOKEN = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_=@#$])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*(?![A-Za-zÀ-ɏ0-9_=])", re.ASCII)
+_COUNTED = re.compile(r"(?:\d[\d.,]*\s?[kKmM]?|[$€£]\s?[\d.,]+\s?[kKmM]?(?: (?:worth )?of)?|\d[\d.,]*[kKmM] of) $")
+_ORDERED = re.compile(r"^ (?:the|for|through|in|all|our|your|its|their|my|into|around)\b", re.IGNORECASE)
+_TOLD_TO = re.compile(r"(?:^|[,.;:!?\n(] ?|\b(?:please|to|can you|could you|and|then|pls) )$", re.IGNORECASE)
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """The words of a name, in lower case."""
+    return tuple(each for each in _APART.split(name.casefold()) if each)
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Known names by their words, and by each of those."""
+
+    whole: dict[tuple[str, ...], list[str]]
+    joined: dict[str, list[str]]
+    by_part: dict[str, list[str]]
+    longest: int
+
+
+@lru_cache(maxsize=16)
+def _index(names: tuple[str, ...]) -> _Index:
+    whole: dict[tuple[str, ...], list[str]] = {}
+    joined: dict[str, list[str]] = {}
+    by_part: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        parts = parts_of(name)
+        if not parts:
+            continue
+        whole.setdefault(parts, []).append(name)
+        joined.setdefault("".join(parts), []).append(name)
+        for part in set(parts):
+            by_part.setdefault(part, []).append(name)
+    return _Index(whole, joined, by_part, max((len(each) for each in whole), default=0))
+
+
+def meant_by(typed: str, known: Known) -> tuple[str, ...]:
+    """The known names that a typed one may be: one is it, several are a question, none leaves it as it is."""
+    index, parts = _index(known.services), parts_of(typed)
+    same = [each for each in known.services if each.casefold() == typed.casefold()]
+    if len(same) == 1:
+        return (same[0],)
+    for found in (
+        index.whole.get(parts) or index.joined.get("".join(parts)),
+        _stemmed(parts, index),
+        _in_part(parts, index),
+        _slipped("-".join(parts), known.services),
+    ):
+        if found:
+            return tuple(found)
+    return ()
+
+
+def _stemmed(parts: tuple[str, ...], index: _Index) -> list[str]:
+    """In the plural or singular, with or without "service"."""
+    bare = parts[:-1] if len(parts) > 1 and parts[-1] in _KINDS else parts
+    found = [*index.whole.get(bare, ()), *(each for kind in _KINDS for each in index.whole.get((*bare, kind), ()))]
+    if not found and bare:
+        found = [each for other in _numbers(bare) for each in index.whole.get(other, ())]
+    return list(dict.fromkeys(found))
+
+
+def _numbers(parts: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+    """Each word in its other number: orders for order, and order for orders."""
+    for at, part in enumerate(parts):
+        other = part[:-1] if part.endswith("s") else f"{part}s"
+        if len(other) >= SHORTEST_PART:
+            yield (*parts[:at], other, *parts[at + 1 :])
+
+
+def _in_part(parts: tuple[str, ...], index: _Index) -> list[str]:
+    """The names that hold all of these words."""
+    bare = parts[:-1] if len(parts) > 1 and parts[-1] in _KINDS else parts
+    if not bare:
+        return []
+    sets = [{name for form in _forms(part) for name in index.by_part.get(form, ())} for part in bare]
+    found = set.intersection(*sets)
+    return sorted(found, key=lambda each: (len(parts_of(each)), each))
+
+
+def _forms(part: str) -> tuple[str, ...]:
+    return (part, part[:-1]) if part.endswith("s") and len(part) > SHORTEST_PART else (part, f"{part}s")
+
+
+def _slipped(word: str, names: Iterable[str]) -> list[str]:
+    digits = re.sub(r"\D", "", word)
+    return [each for each in names if is_slip(word, "-".join(parts_of(each))) and re.sub(r"\D", "", each) == digits]
+
+
+def named_in(text: str, known: Known) -> tuple[str, ...]:
+    """The services that these few words may name; several only where it is one question."""
+    sure, doubtful = _read([(found[0], found.start(), found.end()) for found in _TOKEN.finditer(text)], text, known)
+    return tuple(sure) or tuple(name for _, names in doubtful[:1] for name in names)
+
+
+def read_services(canvas: Canvas, claims: Claims, known: Known) -> None:
+    """Services that the sentence names. Those that were typed go before, and then none is asked for."""
+    if claims.of("services") or any(each.field == "services" for each in claims.questions) or not known.services:
+        return
+    tokens = [
+        (each[0], each.start(), each.end()) for each in _TOKEN.finditer(canvas.open) if _stands_alone(canvas.open, each)
+    ]
+    sure, doubtful = _read(tokens, canvas.open, known)
+    if sure:
+        claims.add("services", tuple(sure), ", ".join(sure.values()))
+    elif doubtful:
+        said, names = doubtful[0]
+        claims.ask("services", said, choices_of(names))
+
+
+def choices_of(names: Sequence[str]) -> tuple[Choice, ...]:
+    """One of these names."""
+    return tuple(Choice(label=each, option=f"services={each}") for each in names[:MOST_CHOICES])
+
+
+def _stands_alone(text: str, token: re.Match[str]) -> bool:
+    """Whether it is a word of its own, and not of a path, a file, an address or a label."""
+    start, end = token.span()
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    if before[-1:] in ("/", ".") and (len(before) < 2 or not before[0].isalnum() or before[-1] == "."):
+        return False
+    return not (after[:1] == "." and after[1:].isalnum()) and after[:1] != "("
+
+
+def _read(
+    tokens: Sequence[tuple[str, int, int]], text: str, known: Known
+) -> tuple[dict[str, str], list[tuple[str, tuple[str, ...]]]]:
+    """The services that are surely named, with their words, and the words that may name several."""
+    index = _index(known.services)
+    sure: dict[str, str] = {}
+    doubtful: list[tuple[str, tuple[str, ...]]] = []
+    at = 0
+    while at < len(tokens):
+        length, names = _named(tokens, at, text, known, index)
+        start, end = tokens[at][1], tokens[at + max(length, 1) - 1][2]
+        if len(names) == 1 and not _is_other(text, start, end):
+            sure.setdefault(names[0], text[start:end])
+        elif len(names) > 1 and not _is_other(text, start, end):
+            doubtful.append((text[start:end], names))
+        at += max(length, 1)
+    return sure, doubtful
+
+
+def _is_other(text: str, start: int, end: int) -> bool:
+    """A word that says what is counted, or what to do."""
+    return bool(
+        _COUNTED.search(text[max(0, start - 30) : start])
+        or (_TOLD_TO.search(text[max(0, start - 12) : start]) and _ORDERED.match(text[end : end + 12]))
+    )
+
+
+def _named(
+    tokens: Sequence[tuple[str, int, int]], at: int, text: str, known: Known, index: _Index
+) -> tuple[int, tuple[str, ...]]:
+    """How many words from there on name a service, and which it may be; the most words first."""
+    for length in range(min(index.longest + 1, len(tokens) - at), 1, -1):
+        span = tokens[at : at + length]
+        if any(text[left[2] : right[1]] != " " for left, right in itertools.pairwise(span)):
+            continue
+        parts = tuple(part for word, _, _ in span for part in parts_of(word))
+        found = index.whole.get(parts) or [n for form in _numbers(parts) for n in index.whole.get(form, ())]
+        if not found and parts[-1] in _KINDS:
+            found = _stemmed(parts, index) or _in_part(parts, index)
+        if found:
+            return length, tuple(found)
+    return 1, _one_word(tokens[at][0], known, index)
+
+
+def _one_word(word: str, known: Known, index: _Index) -> tuple[str, ...]:
+    parts = parts_of(word)
+    found = index.whole.get(parts) or (index.joined.get("".join(parts)) if len(parts) > 1 else None)
+    if not found and len(parts) > 1:
+        found = _stemmed(parts, index) or (index.joined.get("".join(parts)))
+    if not found and parts[-1].endswith("s") and len(parts[-1]) > SHORTEST_PART:
+        found = index.whole.get((*parts[:-1], parts[-1][:-1]))
+    if not found and len(parts) == 1 and _tells(parts[0]):
+        found = [
+            name for name in index.by_part.get(parts[0], ()) if parts_of(name)[0] == parts[0] or parts[0] in _TELLING
+        ]
+    return tuple(found or _slipped("-".join(parts), known.services))
+
+
+def _tells(part: str) -> bool:
+    """Whether this one word of a name says which is meant: redis does, and user or db do not."""
+    return (len(part) >= SHORTEST_PART and part not in _GENERIC) or part in _TELLING
