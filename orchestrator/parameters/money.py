@@ -19,7 +19,7 @@ _CURRENCY = r"(?:\$|us\s?dollars?|usd|us\$|dollars?|bucks?|cents?|¢|€|euros?|
 _AMOUNT = rf"(?P<before>{_CURRENCY}\s?)?{_NUMBER}(?P<after>[ -]?{_CURRENCY}(?![\w$]))?"
 _END = (
     r"(?=\s*(?:$|[,;.!?)\n\x00\x01—–]|(?:please|pls|plz|total|in total|max(?:imum)?|tops|at most|or less|thanks"
-    r"|and|on|for|so|but|only|then|per run|this time|today|because|since)(?!\w)))(?!\.\d)"
+    r"|and|on|for|so|but|only|then|per run|this time|today|because|since|if|unless|or|as)(?!\w)))(?!\.\d)"
 )
 _MOST = (
     r"(?:at (?:the )?most|no more than|not more than|up to|max(?:imum|imal)?(?: of)?|maximally|only|less than|under|below|"
@@ -36,6 +36,8 @@ _SPEND = re.compile(
     rf"|(?:keep|cap|limit) {_THIS})(?: (?:me|us|it|money|anything))? ?(?:{_MOST} |at |to )*{_AMOUNT}{_END}",
     re.IGNORECASE,
 )
+_BEGINS = re.compile(r"(?:^|[,;:.!?(\n\x00—–]\s*|\b(?:and|but|please|you (?:can|may)|only|just) )$", re.IGNORECASE)
+"""Where an order begins: "we spend $40 a minute" is none."""
 _LIMITING = re.compile(
     r"\b(?:at (?:the )?most|no more|not (?:spend )?more|up to|max|only|under|below|within|less|cap|capped|limit|exceed"
     r"|don'?t|not|never)\b",
@@ -106,7 +108,7 @@ def _limits(pattern: re.Pattern[str], found: re.Match[str], text: str) -> bool:
         return in_money
     if pattern is _SPEND:
         spend = bool(_SPENDS.match(found[0]))
-        limited = spend or bool(_LIMITING.search(found[0]))
+        limited = bool(_LIMITING.search(found[0])) or (spend and bool(_BEGINS.search(text[: found.start()])))
         return (in_money or spend) and limited and not _WHO.search(text[: found.start()])
     return in_money and (pattern is _LIMIT or bool(_BOUNDED.search(found[0])))
 

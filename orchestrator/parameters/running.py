@@ -17,8 +17,8 @@ _AGENTS = r"(?:the )?(?:agents|specialists)"
 _MODES = {
     "parallel": rf"(?:all {_AGENTS} )?(?:all )?(?:at once )?in parallel"
     rf"|(?:all|all {_AGENTS}|everything) at (?:once|the same time)|concurrently|simultaneously|parallel mode|{_AGENTS} at once",
-    "sequential": r"(?:in )?sequentially|one after (?:the other|another)|one by one|one at a time|in sequence"
-    r"|sequential mode|in sequential order",
+    "sequential": r"(?:in )?sequentially|one after (?:the other|another)|one by one"
+    r"|one (?:agent |specialist )?at a time|in sequence|sequential mode|in sequential order",
 }
 _MODE = re.compile(
     "|".join(f"(?P<{name}>(?<![\\w-])(?:{words})(?![\\w-]))" for name, words in _MODES.items()), re.IGNORECASE
@@ -28,7 +28,7 @@ _TELLING = (
     r"|that|the|agents?|specialists?|all|everything|then|but|ok|okay|thanks|thank you|now|also|on|with|in|for|can|could|you"
     r"|we|should|let'?s|mode|just|want|would|like|i'd|i|to)"
 )
-_ONLY_TELLING = re.compile(rf"(?:[\s\x00]*(?:{_TELLING}(?![\w-])|[\x00\s:]+))*[\s\x00]*$", re.IGNORECASE)
+_ONLY_TELLING = re.compile(rf"(?:[\s\x00]*(?:{_TELLING}(?![\w-])|[\x00\s:–—-]+))*[\s\x00]*$", re.IGNORECASE)
 _TOLD = re.compile(
     r"^[\s\x00]*(?:please |pls |can you |could you )?(?:investigate|run|look (?:at|into)|check|analy[sz]e)\b",
     re.IGNORECASE,

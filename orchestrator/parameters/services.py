@@ -27,6 +27,7 @@ _GENERIC = frozenset((
 _TELLING = frozenset({"gateway"})
 """Of those, what a sentence can be about by itself."""
 _KINDS = frozenset({"service", "services", "svc", "server", "app"})
+_PARTICLES = frozenset({"out", "in", "up", "on", "off", "down", "over", "back", "away", "to", "by"})
 _TOKEN = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_=@#$])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*(?![A-Za-zÀ-ɏ0-9_=])", re.ASCII)
 _COUNTED = re.compile(r"(?:\d[\d.,]*\s?[kKmM]?|[$€£]\s?[\d.,]+\s?[kKmM]?(?: (?:worth )?of)?|\d[\d.,]*[kKmM] of) $")
 _ORDERED = re.compile(r"^ (?:the|for|through|in|all|our|your|its|their|my|into|around)\b", re.IGNORECASE)
@@ -188,12 +189,21 @@ def _named(
         if any(text[left[2] : right[1]] != " " for left, right in itertools.pairwise(span)):
             continue
         parts = tuple(part for word, _, _ in span for part in parts_of(word))
-        found = index.whole.get(parts) or [n for form in _numbers(parts) for n in index.whole.get(form, ())]
+        found = (
+            index.whole.get(parts)
+            or _joined(parts, index)
+            or [n for form in _numbers(parts) for n in index.whole.get(form, ())]
+        )
         if not found and parts[-1] in _KINDS:
             found = _stemmed(parts, index) or _in_part(parts, index)
         if found:
             return length, tuple(found)
     return 1, _one_word(tokens[at][0], known, index)
+
+
+def _joined(parts: tuple[str, ...], index: _Index) -> list[str]:
+    """A name that is written in one, in two words; not where the second only belongs to a verb: check out the cart."""
+    return [] if parts[-1] in _PARTICLES else index.joined.get("".join(parts), [])
 
 
 def _one_word(word: str, known: Known, index: _Index) -> tuple[str, ...]:
