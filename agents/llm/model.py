@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
     from pydantic_ai.settings import ModelSettings
 
+MODEL_LIBRARIES = ("anthropic", "genai_prices", "httpx2", "openai", "pydantic_ai")
+INSTALL_MODELS = "pip install 'compass-oncall[llm]'"
+
 ANSWER = "final_result"
 REPEATS = 1
 """So often is a model asked again whose answer is not of the wanted form."""
@@ -58,12 +61,18 @@ class PydanticModel:
     async def ask(self, request: Request[Wanted], account: Account) -> Wanted:
         """See the port."""
         until = self.clock.monotonic() + self.times.question_s
-        price = self.price(self.clock.now())
+        price = self._price()
         question = Asking(account, self.name, request.purpose, request.prompt, price, until, self.record)
         if self.record:
             await self.record.keep_prompt(request.prompt)
         with asking(question):
             return await self._told(question, self._run(request, question))
+
+    def _price(self) -> Price | None:
+        try:
+            return self.price(self.clock.now())
+        except ImportError as error:
+            raise _not_installed() from error
 
     async def _told(self, question: Asking, run: Awaitable[Wanted]) -> Wanted:
         """The answer of `run`, or why there is none, in our words."""
@@ -74,6 +83,8 @@ class PydanticModel:
                 f"{self.name} did not answer within {self.times.question_s:g} seconds.",
                 remedy="Set COMPASS_MODEL_TIMEOUT higher (seconds), or choose a quicker model.",
             ) from error
+        except ImportError as error:
+            raise _not_installed() from error
         except Exception as error:
             # The border to libraries, which wrap what passes through them in whatever they like, with its text.
             if question.failure is not None:
@@ -107,3 +118,7 @@ class PydanticModel:
         """Thought is kept as short as the model allows: it is paid for like an answer, and has its room from it."""
         ours = {"max_tokens": request.most_tokens, "temperature": TEMPERATURE, "thinking": False}
         return cast("ModelSettings", {**ours, **(self.settings or {})})
+
+
+def _not_installed() -> ModelUnavailableError:
+    return ModelUnavailableError("The libraries for language models are not installed.", remedy=INSTALL_MODELS)

@@ -7,7 +7,8 @@ headers and nowhere else. What the SDKs would read from the environment is hande
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -21,6 +22,7 @@ from orchestrator.retry import Breaker, BreakerPolicy, RetryPolicy
 if TYPE_CHECKING:
     import httpx2
     from pydantic_ai.models import Model
+    from pydantic_ai.settings import ModelSettings
 
 CONNECT_S = 10.0
 """A server that does not take a connection in this time is not there. All other times are the question's."""
@@ -32,6 +34,13 @@ NAMED = {
 }
 ADDRESSES = {Provider.OPENAI: "https://api.openai.com/v1", Provider.ANTHROPIC: "https://api.anthropic.com"}
 """Where the providers' own price lists hold."""
+
+
+_WAYS_IN = {
+    Provider.OPENAI: "OPENAI_API_KEY",
+    Provider.AZURE: "AZURE_OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT",
+    Provider.ANTHROPIC: "ANTHROPIC_API_KEY",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +65,23 @@ class Providers:
 
     def model(self, choice: Choice) -> "Model":
         """That model, ready to be asked. Raises ModelUnavailableError where its provider has no key."""
-        access = self.access.get(choice.provider)
-        if access is None:
-            named = NAMED[choice.provider]
-            raise ModelUnavailableError(
-                f"There is no key for {choice}.", remedy=f"Set {named.key}, or remove COMPASS_MODEL."
-            )
+        self.check(choice)
+        access = self.access[choice.provider]
         return _BUILT[choice.provider](choice, access, self._client(choice.provider))
+
+    def check(self, choice: Choice) -> None:
+        """Raises ModelUnavailableError, with the settings to make, where that model cannot be reached."""
+        if choice.provider not in self.access:
+            raise ModelUnavailableError(
+                f"There is no key for {choice}.", remedy=f"Set {_WAYS_IN[choice.provider]}, or choose another model."
+            )
 
     def listed(self, provider: Provider) -> bool:
         """Whether the provider is asked at its own address, where its own prices hold."""
         access = self.access.get(provider)
         return access is None or not access.address or access.address.rstrip("/") == ADDRESSES.get(provider)
 
-    def settings(self, choice: Choice) -> Mapping[str, Any]:
+    def settings(self, choice: Choice) -> "ModelSettings":
         """What that provider has to be told beside the question: to charge what its price list says, and no more."""
         return {"service_tier": "default"} if choice.provider in ADDRESSES and self.listed(choice.provider) else {}
 
@@ -79,8 +91,9 @@ class Providers:
 
         from agents.llm.wire.transport import PaidTransport
 
+        address = self.access[provider].address or ADDRESSES[provider]
         return PaidTransport(
-            httpx2.AsyncHTTPTransport(),
+            httpx2.AsyncHTTPTransport(proxy=_proxy(address)),
             provider=NAMED[provider],
             dialect=AnthropicMessages() if provider == Provider.ANTHROPIC else OpenAIChat(),
             clock=self.clock,
@@ -103,6 +116,14 @@ class Providers:
         return self._clients[provider]
 
 
+def _proxy(address: str) -> str | None:
+    """The proxy that this machine's environment names for that address, which a transport of one's own would not use."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(address)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+
+
 def _timeout() -> "httpx2.Timeout":
     import httpx2
 
@@ -122,8 +143,9 @@ def _openai(choice: Choice, access: Access, client: "httpx2.AsyncClient") -> "Mo
         max_retries=0,
         timeout=_timeout(),
     )
+    elsewhere = access.address.rstrip("/") not in ("", ADDRESSES[Provider.OPENAI])
     # The older name of the limit is the one that servers other than OpenAI's take; some ignore the newer one.
-    profile = OpenAIModelProfile(openai_chat_supports_max_completion_tokens=False) if access.address else None
+    profile = OpenAIModelProfile(openai_chat_supports_max_completion_tokens=False) if elsewhere else None
     return OpenAIChatModel(choice.name, provider=OpenAIProvider(openai_client=sdk), profile=profile)
 
 

@@ -7,7 +7,7 @@ had asked no model is handed none.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -21,7 +21,6 @@ from orchestrator.ports import LanguageModel
 
 if TYPE_CHECKING:
     import httpx2
-    from pydantic_ai.settings import ModelSettings
 
 ELSEWHERE = "http://recorded.invalid/v1"
 """Stands for an address that is not the provider's own. Nothing is ever sent there: the name cannot exist (RFC 6761)."""
@@ -62,7 +61,7 @@ class RecordedModels:
             model=lambda: providers.model(choice),
             price=lambda _: None,
             clock=self._clock,
-            settings=cast("ModelSettings", providers.settings(choice)),
+            settings=providers.settings(choice),
         )
 
 

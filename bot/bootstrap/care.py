@@ -1,8 +1,11 @@
 """What the doctor looks at in the rooms that only the root sees, and bringing the database to its newest shape."""
 
+import importlib.util
 from datetime import timedelta
 from functools import partial
 
+from agents.llm.choosing import Choice
+from agents.llm.model import INSTALL_MODELS, MODEL_LIBRARIES
 from agents.sources.catalogue import NO_CORRECTIONS, together
 from bot.bootstrap.live import Live, corrections, servers
 from bot.bootstrap.program import PRELOAD, Compass
@@ -23,12 +26,13 @@ def migrate(settings: Settings) -> tuple[str, ...]:
 
 
 def checks(settings: Settings) -> list[Check]:
-    """The database, the recordings, the telemetry servers and the processes."""
+    """The database, the recordings, the telemetry servers, the language model and the processes."""
     live = any(access.url for access in servers(settings).values())
     return [
         Check("database", lambda: _database(settings)),
         Check("recordings", lambda: _recordings(settings), needed=not live),
         *_telemetry(settings),
+        Check("model", lambda: _model(settings), needed=bool(settings.model or settings.model_for)),
         Check("processes", lambda: _processes(settings)),
     ]
 
@@ -74,6 +78,43 @@ async def _server(settings: Settings, name: str) -> str:
         )
     (store,) = found.stores
     return f"version {store.version}: {store.holds}" if store.version else store.holds
+
+
+async def _model(settings: Settings) -> str:
+    """Which models are on and at what price. Nobody is asked, since that would cost something."""
+    compass = Compass(settings)
+    choices = compass.models.choices
+    if not choices:
+        raise ProbeError(_no_model(settings), remedy="Set COMPASS_MODEL=openai:gpt-4o-mini, or leave it so.")
+    missing = [each for each in MODEL_LIBRARIES if importlib.util.find_spec(each) is None]
+    if missing:
+        raise ProbeError(f"A model is chosen, and {missing[0]} is not installed.", remedy=INSTALL_MODELS)
+    told = ((f"{agent}: " if agent else "") + _priced(compass, choice) for agent, choice in choices.items())
+    return "; ".join(told)
+
+
+def _no_model(settings: Settings) -> str:
+    keys = [
+        name
+        for name, key in (
+            ("OPENAI_API_KEY", settings.openai_api_key),
+            ("AZURE_OPENAI_API_KEY", settings.azure_openai_api_key),
+            ("ANTHROPIC_API_KEY", settings.anthropic_api_key),
+        )
+        if key
+    ]
+    without = "agents use plain analysis, which costs nothing."
+    return f"{keys[0]} is set and no model is chosen: {without}" if keys else f"No language model is chosen: {without}"
+
+
+def _priced(compass: Compass, choice: Choice) -> str:
+    """A model and its price, in a line. Raises ModelUnavailableError where its key or its price is missing."""
+    providers = compass.models.providers
+    providers.check(choice)
+    price = compass.models.tariffs.price(choice, compass.clock.now(), listed=providers.listed(choice.provider))
+    if price is None:
+        return f"{choice}, whose price nobody knows: no budget holds for it"
+    return f"{choice} at ${price.rates.tokens_in} in and ${price.rates.tokens_out} out, a million tokens"
 
 
 async def _database(settings: Settings) -> str:

@@ -8,6 +8,7 @@ from agents.incident import INCIDENT_TEAM
 from agents.sources.beside import Beside
 from agents.sources.snapshot import SnapshotLibrary, packaged_recordings
 from bot.bootstrap.live import Live, servers, without_servers
+from bot.bootstrap.models import ChosenModels
 from bot.settings import Settings
 from orchestrator.clock import Clock, SystemClock
 from orchestrator.engine import ProcessPool
@@ -51,6 +52,7 @@ class Compass:
         places = [*cases, *settings.cases, *([packaged_recordings()] if own_recordings else [])]
         self.incidents = SnapshotLibrary(places, self.compute)
         self.live = Live(settings, self.clock, self.compute, self.store)
+        self.models = ChosenModels(settings, self.store, self.clock, [each.agent_id for each in INCIDENT_TEAM.agents])
         self._asking = asking
         self.service = self._service(self.store)
 
@@ -72,6 +74,7 @@ class Compass:
                 max_running=settings.max_running,
             ),
             asking=self._asking,
+            models=self.models,
             allowances=Allowances(
                 per_day=settings.budget_per_day,
                 per_channel=settings.budget_per_channel,
@@ -89,6 +92,7 @@ class Compass:
             await stack.enter_async_context(self.live.opened())
             if not self._lent:
                 await self._pool.open()
+            stack.push_async_callback(self.models.aclose)
             stack.push_async_callback(self.service.aclose)
             yield self.service
 
@@ -114,10 +118,10 @@ class Compass:
 
 @asynccontextmanager
 async def assembling(settings: Settings, jobs: int) -> AsyncIterator[Callable[[Path], Compass]]:
-    """Programs over one case each, kept in memory, that share `jobs` processes."""
+    """Programs over one case each, kept in memory, that share `jobs` processes and ask no model."""
     pool = ProcessPool(jobs, preload=PRELOAD)
     await pool.open()
-    alone = without_servers(settings.model_copy(update={"cases": ()}))
+    alone = without_servers(settings.model_copy(update={"cases": (), "model": None, "model_for": {}}))
     try:
         yield lambda case: Compass(alone, cases=[case], own_recordings=False, store=MemoryStore(), compute=pool)
     finally:

@@ -17,8 +17,9 @@ from typing import Annotated, Any, ClassVar
 
 from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from bot.settings.models import ModelSettings
 from bot.settings.servers import Secret, ServerAccess, Url
 from orchestrator.errors import OrchestratorError
 
@@ -88,7 +89,7 @@ Dollars = Annotated[Decimal, Field(gt=0, le=1000, allow_inf_nan=False)]
 DollarsADay = Annotated[Decimal, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 
 
-class Settings(BaseSettings):
+class Settings(ModelSettings):
     """What can be set, with its default. `.env.example` says the same to people, and a test holds the two equal."""
 
     model_config = SettingsConfigDict(
@@ -150,6 +151,7 @@ class Settings(BaseSettings):
     otel_headers: Secret | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_HEADERS")
 
     examples: ClassVar[dict[str, str]] = {
+        **ModelSettings.model_examples,
         "slack_bot_token": "xoxb-... (Slack: your app, OAuth & Permissions)",
         "slack_app_token": "xapp-... (Slack: your app, Basic Information, App-Level Tokens)",
         "slack_signing_secret": "the Signing Secret (Slack: your app, Basic Information)",

@@ -141,7 +141,7 @@ def test_the_example_file_names_every_setting_with_its_default() -> None:
 
 
 def _as_written(value: object) -> str:
-    if value is None or value == ():
+    if value is None or value in ((), {}):
         return ""
     if isinstance(value, bool):
         return str(value).lower()
