@@ -58,6 +58,7 @@ class ChosenModels:
             record=CallRecord(self._journal, workspace, investigation_id, agent_id, kept),
             times=Times(question_s=self._settings.model_timeout),
             settings=self.providers.settings(choice),
+            pseudonyms=self._settings.model_pseudonyms,
         )
 
     async def aclose(self) -> None:

@@ -66,6 +66,7 @@ class ModelSettings(BaseSettings):
     )
     model_unpriced: bool = False
     model_timeout: float = Field(50.0, gt=0, le=3600, allow_inf_nan=False)
+    model_pseudonyms: bool = False
 
     openai_api_key: Secret | None = Field(None, validation_alias="OPENAI_API_KEY")
     openai_base_url: Url | None = Field(None, validation_alias="OPENAI_BASE_URL")
@@ -81,6 +82,7 @@ class ModelSettings(BaseSettings):
         "model_prices": "azure:my-deployment=0.15/0.60, openai:local=0/0",
         "model_unpriced": "false",
         "model_timeout": "50",
+        "model_pseudonyms": "false",
         "openai_api_key": "sk-... (platform.openai.com, API keys)",
         "openai_base_url": "https://api.openai.com/v1/, or http://localhost:11434/v1/",
         "azure_openai_api_key": "the key (Azure portal: your resource, Keys and Endpoint)",

@@ -173,6 +173,15 @@ async def test_a_model_that_is_down_costs_nothing_and_the_report_stands_all_the_
     assert [each.statement for each in view.ranked] == [each.statement for each in plain.ranked]
 
 
+async def test_services_can_be_sent_under_other_names(provider: LocalProvider) -> None:
+    await run(with_model(provider))
+    open_bodies, provider.bodies = provider.bodies, []
+    await run(with_model(provider).model_copy(update={"model_pseudonyms": True}))
+    assert any(b"orders-db" in each for each in open_bodies)
+    assert provider.bodies
+    assert not any(b"orders-db" in each for each in provider.bodies)
+
+
 async def test_an_evaluation_asks_no_model(provider: LocalProvider) -> None:
     case = packaged_recordings() / "inc-123"
     async with assembling(with_model(provider), 1) as assembled:
