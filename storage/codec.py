@@ -136,8 +136,8 @@ def record(workspace: str, investigation_id: str, event: Event, at: datetime) ->
 
 def _amounts(event: Event) -> Iterable[Decimal]:
     match event:
-        case InvestigationOpened(investigation=opened):
-            return (opened.budget,)
+        case InvestigationOpened(investigation=opened, paid=paid):
+            return (opened.budget, *(each.amount for each in paid))
         case StepEnded(cost=cost):
             return (cost,)
         case Consulted(consultation=consultation):

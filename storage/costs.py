@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from orchestrator.events import BudgetNoticed, CallReleased, CallReserved, CallSettled, Recorded
+from orchestrator.events import BudgetNoticed, CallReleased, CallReserved, CallSettled, InvestigationOpened, Recorded
 from orchestrator.model import LedgerEntry, from_nano
 from storage import codec
 
@@ -36,6 +36,11 @@ SELECT coalesce(sum(nano), 0) FROM (
 def reserved(db: Database, recorded: Recorded, event: CallReserved) -> None:
     """A call's row. Raises sqlite3.IntegrityError where its id was used before, which would hide that call's cost."""
     db.table("costs").insert(_row(recorded, event.entry, recorded.seq))
+
+
+def paid_before(db: Database, recorded: Recorded, event: InvestigationOpened) -> None:
+    """What a run's ledger begins with."""
+    db.table("costs").insert_all([_row(recorded, each, recorded.seq) for each in event.paid])
 
 
 def ended(db: Database, recorded: Recorded, event: CallSettled | CallReleased) -> None:

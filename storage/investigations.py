@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from orchestrator.events import ContextGathered, InvestigationOpened, Recorded, StateChanged, StopRequested
-from orchestrator.model import Incident, InvestigationState
+from orchestrator.model import Incident, InvestigationState, Mode
 from orchestrator.ports import InvestigationSummary
 from storage import codec, costs, rules
 
@@ -61,6 +61,8 @@ SELECT asked.*, leading.statement, leading.initial_confidence,
         AND g.investigation_id = asked.investigation_id AND g.state = 'open') AS open_gates,
     (SELECT count(*) FROM consultations AS c WHERE c.workspace = asked.workspace
         AND c.investigation_id = asked.investigation_id) AS consulted,
+    (SELECT count(*) FROM costs AS c WHERE c.workspace = asked.workspace
+        AND c.investigation_id = asked.investigation_id) AS calls,
     (SELECT json_extract(e.payload, '$.investigation.incident.recorded') FROM events AS e
         WHERE e.workspace = asked.workspace AND e.investigation_id = asked.investigation_id AND e.seq = 1) AS recorded
 FROM investigations AS asked
@@ -204,4 +206,8 @@ def _summary(db: Database, row: dict[str, Any]) -> InvestigationSummary:
         consulted=row["consulted"],
         spent=costs.spent(db, row["workspace"], row["investigation_id"]),
         recorded=bool(row["recorded"]),
+        team=row["team"],
+        mode=Mode(row["mode"]),
+        surface=row["surface"],
+        calls=row["calls"],
     )

@@ -238,4 +238,8 @@ def _summary(view: InvestigationView, gates: Sequence[Gate]) -> InvestigationSum
         consulted=len(view.consultations),
         spent=view.cost.total,
         recorded=asked.incident.recorded,
+        team=asked.team,
+        mode=asked.mode,
+        surface=asked.origin.surface,
+        calls=len(view.ledger),
     )

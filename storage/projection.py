@@ -31,6 +31,11 @@ from storage import consultations, costs, decisions, evidence, gates, investigat
 from storage.database import breaks_uniqueness, transaction
 
 
+def _opened(db: Database, recorded: Recorded, event: InvestigationOpened) -> None:
+    investigations.opened(db, recorded, event)
+    costs.paid_before(db, recorded, event)
+
+
 def _moved(db: Database, recorded: Recorded, event: StateChanged) -> None:
     investigations.moved(db, recorded, event)
     if (event.before, event.after) == (InvestigationState.WAITING_APPROVAL, InvestigationState.RUNNING):
@@ -43,7 +48,7 @@ def _ranked(db: Database, recorded: Recorded, event: HypothesesRanked) -> None:
 
 
 _ROWS: dict[type[Any], Callable[[Database, Recorded, Any], None]] = {
-    InvestigationOpened: investigations.opened,
+    InvestigationOpened: _opened,
     StateChanged: _moved,
     StopRequested: investigations.stop_requested,
     StepStarted: evidence.step_started,

@@ -70,6 +70,7 @@ class Compass:
             limits=Limits(
                 budget=settings.budget,
                 budget_critical=settings.budget_critical,
+                words=settings.budget_words,
                 agent_timeout_s=settings.agent_timeout,
                 max_running=settings.max_running,
             ),

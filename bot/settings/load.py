@@ -138,6 +138,7 @@ class Settings(ModelSettings):
     budget_per_day: DollarsADay | None = None
     budget_per_channel: DollarsADay | None = None
     budget_per_user: DollarsADay | None = None
+    budget_words: Annotated[Decimal, Field(ge=0, le=1000, allow_inf_nan=False)] = Decimal("0.10")
     gate_approvers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
     gate_requester: bool = True
     gate_wait: float = Field(1800.0, gt=0, le=604_800, allow_inf_nan=False)
@@ -176,6 +177,7 @@ class Settings(ModelSettings):
         "budget_per_day": "50.00",
         "budget_per_channel": "20.00",
         "budget_per_user": "20.00",
+        "budget_words": "0.10; 0 lets no model read what is typed",
         "gate_approvers": "U024BE7LH, sre-oncall (ids of people; ids or handles of user groups)",
         "gate_requester": "true",
         "gate_wait": "1800",

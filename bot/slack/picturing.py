@@ -30,7 +30,8 @@ def picture_of(
     here = Place.read(view.investigation.origin.place).channel
     similar = tuple(each for each in view.similar if _channel(each) in ("", here) or each.place in open_places)
     shown = view if similar == view.similar else view.model_copy(update={"similar": similar})
-    agents = (*view.investigation.agent_ids, *(step.step.agent_id for step in view.steps))
+    paid = (line.agent_id for line in view.cost.lines)
+    agents = (*view.investigation.agent_ids, *(step.step.agent_id for step in view.steps), *paid)
     titles = {agent_id: service.title_of(agent_id) for agent_id in agents}
     return Picture(shown, service.report(shown), titles, names)
 

@@ -92,7 +92,7 @@ def happened(
     at = f"{recorded.at:%H:%M:%S}"
     match recorded.event:
         case InvestigationOpened():
-            return [*header(view), *entry("Run", [_run(view)]), *entry("Budget", [_budget(view, title_of)])]
+            return [*header(view), *entry("Run", [_run(view)]), *entry("Budget", _budget(view, title_of))]
         case StepStarted(step=step):
             return entry(at, [f"{title_of(step.agent_id)} {_DOING[step.phase]} ..."] if started else [], DIM)
         case StepEnded():
@@ -137,9 +137,10 @@ def _run(view: InvestigationView) -> str:
     return f"{view.investigation.investigation_id} · asked by {view.investigation.requested_by}{together}"
 
 
-def _budget(view: InvestigationView, title_of: Callable[[str], str]) -> str:
-    agents = ", ".join(title_of(each) for each in view.investigation.agent_ids)
-    return f"{dollars(view.investigation.budget)} · {agents}"
+def _budget(view: InvestigationView, title_of: Callable[[str], str]) -> list[str]:
+    run = view.investigation
+    agents = ", ".join(title_of(each) for each in run.agent_ids)
+    return [f"{dollars(run.budget)} · {agents}", *([str(run.estimate)] if run.estimate else [])]
 
 
 def _said(

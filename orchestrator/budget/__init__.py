@@ -4,8 +4,8 @@ words -> till -> accounts
 """
 
 from orchestrator.budget.accounts import AgentAccount, Budget, CallReservation, Record, Room, keep_nothing
-from orchestrator.budget.till import ALLOWANCE_REMEDY, Till
-from orchestrator.budget.words import MOST_MONEY, in_cents
+from orchestrator.budget.amounts import MOST_MONEY, in_cents
+from orchestrator.budget.till import ALLOWANCE_REMEDY, Till, Tills
 
 __all__ = [
     "ALLOWANCE_REMEDY",
@@ -16,6 +16,7 @@ __all__ = [
     "Record",
     "Room",
     "Till",
+    "Tills",
     "in_cents",
     "keep_nothing",
 ]

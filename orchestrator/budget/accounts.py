@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from functools import partial
 
+from orchestrator.budget.amounts import in_cents, money
 from orchestrator.budget.till import Till
-from orchestrator.budget.words import in_cents, money
 from orchestrator.errors import AgentNotFoundError, BudgetExceededError, ConflictError
 from orchestrator.model import ZERO, CallStatus, LedgerEntry, share, whole_nano
 
@@ -125,6 +125,11 @@ class AgentAccount:
         """Settled, plus reserved and not yet known, plus what the agent spent without asking."""
         booked = (each.amount for each in self._entries.values() if each.status != CallStatus.RELEASED)
         return sum(booked, self._unbooked)
+
+    @property
+    def entries(self) -> tuple[LedgerEntry, ...]:
+        """Its calls, in the order in which they were put aside."""
+        return tuple(self._entries.values())
 
     @property
     def left(self) -> Decimal:

@@ -7,12 +7,13 @@ one that is set at noon knows of the morning.
 """
 
 import asyncio
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
-from orchestrator.budget.words import in_cents
+from orchestrator.budget.amounts import in_cents
 from orchestrator.clock import Clock, outlast, undivided
 from orchestrator.errors import BudgetExceededError
-from orchestrator.model import ZERO, AllowanceKind, Allowances, Draw, Shortage, next_day
+from orchestrator.model import ZERO, Allowance, AllowanceKind, Allowances, Draw, Origin, Person, Shortage, next_day
 from orchestrator.ports import AllowanceStore
 
 SETTINGS = {
@@ -58,6 +59,13 @@ class Till:
             raise _refusal(who, draw, answer)
         return answer
 
+    async def today(self) -> list[tuple[Allowance, Decimal]]:
+        """What was drawn today from each allowance that binds, in dollars."""
+        spent = await self._store.drawn(
+            self._workspace, self._clock.now(), channel=self._channel, user_id=self._user_id
+        )
+        return [(each, spent[each.kind]) for each in self._binding]
+
     async def amend(self, number: int, amount: Decimal) -> None:
         """The call behind that draw did cost `amount`."""
         await self._store.amend(self._workspace, number, amount)
@@ -65,6 +73,19 @@ class Till:
     async def _give_back(self, asking: "asyncio.Future[int | Shortage]") -> None:
         if asking.exception() is None and isinstance(number := asking.result(), int):
             await self._store.amend(self._workspace, number, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Tills:
+    """Makes tills: for a run, or for a question before there is one."""
+
+    store: AllowanceStore
+    clock: Clock
+    allowances: Allowances
+
+    def of(self, workspace: str, origin: Origin, by: Person) -> Till:
+        """The till of what that person asks there."""
+        return Till(self.store, self.clock, self.allowances, workspace, origin.channel, by.user_id)
 
 
 def _refusal(who: str, draw: Draw, short: Shortage) -> BudgetExceededError:

@@ -36,7 +36,8 @@ def fold(view: InvestigationView | None, recorded: Recorded) -> InvestigationVie
     if view is None:
         if not isinstance(event, InvestigationOpened):
             raise ValueError("the first event of an investigation opens it")
-        return InvestigationView(investigation=event.investigation, seq=recorded.seq, updated_at=recorded.at)
+        opened = event.investigation
+        return InvestigationView(investigation=opened, seq=recorded.seq, updated_at=recorded.at, ledger=event.paid)
     if recorded.seq != view.seq + 1:
         raise ValueError(f"event {recorded.seq} cannot follow event {view.seq}")
     change = _CHANGES.get(type(event), _nothing)(view, event, recorded.at)

@@ -44,10 +44,11 @@ class _Happened(Frozen):
 
 
 class InvestigationOpened(_Happened):
-    """Somebody asked; the run is queued."""
+    """Somebody asked; the run is queued. `paid` has the calls, all ended, that it took to read what they typed."""
 
     type: Literal["investigation_opened"] = "investigation_opened"
     investigation: Investigation
+    paid: tuple[LedgerEntry, ...] = ()
 
 
 class StateChanged(_Happened):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 
-from orchestrator.budget import Till
+from orchestrator.budget import Tills
 from orchestrator.context import ContextAssembler
 from orchestrator.errors import OrchestratorError
 from orchestrator.events import InvestigationView, StateChanged, StopRequested
@@ -24,7 +24,7 @@ from orchestrator.investigation.report import report_of
 from orchestrator.investigation.run import Pace, Run, has_ended
 from orchestrator.investigation.states import ARROWS
 from orchestrator.investigation.waiting import Expiries, JournalGates, known_so_far
-from orchestrator.model import Allowances, InvestigationState, Person
+from orchestrator.model import InvestigationState, Person
 from orchestrator.ports import AgentKit, Models, Store
 
 NOBODY_ASKED = HubRules()
@@ -40,11 +40,10 @@ class Fleet:
         opening: Opening,
         kit: AgentKit,
         asking: HubRules | None,
-        models: Models | None = None,
-        allowances: Allowances | None = None,
+        models: Models | None,
+        tills: Tills,
     ) -> None:
-        self._crew = Crew(opening.team, kit, store, models)
-        self._allowances = allowances or Allowances()
+        self._crew, self._tills = Crew(opening.team, kit, store, models), tills
         self._store, self._journal, self._opening, self._kit, self._asking = store, journal, opening, kit, asking
         self._clock = opening.names.clock
         self._office = Office(store, JournalGates(journal), self._clock, opening.team.type_of, asking or NOBODY_ASKED)
@@ -88,9 +87,9 @@ class Fleet:
             context = self._context_of(key[0])
             agents = self._crew.of(view.investigation, context)
             told = self._told if self._asking is not None else None
-            run = Run(
-                view, agents, self._journal, self._clock, pace, self._office, context, told=told, till=self._till(view)
-            )
+            asked = view.investigation
+            till = self._tills.of(asked.workspace, asked.origin, asked.requested_by)
+            run = Run(view, agents, self._journal, self._clock, pace, self._office, context, told=told, till=till)
         except Exception as failure:  # noqa: BLE001 - teams may be written by others; what they do when made is theirs
             await self._give_up(key, failure)
             return
@@ -184,11 +183,6 @@ class Fleet:
 
     def _told(self, view: InvestigationView) -> list[str]:
         return known_so_far(view, report_of(view, self._opening.team), self._opening.team.title_of)
-
-    def _till(self, view: InvestigationView) -> Till:
-        run = view.investigation
-        channel, user_id = run.origin.channel, run.requested_by.user_id
-        return Till(self._store, self._clock, self._allowances, run.workspace, channel, user_id)
 
     def _context_of(self, workspace: str) -> ContextAssembler:
         if workspace not in self._contexts:

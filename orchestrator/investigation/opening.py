@@ -23,10 +23,14 @@ MOST_TITLE = 60
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a run may cost and how many may go on at once. Money in dollars, times in seconds."""
+    """What a run may cost and how many may go on at once. Money in dollars, times in seconds.
+
+    `words` is what a model may cost that reads what somebody typed, before there is a run.
+    """
 
     budget: Decimal = Decimal("10.00")
     budget_critical: Decimal = Decimal("20.00")
+    words: Decimal = Decimal("0.10")
     agent_timeout_s: float = 120.0
     run_timeout_s: float | None = None
     max_running: int = 5

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 
+from orchestrator.budget import Tills
 from orchestrator.clock import Clock
 from orchestrator.context import shared
 from orchestrator.errors import ConflictError, InvestigationNotFoundError
@@ -17,11 +18,24 @@ from orchestrator.events import HypothesisDecided, InvestigationOpened, Investig
 from orchestrator.hub import Answered, HubRules
 from orchestrator.investigation.fleet import Fleet
 from orchestrator.investigation.journal import Journal
+from orchestrator.investigation.money import Money
 from orchestrator.investigation.names import Names
 from orchestrator.investigation.opening import Limits, Opening
 from orchestrator.investigation.report import report_of
 from orchestrator.investigation.run import has_ended
-from orchestrator.model import Allowances, Decision, Frozen, Investigation, Origin, Person, Report, Verdict
+from orchestrator.model import (
+    WORDS,
+    Allowances,
+    Decision,
+    Frozen,
+    Investigation,
+    LedgerEntry,
+    Origin,
+    Person,
+    Report,
+    Verdict,
+    paid_for_words,
+)
 from orchestrator.parameters import Parameters
 from orchestrator.ports import (
     AgentKit,
@@ -84,7 +98,9 @@ class Investigations:
             incidents, team, limits, telemetry.live, new_investigation_id, Names(telemetry.names, clock)
         )
         self._journal = Journal(store, clock)
-        self._fleet = Fleet(store, self._journal, self._opening, kit, asking, models, allowances)
+        tills = Tills(store, clock, allowances or Allowances())
+        self.money = Money(store, tills, limits.words)
+        self._fleet = Fleet(store, self._journal, self._opening, kit, asking, models, tills)
         self._door = asyncio.Lock()
 
     async def open(self, workspace: str | None = None) -> None:
@@ -103,9 +119,19 @@ class Investigations:
         """Tell this one of every event from now on."""
         self._journal.listen(listener)
 
-    async def investigate(self, parameters: Parameters, *, workspace: str, by: Person, origin: Origin) -> Opened:
+    async def investigate(
+        self,
+        parameters: Parameters,
+        *,
+        workspace: str,
+        by: Person,
+        origin: Origin,
+        paid: Sequence[LedgerEntry] = (),
+    ) -> Opened:
         """Start a run, or join the one that is going on over the same incident.
 
+        `paid` are the calls of a `money.words_account` by which the parameters were read: a run that is started begins
+        with them in its ledger, kept together with its opening, and they count against its budget.
         Raises ParameterExtractionError or SourceUnavailableError; then nothing was started.
         """
         wanted = await self._opening.prepare(
@@ -115,9 +141,9 @@ class Investigations:
             going_on = await self._going_on(workspace, wanted.incident.incident_id)
             if going_on is not None:
                 return Opened(investigation=going_on.investigation, joined=True)
-            view = await self._journal.append(
-                workspace, wanted.investigation_id, InvestigationOpened(investigation=wanted)
-            )
+            wanted = wanted.model_copy(update={"estimate": await self.money.estimate(wanted)})
+            opening = InvestigationOpened(investigation=wanted, paid=paid_for_words(paid))
+            view = await self._journal.append(workspace, wanted.investigation_id, opening)
             await self._fleet.start(view)
         return Opened(investigation=wanted, joined=False)
 
@@ -205,7 +231,7 @@ class Investigations:
 
     def title_of(self, agent_id: str) -> str:
         """The name of an agent that people read."""
-        return self._team.title_of(agent_id)
+        return WORDS.title() if agent_id == WORDS else self._team.title_of(agent_id)
 
     async def ended(self, workspace: str, investigation_id: str) -> InvestigationView:
         """Wait until that run has ended, or waits for humans; the view then."""

@@ -1,6 +1,6 @@
 """Money as people are told of it. Amounts are Decimals in US dollars, exact to a nano-dollar; floats never touch them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
 
@@ -15,6 +15,9 @@ TO_ADD_UP = Decimal("0.0001")
 RULE = 21
 MOST_LINES = 30
 MOST_AHEAD = 3
+FEWEST_RUNS = 3
+WORDS = "words"
+"""Under this name stands in a ledger what was paid before there was an agent: a model that read what somebody typed."""
 
 
 def to_nano(amount: Decimal) -> int:
@@ -63,6 +66,45 @@ class LedgerEntry(Frozen):
     priced: bool = True
     amount: Decimal = ZERO
     status: CallStatus = CallStatus.RESERVED
+
+
+def paid_for_words(entries: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
+    """What was paid to read what somebody typed, as the ledger of the run begins with it.
+
+    A call of which nothing more can be heard is settled at what was put aside for it.
+    """
+    ends = {CallStatus.RESERVED: CallStatus.SETTLED}
+    return tuple(
+        each.model_copy(
+            update={"call_id": f"{WORDS}-{number}", "agent_id": WORDS, "status": ends.get(each.status, each.status)}
+        )
+        for number, each in enumerate(entries, start=1)
+    )
+
+
+class Estimate(Frozen):
+    """What earlier runs like this one have cost, in dollars: half of them at most `median`, nine of ten at most `most`."""
+
+    runs: int = Field(ge=FEWEST_RUNS)
+    median: Decimal
+    most: Decimal
+
+    @classmethod
+    def of(cls, spent: Sequence[Decimal]) -> "Estimate | None":
+        """From what each of them cost; None for fewer than three, which tell nothing, and where all were free.
+
+        Percentiles by nearest rank: each is what one of the runs did cost
+        (https://en.wikipedia.org/wiki/Percentile#The_nearest-rank_method).
+        """
+        if len(spent) < FEWEST_RUNS or not any(spent):
+            return None
+        ranked = sorted(spent)
+        median, most = (ranked[-(-len(ranked) * percent // 100) - 1] for percent in (50, 90))
+        return cls(runs=len(ranked), median=median, most=most)
+
+    def __str__(self) -> str:
+        """`Runs like this cost $0.03, at most $0.05 in 9 of 10 (23 runs)`."""
+        return f"Runs like this cost {dollars(self.median)}, at most {dollars(self.most)} in 9 of 10 ({self.runs} runs)"
 
 
 class StoreUse(Frozen):

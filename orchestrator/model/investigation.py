@@ -4,6 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from orchestrator.model.base import Frozen, Moment, Name
+from orchestrator.model.cost import Estimate
 from orchestrator.model.decision import Person
 from orchestrator.model.incident import Incident
 
@@ -68,7 +69,10 @@ class Origin(Frozen):
 
 
 class Investigation(Frozen):
-    """One run. `agent_ids` in the order in which they work; `assumed` names what nobody typed and was taken as default."""
+    """One run. `agent_ids` in the order in which they work; `assumed` names what nobody typed and was taken as default.
+
+    `estimate` is what runs like it had cost when it was opened, where enough is known of that.
+    """
 
     workspace: Name
     investigation_id: Name
@@ -81,6 +85,7 @@ class Investigation(Frozen):
     requested_at: Moment
     origin: Origin = Origin()
     assumed: tuple[str, ...] = ()
+    estimate: Estimate | None = None
 
     @property
     def key(self) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from orchestrator.events import Event, Recorded
-from orchestrator.model import Change, Feature, Frozen, InvestigationState, Moment, PastIncident
+from orchestrator.model import Change, Feature, Frozen, InvestigationState, Mode, Moment, PastIncident
 from orchestrator.ports.allowances import AllowanceStore
 from orchestrator.ports.context import ContextStore
 from orchestrator.ports.hub import HubStore
@@ -17,8 +17,8 @@ from orchestrator.ports.language import CallJournal
 class InvestigationSummary(Frozen):
     """One line of a history. `leading` is the statement of the first hypothesis, "" where there is none.
 
-    `open_gates`: how many answers it waits for; `consulted`: how often one agent asked another. `recorded`: it looked at
-    recorded telemetry, which is said wherever it appears.
+    `calls`: how many its ledger has. `open_gates`: how many answers it waits for; `consulted`: how often one agent asked
+    another. `recorded`: it looked at recorded telemetry, which is said wherever it appears.
     """
 
     workspace: str
@@ -37,6 +37,15 @@ class InvestigationSummary(Frozen):
     consulted: int = 0
     spent: Decimal = Decimal(0)
     recorded: bool = False
+    team: str = ""
+    mode: Mode = Mode.SEQUENTIAL
+    surface: str = ""
+    calls: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more is spent in it."""
+        return self.state in (InvestigationState.COMPLETED, InvestigationState.STOPPED, InvestigationState.FAILED)
 
 
 class InvestigationStore(Protocol):

@@ -1,4 +1,4 @@
-"""When most of the money is spent the thread says so once, quietly."""
+"""Money before and during a run: what it may cost, and once, quietly, that most of it is spent."""
 
 from decimal import Decimal
 
@@ -6,14 +6,15 @@ from hypothesis import given
 
 from bot.slack.ids import Action
 from bot.slack.views.noticed import noticed
+from bot.slack.views.parent import parent
 from orchestrator.events import BudgetNoticed
 from orchestrator.hub import HubRules
-from orchestrator.model import BudgetNotice
+from orchestrator.model import BudgetNotice, Estimate
 from orchestrator.ports import TeamSpec
 from tests.slack import scene
 from tests.slack.conftest import MakeHouse, close, shown
 from tests.slack.limits import check_message
-from tests.slack.pictures import RUNNING, picture
+from tests.slack.pictures import RUNNING, finished, picture
 from tests.slack.reading import as_read
 from tests.slack.test_gates import gate_of
 from tests.slack.test_limits import HOSTILE, SLOW
@@ -46,6 +47,13 @@ def test_it_says_what_is_spent_and_for_whom_the_rest_may_not_do_and_pings_nobody
 def test_however_hostile_the_names_are_slack_takes_it(text: str) -> None:
     notice = MOST_SPENT.model_copy(update={"ahead": (text[:200],) * 9})
     check_message(noticed(picture(RUNNING, agent_ids=(text[:200],)), notice))
+
+
+def test_the_card_says_what_runs_like_it_cost_until_it_has_ended() -> None:
+    estimate = Estimate(runs=23, median=Decimal("0.03"), most=Decimal("0.05"))
+    told = "Runs like this cost $0.03, at most $0.05 in 9 of 10 (23 runs)."
+    assert told in as_read(parent(picture(RUNNING, estimate=estimate)))
+    assert "Runs like this" not in as_read(parent(finished(estimate=estimate)))
 
 
 async def test_each_limit_has_a_reply_of_its_own_after_the_findings() -> None:

@@ -60,7 +60,7 @@ def view_of(db: Database, investigation: Investigation) -> InvestigationView:
         state=InvestigationState(run["state"]),
         reason=run["reason"],
         steps=tuple(_step(db, key, row) for row in _rows(db, "steps", key, "started_seq")),
-        ledger=tuple(_entry(row) for row in _rows(db, "costs", key, "first_seq")),
+        ledger=tuple(_entry(row) for row in _rows(db, "costs", key, "first_seq, rowid")),
         similar=json.loads(run["similar"]),
         unknown=json.loads(run["unknown"]),
         ranked=_hypotheses(db, key, "ranking"),
@@ -100,6 +100,7 @@ def asked_of(db: Database, investigation: Investigation) -> Investigation:
             "requested_at": run["requested_at"],
             "origin": {name: run[name] for name in ("surface", "place", "request_id")},
             "assumed": json.loads(run["assumed"]),
+            "estimate": investigation.estimate,
         }
     )
 

@@ -18,7 +18,7 @@ def parent(picture: Picture) -> Message:
     return message(
         notification(f"{heading(picture.incident)}: {_plain_state(picture)}", picture.incident),
         section([title, state, _window(picture)]),
-        context([_footer(picture), _assumed(picture)]),
+        context([_footer(picture), _assumed(picture), _estimate(picture)]),
         _controls(picture),
     )
 
@@ -111,6 +111,11 @@ def _footer(picture: Picture) -> str:
 def _assumed(picture: Picture) -> str:
     fields = [wording.ASSUMED_FIELDS.get(each, literal(each, 40)) for each in picture.view.investigation.assumed[:8]]
     return wording.ASSUMED.format(fields=", ".join(fields)) if fields and not picture.ended else ""
+
+
+def _estimate(picture: Picture) -> str:
+    estimate = picture.view.investigation.estimate
+    return f"{estimate}." if estimate and not picture.ended else ""
 
 
 def _controls(picture: Picture) -> Block | None:
