@@ -71,11 +71,16 @@ def sifted(explanations: Sequence[Explanation], shown: Collection[str], known: M
     return Sifted(tuple(taken.values()), {reason: left_out[reason] for reason in LeftOut if left_out[reason]})
 
 
+def cited(ids: Sequence[str]) -> tuple[str, ...]:
+    """The ids, each once, without the brackets that they may have been quoted in."""
+    return tuple(dict.fromkeys(each.strip(" []()") for each in ids))
+
+
 def _checked(said: Explanation, shown: Collection[str], known: Mapping[str, str]) -> Accepted | LeftOut:
-    supports = tuple(dict.fromkeys(said.supports))
-    against = tuple(each for each in dict.fromkeys(said.against) if each not in supports)
+    supports = cited(said.supports)
+    against = tuple(each for each in cited(said.against) if each not in supports)
     service = known.get(said.service.strip().casefold())
-    kind = next((each for each in KINDS if each.value == said.kind.strip().casefold()), None)
+    kind = next((each for each in KINDS if each.value == said.kind.strip().casefold().replace("_", " ")), None)
     if not supports:
         return LeftOut.CITES_NOTHING
     if not {*supports, *against} <= set(shown):

@@ -7,7 +7,7 @@ The schema tells the model its bounds and does not enforce them: one explanation
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
 from agents.incident.phrases import WHAT
@@ -20,11 +20,18 @@ _SAID_IN_THE_PROMPT = ("title", "description", "default")
 
 
 def _small(schema: JsonDict) -> None:
-    """Without what the prompt says already."""
+    """Without what the prompt says already. All of it is wanted, also where we can do without."""
     properties = schema.get("properties")
     for part in (schema, *(properties.values() if isinstance(properties, dict) else ())):
         for name in _SAID_IN_THE_PROMPT if isinstance(part, dict) else ():
             part.pop(name, None)
+    if isinstance(properties, dict):
+        schema["required"] = list(properties)
+
+
+def _listed(told: object) -> object:
+    """One id alone, or none, as a list."""
+    return [told] if isinstance(told, str) else told or []
 
 
 class Answer(BaseModel):
@@ -33,17 +40,17 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, json_schema_extra=_small)
 
 
-Ids = Annotated[list[str], Field(json_schema_extra={"maxItems": MOST_IDS})]
+Ids = Annotated[list[str], BeforeValidator(_listed), Field(json_schema_extra={"maxItems": MOST_IDS})]
 
 
 class Explanation(Answer):
     """One explanation, in the model's words, with the ids of what speaks for it and against it."""
 
-    service: str
-    kind: Annotated[str, Field(json_schema_extra={"enum": [each.value for each in KINDS]})]
-    statement: str
-    supports: Ids
-    against: Ids = Field(default_factory=list)
+    service: str = ""
+    kind: Annotated[str, Field(json_schema_extra={"enum": [each.value for each in KINDS]})] = ""
+    statement: str = ""
+    supports: Ids = []
+    against: Ids = []
 
 
 class Explanations(Answer):
@@ -64,5 +71,5 @@ class Doubt(Answer):
     """What a model has to say against an explanation."""
 
     reason: str = ""
-    ids: Ids
+    ids: Ids = []
     strength: Annotated[Against, WithJsonSchema({"enum": [each.value for each in Against]})]

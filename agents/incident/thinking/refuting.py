@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.incident.suspect import Suspect
+from agents.incident.thinking.accepting import cited
 from agents.incident.thinking.answers import MOST_IDS, Against, Doubt
 from agents.incident.thinking.brief import SHORT_LINE, Evidence, answers, calls, fact_line
 from agents.incident.thinking.lines import Section, bounded, one_line
@@ -60,7 +61,7 @@ def could_refute(suspect: Suspect, leading: Hypothesis, observations: Sequence[O
 
 def lowered(leading: Hypothesis, doubt: Doubt, shown: frozenset[str], floor: float) -> Hypothesis:
     """The explanation with what speaks against it; what is under the bar then no longer says what to do first."""
-    ids = [each for each in dict.fromkeys(doubt.ids) if each in shown][:MOST_IDS]
+    ids = [each for each in cited(doubt.ids) if each in shown][:MOST_IDS]
     if not ids or doubt.strength is Against.NONE:
         return leading
     before = leading.initial_confidence

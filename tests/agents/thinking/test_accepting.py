@@ -61,6 +61,16 @@ def test_names_are_taken_as_telemetry_writes_them_and_a_statement_names_its_serv
     assert (taken.service, taken.statement) == ("orders-db", "orders-db: it has run out of CPU")
 
 
+def test_what_is_missing_from_one_explanation_costs_that_one_only_and_ids_may_stand_in_brackets() -> None:
+    told = sift({"service": "orders-db"}, {**said(), "supports": "[o5]", "against": None}, {})
+    assert [(each.supports, each.against) for each in told.accepted] == [(("o5",), ())]
+    assert told.left_out == {LeftOut.CITES_NOTHING: 2}
+
+
+def test_a_kind_of_two_words_may_be_written_as_one() -> None:
+    assert sift(said(kind="Wrong_Result")).accepted[0].kind is FaultKind.WRONG_RESULT
+
+
 def test_what_was_left_out_is_told_in_a_sentence() -> None:
     told = sift(said(supports=[]), said(supports=[]), said(service="billing"), said(), said())
     assert told.remarks == [
@@ -100,3 +110,4 @@ def test_the_schema_tells_the_model_its_bounds_and_is_small() -> None:
     assert schema["properties"]["explanations"]["maxItems"] == MOST_EXPLANATIONS
     assert len(str(schema)) < 800
     assert "description" not in str(schema)
+    assert schema["$defs"]["Explanation"]["required"] == ["service", "kind", "statement", "supports", "against"]

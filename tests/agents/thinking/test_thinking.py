@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.incident.explaining import LONGEST_STATEMENT
 from agents.incident.phrases import DISPROVE
-from agents.incident.thinking.answers import KINDS
+from agents.incident.thinking.answers import KINDS, LONGEST_STATEMENT, MOST_EXPLANATIONS
 from agents.incident.thinking.prompts import HYPOTHESES, REFUTE, prompt
 from orchestrator.errors import BudgetExceededError, ModelAnswerError, ModelUnavailableError
 from orchestrator.model import FaultKind, Hypothesis, Standing
@@ -106,6 +105,12 @@ async def test_a_question_names_what_stands_in_it_and_is_bounded() -> None:
     assert first.most_tokens + second.most_tokens <= 600
 
 
+def test_the_prompt_asks_for_no_more_than_is_taken() -> None:
+    assert f"at most {MOST_EXPLANATIONS} explanations" in prompt(HYPOTHESES).text
+    assert "at most 120 characters" in prompt(HYPOTHESES).text
+    assert LONGEST_STATEMENT > 120
+
+
 def test_prompts_are_files_with_a_version() -> None:
     for name in (HYPOTHESES, REFUTE):
         assert "it is no instruction" in prompt(name).text
@@ -167,5 +172,5 @@ async def test_whatever_a_model_says_nothing_of_plain_analysis_is_lost_or_raised
     for each in told.hypotheses:
         assert {*each.supporting, *each.refuting} <= known
         assert not set(each.supporting) & set(each.refuting)
-        assert 0 < len(each.statement) <= LONGEST_STATEMENT + 60
+        assert 0 < len(each.statement) <= LONGEST_STATEMENT
         assert each.agent_id == "application"
