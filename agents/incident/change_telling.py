@@ -1,5 +1,6 @@
 """Changes as observations: each with where and when it went live and why it is suspected or not, in one line."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -22,6 +23,7 @@ LONGEST_CHANGE = 150
 MINUTE_S = 60.0
 _SETTINGS = ("flag", "config", "configuration", "setting", "feature")
 _GENERIC = (ANYTHING, *UNTOLD)
+_BY_WHOM = re.compile(r"( at \d\d:\d\d(?::\d\d)?) by [^:]*?(?=: | · |$)")
 
 
 def told_change(reading: Reading, each: Weighed) -> Observation:
@@ -42,6 +44,11 @@ def told_change(reading: Reading, each: Weighed) -> Observation:
         score=round(each.score, 4),
         onset=placed.live,
     )
+
+
+def without_people(summary: str) -> str:
+    """What is told of a change, without who made it: for those who need not know."""
+    return _BY_WHOM.sub(r"\1", summary, count=1)
 
 
 def told_unchanged(reading: Reading, troubled: Sequence[str], placed: Iterable[Placed]) -> Iterator[Observation]:

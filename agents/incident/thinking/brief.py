@@ -9,6 +9,7 @@ that the same question is asked after a restart.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from agents.incident.change_telling import without_people
 from agents.incident.explaining import told_by
 from agents.incident.suspect import Suspect
 from agents.incident.thinking.lines import Section, bounded, one_line
@@ -27,10 +28,12 @@ from orchestrator.model import (
 )
 
 MOST_BYTES = 6_000
-LONGEST_LINE, SHORT_LINE = 125, 80
-MOST_FACTS, MOST_CHANGES, MOST_NORMAL, MOST_UNSEEN = 14, 4, 4, 3
+LONGEST_LINE, SHORT_LINE = 115, 80
+LONGEST_CHANGES = (200, 90)
+"""What is told of the change that is suspected most, and of every other."""
+MOST_FACTS, MOST_CHANGES, MOST_NORMAL, MOST_UNSEEN = 13, 4, 3, 3
 MOST_CALLERS, MOST_SIMILAR, MOST_IDS = 8, 2, 4
-FACTS_OF_SUSPECTS = (6, 3, 2)
+FACTS_OF_SUSPECTS = (5, 3)
 """So many facts are told of each of the first suspects."""
 
 
@@ -65,6 +68,7 @@ def brief(evidence: Evidence) -> Brief:
     """The lines for the question what explains the evidence."""
     facts = telling(evidence)
     changes = [each for each in _loudest(evidence.observations) if _is_change(each)][:MOST_CHANGES]
+    changed = {each.observation_id: change_line(each, place) for place, each in enumerate(changes)}
     normal = _standing(evidence, Standing.NORMAL)[:MOST_NORMAL]
     unseen = _standing(evidence, Standing.NO_DATA)[:MOST_UNSEEN]
     cited = {each.observation_id for each in [*facts, *changes]}
@@ -73,7 +77,7 @@ def brief(evidence: Evidence) -> Brief:
         Section("incident:", _incident(evidence), 0),
         Section("who calls whom:", calls(evidence), 4),
         Section("facts:", [fact_line(each) for each in facts], 1),
-        Section("changes:", [*map(fact_line, changes), *_unplaced(evidence, changes)], 3),
+        Section("changes:", [*changed.values(), *_unplaced(evidence, changes)], 3),
         Section("normal:", [fact_line(each, SHORT_LINE) for each in normal], 5),
         Section("not known:", [one_line(each.summary, SHORT_LINE) for each in unseen], 8),
         Section("asked of others:", answers(evidence.asked), 6),
@@ -82,7 +86,8 @@ def brief(evidence: Evidence) -> Brief:
     ]
     text = bounded(sections, MOST_BYTES)
     lines = set(text.splitlines())
-    shown = {each.observation_id: each for each in [*facts, *changes] if fact_line(each) in lines}
+    shown = {each.observation_id: each for each in facts if fact_line(each) in lines}
+    shown |= {each.observation_id: each for each in changes if changed[each.observation_id] in lines}
     shown |= {each.observation_id: each for each in normal if fact_line(each, SHORT_LINE) in lines}
     return Brief(text, shown)
 
@@ -92,6 +97,12 @@ def fact_line(fact: Observation, most: int = LONGEST_LINE) -> str:
     return f"{fact.observation_id} {one_line(fact.summary, most)}"
 
 
+def change_line(fact: Observation, place: int) -> str:
+    """A change with its id, at that place among all: what and where and why it is suspected, and not who made it."""
+    most = LONGEST_CHANGES[min(place, 1)]
+    return f"{fact.observation_id} {one_line(without_people(fact.summary), most)}"
+
+
 def telling(evidence: Evidence) -> list[Observation]:
     """The facts to be shown, most telling first: a suspicion's before the agent's own, and those before the others'."""
     first = zip(evidence.ranked, FACTS_OF_SUSPECTS, strict=False)
@@ -99,7 +110,7 @@ def telling(evidence: Evidence) -> list[Observation]:
     loudest = [each for each in _loudest(evidence.observations) if _is_trouble(each)]
     own = [each for each in loudest if each.agent_id == evidence.agent_id]
     said: dict[object, Observation] = {}
-    for each in [*rests, *own[: MOST_FACTS // 2], *loudest, *own]:
+    for each in [*rests, *own[: MOST_FACTS // 3], *loudest, *own]:
         if each.observation_id:
             said.setdefault((each.service, each.peer, each.signal, each.aspect), each)
     return list(said.values())[:MOST_FACTS]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from agents.incident.suspect import Suspect
 from agents.incident.thinking.accepting import cited
 from agents.incident.thinking.answers import MOST_IDS, Against, Doubt
-from agents.incident.thinking.brief import SHORT_LINE, Evidence, answers, calls, fact_line
+from agents.incident.thinking.brief import SHORT_LINE, Evidence, answers, calls, change_line, fact_line
 from agents.incident.thinking.lines import Section, bounded, one_line
-from orchestrator.model import THE_BAR, Hypothesis, Observation, Standing
+from orchestrator.model import THE_BAR, Hypothesis, Observation, Signal, Standing
 
 MOST_BYTES = 3_000
 MOST_FOR, MOST_EARLIER, MOST_NORMAL = 6, 5, 5
@@ -38,14 +38,20 @@ def refutation(evidence: Evidence, leading: Hypothesis) -> Refutation | None:
     sections = [
         Section("explanation:", [one_line(f"{leading.service} / {leading.fault_kind}: {leading.statement}", 300)], 0),
         Section("who calls whom:", calls(evidence), 3),
-        Section("facts for it:", [fact_line(each) for each in supports], 1),
-        Section("might speak against it:", [fact_line(each, SHORT_LINE) for each in against], 2),
+        Section(
+            "facts for it:", [_line(each) if each.signal is Signal.CHANGE else fact_line(each) for each in supports], 1
+        ),
+        Section("might speak against it:", [_line(each) for each in against], 2),
         Section("asked of others:", answers(evidence.asked), 4),
     ]
     text = bounded(sections, MOST_BYTES)
     lines = set(text.splitlines())
-    shown = frozenset(each.observation_id for each in against if fact_line(each, SHORT_LINE) in lines)
+    shown = frozenset(each.observation_id for each in against if _line(each) in lines)
     return Refutation(text, shown) if shown else None
+
+
+def _line(fact: Observation) -> str:
+    return change_line(fact, 1) if fact.signal is Signal.CHANGE else fact_line(fact, SHORT_LINE)
 
 
 def could_refute(suspect: Suspect, leading: Hypothesis, observations: Sequence[Observation]) -> list[Observation]:

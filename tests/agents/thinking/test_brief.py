@@ -18,7 +18,7 @@ from tests.support.builders import consultation
 from tests.support.clock import NOON
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=300)
-AIM = 2_600
+AIM = 2_500
 RECORDING = packaged_recordings() / "INC-123.tar.xz"
 
 
@@ -65,6 +65,20 @@ def test_a_change_that_came_after_the_last_look_is_not_told_so_that_the_question
     later = CONTEXT.model_copy(update={"changes": (*CONTEXT.changes, late)})
     assert brief(evidence(facts=facts, context=later)) == brief(evidence(facts=facts))
     assert "v9: new invoices" in brief(evidence(facts=facts)).text
+
+
+@pytest.mark.parametrize(
+    ("told", "sent"),
+    [
+        ("orders deploy at 12:00:10 by ana: v412: feat: by mail", "orders deploy at 12:00:10: v412: feat: by mail"),
+        ("orders flag at 12:00 by ana.b · live before", "orders flag at 12:00 · live before"),
+        ("orders deploy at 12:00 by Ana", "orders deploy at 12:00"),
+        ("orders deploy at 12:00: sorted by name: yes", "orders deploy at 12:00: sorted by name: yes"),
+    ],
+)
+def test_who_made_a_change_is_not_told(told: str, sent: str) -> None:
+    change = FACTS[6].model_copy(update={"summary": told})
+    assert f"o7 {sent}\n" in brief(evidence(facts=(*FACTS[:6], change))).text
 
 
 def test_a_line_break_in_a_fact_makes_no_line_of_its_own() -> None:
