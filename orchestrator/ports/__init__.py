@@ -13,10 +13,12 @@ from orchestrator.ports.language import (
     MOST_REQUEST,
     MOST_RESPONSE,
     CallJournal,
+    FurtherTools,
     LanguageModel,
     Models,
     Request,
     Tool,
+    ToolSource,
     Wanted,
 )
 from orchestrator.ports.listener import Listener
@@ -69,6 +71,7 @@ __all__ = [
     "ContextSource",
     "ContextStore",
     "Desk",
+    "FurtherTools",
     "GateStore",
     "HubStore",
     "IncidentSource",
@@ -98,6 +101,7 @@ __all__ = [
     "TeamSpec",
     "Telemetry",
     "Tool",
+    "ToolSource",
     "TopologySource",
     "TraceSource",
     "Wanted",

@@ -48,6 +48,22 @@ class Request(Generic[Wanted]):
     most_lookups: int = 4
 
 
+@dataclass(frozen=True, slots=True)
+class FurtherTools:
+    """Tools that somebody added. `remarks` say, in sentences for people, which of them are not there and why."""
+
+    tools: tuple[Tool, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+class ToolSource(Protocol):
+    """Knows further tools, which read and never change anything, as far as they say so themselves."""
+
+    async def tools(self) -> FurtherTools:
+        """Those that are there now. Never raises: what is not there is a remark."""
+        ...
+
+
 class LanguageModel(Protocol):
     """A model, for one agent of one run."""
 
