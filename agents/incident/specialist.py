@@ -6,14 +6,17 @@ it is handed a language model it reasons with that over what plain analysis foun
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from agents.incident.advising import answer, concerned
 from agents.incident.asking import questions, with_answer
 from agents.incident.explaining import explain, suspected, told_by
+from agents.incident.lookups import Remit, offered
 from agents.incident.reading import read
 from agents.incident.seasons import seasons_of
 from agents.incident.sending import Look, looked_at
+from agents.incident.suspect import Suspect
 from agents.incident.territory import owner_of_metric
 from agents.incident.thinking import Evidence, Thinker
 from orchestrator.errors import SourceUnavailableError
@@ -29,7 +32,7 @@ from orchestrator.model import (
     Observation,
     Question,
 )
-from orchestrator.ports import Account, AgentKit, AgentSpec, Briefing, Desk, Lookup
+from orchestrator.ports import Account, AgentKit, AgentSpec, Briefing, Desk, Lookup, Tool
 
 
 class Specialist:
@@ -43,6 +46,7 @@ class Specialist:
         self._account: Account | None = None
         self._desk: Desk | None = None
         self._metrics: Metrics | None = None
+        self._read_at: datetime | None = None
         self._remarks: list[str] = []
 
     @property
@@ -64,7 +68,8 @@ class Specialist:
         """
         self._incident = incident
         telemetry, compute = self._kit.telemetry, self._kit.compute
-        reading = await read(self._agent_id, telemetry, incident, self._kit.clock.now())
+        self._read_at = self._kit.clock.now()
+        reading = await read(self._agent_id, telemetry, incident, self._read_at)
         self._metrics = reading.metrics
         facts = await looked_at(compute, self._look, reading)
         seasons = await seasons_of(reading, facts, telemetry.metrics)
@@ -85,7 +90,8 @@ class Specialist:
             return formed
         context = await self._context(observations)
         evidence = Evidence(self._agent_id, observations, ranked, self._incident, context, asked)
-        thought = await Thinker(self._kit.model, self._account).think(evidence, formed)
+        tools = await self._tools(observations, ranked)
+        thought = await Thinker(self._kit.model, self._account, tools).think(evidence, formed)
         self._remarks += thought.remarks
         return thought.hypotheses
 
@@ -126,6 +132,17 @@ class Specialist:
         if self._kit.context is None or self._incident is None:
             return None
         return await self._kit.context.assemble(self._agent_id, self._incident, observations)
+
+    async def _tools(self, observations: Sequence[Observation], ranked: Sequence[Suspect]) -> Sequence[Tool]:
+        """What the model may look up, where that is allowed and may change something."""
+        kit = self._kit
+        if kit.tools is None or self._incident is None:
+            return ()
+        at = self._read_at or kit.clock.now()
+        remit = Remit(self._agent_id, self._incident, kit.telemetry, kit.clock, at, observations, self._desk)
+        further = await offered(remit, ranked, kit.tools)
+        self._remarks += further.remarks
+        return further.tools
 
     async def _read_again(self, incident: Incident) -> Metrics | None:
         source = self._kit.telemetry.metrics

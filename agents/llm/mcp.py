@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 ANSWER_S = 20.0
+INSTALL = "pip install 'compass-oncall[mcp]'"
 MOST_BYTES = 2 * 1024 * 1024
 MOST_PAGES = 5
 
@@ -86,6 +87,8 @@ class McpPeer:
         return await self._asked(ask)
 
     async def _asked(self, ask: "Callable[[Client], Awaitable[T]]") -> T:
+        if not installed():
+            raise SourceUnavailableError("The extra for MCP servers is not installed.", remedy=INSTALL)
         try:
             async with self._session() as client:
                 return await ask(client)

@@ -9,6 +9,7 @@ from agents.llm.model import INSTALL_MODELS, MODEL_LIBRARIES
 from agents.sources.catalogue import NO_CORRECTIONS, together
 from bot.bootstrap.live import Live, corrections, servers
 from bot.bootstrap.program import PRELOAD, Compass
+from bot.bootstrap.tools import tool_checks
 from bot.doctor import Check, ProbeError
 from bot.settings import ServerAccess, Settings
 from orchestrator.clock import SystemClock
@@ -26,13 +27,14 @@ def migrate(settings: Settings) -> tuple[str, ...]:
 
 
 def checks(settings: Settings) -> list[Check]:
-    """The database, the recordings, the telemetry servers, the language model and the processes."""
+    """The database, the recordings, the telemetry servers, the language model, its tools and the processes."""
     live = any(access.url for access in servers(settings).values())
     return [
         Check("database", lambda: _database(settings)),
         Check("recordings", lambda: _recordings(settings), needed=not live),
         *_telemetry(settings),
         Check("model", lambda: _model(settings), needed=bool(settings.model or settings.model_for)),
+        *tool_checks(settings),
         Check("processes", lambda: _processes(settings)),
     ]
 

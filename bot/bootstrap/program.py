@@ -9,6 +9,7 @@ from agents.sources.beside import Beside
 from agents.sources.snapshot import SnapshotLibrary, packaged_recordings
 from bot.bootstrap.live import Live, servers, without_servers
 from bot.bootstrap.models import ChosenModels
+from bot.bootstrap.tools import added_tools
 from bot.settings import Settings
 from orchestrator.clock import Clock, SystemClock
 from orchestrator.engine import ProcessPool
@@ -76,6 +77,7 @@ class Compass:
             ),
             asking=self._asking,
             models=self.models,
+            tools=added_tools(settings, self.clock),
             allowances=Allowances(
                 per_day=settings.budget_per_day,
                 per_channel=settings.budget_per_channel,

@@ -8,7 +8,6 @@ OpenTelemetry's its own; ours begin with COMPASS_.
 
 import difflib
 import os
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
@@ -19,14 +18,15 @@ from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from bot.settings.added import AddedServer, AddedToken, added_servers, added_tokens
 from bot.settings.models import ModelSettings
 from bot.settings.servers import Secret, ServerAccess, Url
+from bot.settings.values import folders, lowered, names, repositories
 from orchestrator.errors import OrchestratorError
 
 SLACK_API = "https://slack.com/api/"
 GITHUB_API = "https://api.github.com/"
 DOTENV = ".env"
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+(?:\s*=\s*[\w.-]+)?")
 PREFIX = "COMPASS_"
 
 
@@ -60,30 +60,6 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-def _lowered(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-def _folders(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(Path(part.strip()).expanduser() for part in value.split(os.pathsep) if part.strip())
-    return value
-
-
-def _repositories(value: object) -> object:
-    """`owner/name` or `owner/name=service`, separated by commas."""
-    if isinstance(value, str):
-        value = tuple(part.strip() for part in value.split(",") if part.strip())
-    if isinstance(value, tuple) and not all(isinstance(each, str) and _REPOSITORY.fullmatch(each) for each in value):
-        raise ValueError("must be repositories as owner/name, each with =service where that is called otherwise")
-    return value
-
-
-def _names(value: object) -> object:
-    """Separated by commas."""
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
 Dollars = Annotated[Decimal, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 DollarsADay = Annotated[Decimal, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
@@ -111,14 +87,14 @@ class Settings(ModelSettings):
     slack_signing_secret: Secret | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     slack_api_url: Url = Field(SLACK_API, validation_alias="SLACK_API_URL")
 
-    mode: Annotated[Mode, BeforeValidator(_lowered)] = Mode.SOCKET
+    mode: Annotated[Mode, BeforeValidator(lowered)] = Mode.SOCKET
     host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(3000, ge=0, le=65535)
     allow_guests: bool = False
     allow_shared_channels: bool = False
 
     database: Path = Path(".compass/compass.db")
-    cases: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = ()
+    cases: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(folders)] = ()
 
     prometheus: ServerAccess = ServerAccess()
     loki: ServerAccess = ServerAccess()
@@ -128,10 +104,15 @@ class Settings(ModelSettings):
     queries: bool = True
 
     changes_token: Secret | None = Field(None, min_length=16)
-    github_repos: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_repositories)] = ()
+    github_repos: Annotated[tuple[str, ...], NoDecode, BeforeValidator(repositories)] = ()
     github_token: Secret | None = None
     github_url: Url = GITHUB_API
     github_webhook_secret: Secret | None = None
+
+    model_tools: bool = True
+    mcp: Annotated[tuple[AddedServer, ...], NoDecode, BeforeValidator(added_servers)] = ()
+    mcp_tools: Annotated[tuple[str, ...], NoDecode, BeforeValidator(names)] = ()
+    mcp_tokens: Annotated[tuple[AddedToken, ...], NoDecode, BeforeValidator(added_tokens)] = ()
 
     budget: Dollars = Decimal("10.00")
     budget_critical: Dollars = Decimal("20.00")
@@ -139,15 +120,15 @@ class Settings(ModelSettings):
     budget_per_channel: DollarsADay | None = None
     budget_per_user: DollarsADay | None = None
     budget_words: Annotated[Decimal, Field(ge=0, le=1000, allow_inf_nan=False)] = Decimal("0.10")
-    gate_approvers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
+    gate_approvers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(names)] = ()
     gate_requester: bool = True
     gate_wait: float = Field(1800.0, gt=0, le=604_800, allow_inf_nan=False)
     agent_timeout: float = Field(120.0, gt=0, le=3600, allow_inf_nan=False)
     max_running: int = Field(5, ge=1, le=100)
     workers: int = Field(2, ge=1, le=64)
 
-    log_level: Annotated[LogLevel, BeforeValidator(_lowered)] = LogLevel.INFO
-    log_format: Annotated[LogFormat, BeforeValidator(_lowered)] = LogFormat.CONSOLE
+    log_level: Annotated[LogLevel, BeforeValidator(lowered)] = LogLevel.INFO
+    log_format: Annotated[LogFormat, BeforeValidator(lowered)] = LogFormat.CONSOLE
     otel_endpoint: Url | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     otel_headers: Secret | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_HEADERS")
 
@@ -172,6 +153,10 @@ class Settings(ModelSettings):
         "github_token": "github_pat_... with read access to deployments and contents",
         "github_url": GITHUB_API,
         "github_webhook_secret": "the Secret of the webhook in GitHub",
+        "model_tools": "true",
+        "mcp": "https://mcp.example.com/mcp, grafana=mcp-grafana --disable-write",
+        "mcp_tools": "grafana.search_dashboards",
+        "mcp_tokens": "mcp.example.com=..., grafana:GRAFANA_SERVICE_ACCOUNT_TOKEN=...",
         "budget": "10.00",
         "budget_critical": "20.00",
         "budget_per_day": "50.00",

@@ -47,6 +47,7 @@ from orchestrator.ports import (
     Store,
     TeamSpec,
     Telemetry,
+    ToolSource,
 )
 
 
@@ -74,6 +75,7 @@ class Investigations:
 
     `asking` says who may answer gates and how long they wait; None: nobody is there who could, and no run waits for humans.
     `models` are what agents reason with; None: plain analysis alone.
+    `tools` lets those look closer, with what it adds to their own lookups; None: they may look nothing up.
     `allowances` are what a day may cost beyond the budget of each run; None: no limit.
     """
 
@@ -90,10 +92,11 @@ class Investigations:
         asking: HubRules | None = None,
         models: Models | None = None,
         allowances: Allowances | None = None,
+        tools: ToolSource | None = None,
     ) -> None:
         self._store, self._team, self._clock = store, team, clock
         limits = limits or Limits()
-        kit = AgentKit(telemetry=shared(telemetry, clock), compute=compute, clock=clock)
+        kit = AgentKit(telemetry=shared(telemetry, clock), compute=compute, clock=clock, tools=tools)
         self._opening = Opening(
             incidents, team, limits, telemetry.live, new_investigation_id, Names(telemetry.names, clock)
         )

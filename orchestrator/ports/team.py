@@ -8,7 +8,7 @@ from orchestrator.model import Baseline, Incident
 from orchestrator.ports.agent import Agent
 from orchestrator.ports.compute import Compute
 from orchestrator.ports.context import ContextSource
-from orchestrator.ports.language import LanguageModel
+from orchestrator.ports.language import LanguageModel, ToolSource
 from orchestrator.ports.sources import Telemetry
 
 
@@ -17,6 +17,7 @@ class AgentKit:
     """What an agent is handed when it is made, for one investigation. Without a `model` it goes by plain analysis alone.
 
     `incident` is what is investigated: who is made anew in a later process does not observe again, and knows it from here.
+    With `tools` the model may look closer at the telemetry, and use what else stands there; without it may look nothing up.
     """
 
     telemetry: Telemetry
@@ -25,6 +26,7 @@ class AgentKit:
     context: ContextSource | None = None
     model: LanguageModel | None = None
     incident: Incident | None = None
+    tools: ToolSource | None = None
 
 
 def everything(baseline: Baseline) -> bool:  # noqa: ARG001 - the shape of every such choice

@@ -19,7 +19,7 @@ from tests.support.clock import ManualClock
 from tests.support.mcp_server import over_http
 
 TOKEN = "secret-of-the-boards"
-PROGRAM = McpServer("boards", command=(sys.executable, str(Path("tests/support/mcp_server.py").resolve())))
+PROGRAM = McpServer("boards", command=(sys.executable, "-P", str(Path("tests/support/mcp_server.py").resolve())))
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations, Limits
 from orchestrator.model import Allowances, Incident, Origin, Person, Phase, Step, StepOutcome
 from orchestrator.parameters import Parameters
-from orchestrator.ports import Listener, Models, Store, TeamSpec, Telemetry
+from orchestrator.ports import Listener, Models, Store, TeamSpec, Telemetry, ToolSource
 from tests.support.agents import PlainAgent, ScriptedAgent, team_of
 from tests.support.builders import ANA, hypothesis, incident, observation
 from tests.support.clock import NOON, ManualClock
@@ -80,6 +80,7 @@ class World:
     telemetry: Telemetry | None = None
     asking: HubRules | None = None
     models: Models | None = None
+    tools: ToolSource | None = None
     allowances: Allowances | None = None
 
     def new_service(self, *listeners: Listener, store: Store | None = None) -> Investigations:
@@ -93,6 +94,7 @@ class World:
             limits=self.limits,
             asking=self.asking,
             models=self.models,
+            tools=self.tools,
             allowances=self.allowances,
         )
         for listener in listeners:

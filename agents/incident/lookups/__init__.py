@@ -5,7 +5,8 @@ It writes nothing, follows no address, and is answered in two kilobytes at most,
 is said with what was searched; a wish beyond that is refused with the rule and what would work.
 """
 
+from agents.incident.lookups.offering import offered
 from agents.incident.lookups.remit import Remit
 from agents.incident.lookups.shelf import lookups
 
-__all__ = ["Remit", "lookups"]
+__all__ = ["Remit", "lookups", "offered"]
