@@ -138,7 +138,8 @@ class Specialist:
         kit = self._kit
         if kit.tools is None or self._incident is None:
             return ()
-        at = self._read_at or kit.clock.now()
+        ends = [each.window.end for each in observations if each.window and each.agent_id == self._agent_id]
+        at = self._read_at or max(ends, default=kit.clock.now())
         remit = Remit(self._agent_id, self._incident, kit.telemetry, kit.clock, at, observations, self._desk)
         further = await offered(remit, ranked, kit.tools)
         self._remarks += further.remarks

@@ -41,6 +41,10 @@ class Recorded:
         """The latest call of that agent."""
         return next(iter(reversed([*self._of(agent_id)])), None)
 
+    def asked_for(self, agent_id: str, purpose: str) -> Iterator[ModelCall]:
+        """The calls of that agent for that purpose, in their order."""
+        return (each for each in self._of(agent_id) if each.purpose == purpose)
+
     def _of(self, agent_id: str) -> Iterator[ModelCall]:
         return (each for each in self._calls if each.agent_id == agent_id)
 

@@ -5,19 +5,20 @@ had asked no model is handed none.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from agents.llm.choosing import Choice, Provider
-from agents.llm.model import PydanticModel
+from agents.llm.model import ANSWER, PydanticModel
+from agents.llm.offered import tools_of
 from agents.llm.providers import ADDRESSES, Access, Providers
 from agents.llm.recorded import Rerun
 from orchestrator.clock import Clock
 from orchestrator.model import ModelCall
-from orchestrator.ports import LanguageModel
+from orchestrator.ports import Account, LanguageModel, Request, Wanted
 
 if TYPE_CHECKING:
     import httpx2
@@ -56,13 +57,27 @@ class RecordedModels:
             return None
         access: Mapping[Provider, Access] = {choice.provider: Access(NO_KEY, _address(choice, last), "recorded")}
         providers = RecordedProviders(access, self._clock, Random(0), rerun=self._rerun, agent_id=agent_id)  # noqa: S311
-        return PydanticModel(
+        model = PydanticModel(
             name=last.model,
             model=lambda: providers.model(choice),
             price=lambda _: None,
             clock=self._clock,
             settings=providers.settings(choice),
         )
+        return OfferedAsThen(model, self._rerun, agent_id)
+
+
+class OfferedAsThen:
+    """Implements LanguageModel: asks with the tools that the model was offered in the run, whatever is there today."""
+
+    def __init__(self, model: LanguageModel, rerun: Rerun, agent_id: str) -> None:
+        self.name = model.name
+        self._model, self._rerun, self._agent_id = model, rerun, agent_id
+
+    async def ask(self, request: Request[Wanted], account: Account) -> Wanted:
+        """See the port."""
+        calls = self._rerun.recorded.asked_for(self._agent_id, request.purpose)
+        return await self._model.ask(replace(request, tools=tools_of(calls, ANSWER)), account)
 
 
 def _choice(name: str) -> Choice | None:
