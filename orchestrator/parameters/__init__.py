@@ -18,6 +18,7 @@ from orchestrator.parameters.known import NOTHING_KNOWN, Known, KnownChange
 from orchestrator.parameters.money import parse_budget
 from orchestrator.parameters.options import parse_names
 from orchestrator.parameters.points import parse_since, parse_until
+from orchestrator.parameters.reading import extract_parameters
 from orchestrator.parameters.severities import parse_severity
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Question",
     "Reading",
     "Source",
+    "extract_parameters",
     "parse_budget",
     "parse_names",
     "parse_severity",

@@ -5,7 +5,8 @@ nothing is read out of quotes, code, addresses and quoted lines as if the writer
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from orchestrator.parameters.spelling import slip_of
 
@@ -43,6 +44,7 @@ class Canvas:
         if len(self.text) > 2 and self.text[0] == self.text[-1] == '"' and self.text.count('"') == 2:
             self.text = self.text[1:-1].strip()
         self._mended: list[tuple[int, int]] = [(0, 0)]
+        self._names: list[tuple[int, int, str]] = []
         self.open = self._mend(frozenset(vocabulary), frozenset(names))
         self._cover()
 
@@ -64,12 +66,24 @@ class Canvas:
             at = end
         return "".join([*left, self.text[at:]])
 
+    @contextmanager
+    def names_open(self) -> Iterator[None]:
+        """Short names in quotes can be read here, as they only say how something is called."""
+        for start, end, written in self._names:
+            if self.open[start:end] == COVERED * (end - start):
+                self.open = self.open[:start] + written + self.open[end:]
+        yield
+        for start, end, written in self._names:
+            if self.open[start:end] == written:
+                self.cover(start, end)
+
     def _cover(self) -> None:
-        """What somebody else said. A short name in quotes is the writer's own: it says how something is called."""
+        """What somebody else said."""
         for pattern in (_FENCED, _ADDRESS, _LINE, _CODE, _QUOTED):
             for found in pattern.finditer(self.open):
-                if not (_NAME.fullmatch(found[0]) and len(found[0].split()) <= MOST_IN_A_NAME):
-                    self.cover(found.start(), found.end())
+                if _NAME.fullmatch(found[0]) and len(found[0].split()) <= MOST_IN_A_NAME:
+                    self._names.append((found.start(), found.end(), found[0]))
+                self.cover(found.start(), found.end())
 
     def cover(self, start: int, end: int) -> None:
         """Take these characters as somebody else's. They stay in the title."""

@@ -44,13 +44,15 @@ def read_words(
     phrases = read_phrases(canvas, known)
     cover_reported(canvas)
     read_options(canvas, claims, known, here)
-    read_ids(canvas, claims, known)
+    with canvas.names_open():
+        read_ids(canvas, claims, known)
     read_windows(canvas, claims, here)
     read_money(canvas, claims)
     read_severity(canvas, claims)
     read_mode(canvas, claims)
     read_agents(canvas, claims, known)
-    read_services(canvas, claims, known)
+    with canvas.names_open():
+        read_services(canvas, claims, known)
     affected = [name for each in claims.of("services") for name in each.value]
     resolve(phrases, affected, known, claims, now)
     return _extraction(canvas, claims, named=named)

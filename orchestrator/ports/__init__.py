@@ -50,6 +50,7 @@ from orchestrator.ports.stores import (
 )
 from orchestrator.ports.tasks import TaskJournal
 from orchestrator.ports.team import AgentKit, AgentSpec, TeamSpec, everything
+from orchestrator.ports.words import WordField, WordReader, WordReaders, WordsAnswer, WordsQuestion, WordValue
 
 __all__ = [
     "EVERYWHERE",
@@ -105,5 +106,11 @@ __all__ = [
     "TopologySource",
     "TraceSource",
     "Wanted",
+    "WordField",
+    "WordReader",
+    "WordReaders",
+    "WordValue",
+    "WordsAnswer",
+    "WordsQuestion",
     "everything",
 ]

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from orchestrator.model import Severity
 from orchestrator.parameters import Parameters
 from tests.docs.pages import ROOT
 from tests.words.judging import read
@@ -33,13 +32,3 @@ def test_what_stands_at_its_top_can_be_typed(text: str) -> None:
     reading = read(text).sure()
     assert reading.affected_services
     assert reading.budget
-
-
-@pytest.mark.parametrize(
-    "words", re.findall(r"SEV\d, P\d[^;.]*", PAGE.split("## Times")[0].split("SEV1, P1")[1].join(["SEV1, P1", ""]))
-)
-def test_words_of_severity_mean_the_same(words: str) -> None:
-    said = [each for each in re.split(r", | and |so are ", words.replace(" are the same", "")) if each.strip()]
-    found = {read(f"INC-1 severity={each.strip()}").parameters.severity for each in said}
-    assert len(found) == 1
-    assert found <= set(Severity)

@@ -1,0 +1,59 @@
+"""The door to whoever reads words that the grammar did not: other languages, stories, another way to say it.
+
+The law: what comes back is a proposal. Each value stands beside the words it was read from, and whoever asked holds both
+against the text and the rules before anything is set.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from orchestrator.model import Frozen
+
+WordField = Literal["services", "since", "until", "severity", "budget", "mode", "agents"]
+
+
+@dataclass(frozen=True, slots=True)
+class WordsQuestion:
+    """`text` as it was typed, `left` of it what nobody understood, and the fields that are still open.
+
+    `local` is the writer's clock, `services` and `agents` are names that may be meant.
+    """
+
+    text: str
+    left: tuple[str, ...]
+    wanted: tuple[WordField, ...]
+    local: datetime
+    services: Sequence[str] = ()
+    agents: Sequence[str] = ()
+
+
+class WordValue(Frozen):
+    """`field` is `value`, in the options' own English, as `words` of the text say."""
+
+    field: WordField
+    value: str = Field(max_length=200)
+    words: str = Field(max_length=300)
+
+
+class WordsAnswer(Frozen):
+    """Everything that was found."""
+
+    found: tuple[WordValue, ...] = Field(default=(), max_length=12)
+
+
+class WordReader(Protocol):
+    """Reads for one person; what it costs is on an account that it was made with."""
+
+    async def read(self, question: WordsQuestion) -> WordsAnswer:
+        """What the words say. Raises BudgetExceededError, ModelUnavailableError or ModelAnswerError."""
+        ...
+
+
+class WordReaders(Protocol):
+    """Who reads for whom. None: nobody, and the grammar stands alone."""
+
+    def reader_for(self, workspace: str, channel: str, user_id: str) -> WordReader | None: ...
