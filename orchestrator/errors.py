@@ -23,6 +23,8 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import ClassVar
 
+from orchestrator.redaction import SECRET, is_secret_name, redact
+
 MOST_SHOWN = 80
 """So many characters of a refused value are told."""
 
@@ -48,7 +50,8 @@ class ParameterExtractionError(OrchestratorError):
     status = 400
 
     def __init__(self, field: str, value: str, rule: str, example: str) -> None:
-        shown = value if len(value) <= MOST_SHOWN else value[: MOST_SHOWN - 1] + "…"
+        clean = SECRET if is_secret_name(field) else redact(value)
+        shown = clean if len(clean) <= MOST_SHOWN else clean[: MOST_SHOWN - 1] + "…"
         super().__init__(f"{field}: {rule}", remedy=f"For example: {example}", details={"field": field, "value": shown})
         self.field, self.value, self.rule, self.example = field, shown, rule, example
 

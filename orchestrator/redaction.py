@@ -106,7 +106,7 @@ Source: the issuer identification numbers of ISO/IEC 7812 as the schemes publish
 
 def redact(text: str, most: int | None = None) -> str:
     """The text with a mark in place of what must not be shown, at most `most` characters of it."""
-    if most is not None and len(text) > most:
+    if most is not None:
         return redact(text[: most + LONGEST_SECRET])[:most]
     if _LONG_WORD.search(text):
         text = _TOKEN.sub(SECRET, text)

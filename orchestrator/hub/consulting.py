@@ -18,7 +18,7 @@ from orchestrator.engine import Attempt, attempt
 from orchestrator.errors import AgentNotFoundError, BudgetExceededError
 from orchestrator.hub.paying import AdviceAccount, nothing_left, paying
 from orchestrator.hub.registry import AgentRegistry, Registration
-from orchestrator.model import ZERO, Advice, AgentStatus, Consultation, ConsultOutcome, Question
+from orchestrator.model import ZERO, Advice, AgentStatus, Consultation, ConsultOutcome, Question, redacted
 from orchestrator.ports import Account, Adviser, Briefing
 
 MOST_DEPTH = 2
@@ -87,7 +87,7 @@ class Consulting:
 
         Raises BudgetExceededError where the answer did not fit the asker's account.
         """
-        own = self._registry.get_agent(asker).account
+        own, question = self._registry.get_agent(asker).account, redacted(question)
         chain = (*_asking.get(), asker)
         key = (specialist_type, question)
         while len(chain) == 1 and key in self._under_way:
@@ -128,7 +128,7 @@ class Consulting:
                 specialist=whom,
                 question=question,
                 outcome=ConsultOutcome.ANSWERED,
-                advice=done.value,
+                advice=redacted(done.value),
                 duration_s=done.duration_s,
                 cost=account.cost,
                 depth=len(chain),

@@ -15,6 +15,7 @@ from orchestrator.clock import Clock
 from orchestrator.errors import ApprovalRequiredError, ConflictError
 from orchestrator.model import ZERO, Approvers, Gate, GateKind, GateState, Person
 from orchestrator.ports import GateStore
+from orchestrator.redaction import redact
 
 MOST_WORDS = 3000
 """So many characters are kept of a reason, and of what somebody says to it."""
@@ -72,7 +73,7 @@ class Gates:
 
         `approve` says what an approval does, where the kind alone does not say it; `extend_by` dollars it adds to the budget.
         """
-        reason = reason[:MOST_WORDS]
+        reason = redact(reason, MOST_WORDS)
         for each in await self._store.gates_of(*self._key):
             if each.is_open and agent_id and (each.agent_id, each.kind, each.reason) == (agent_id, kind, reason):
                 return each
@@ -82,7 +83,7 @@ class Gates:
             kind=kind,
             agent_id=agent_id,
             reason=reason,
-            context=tuple(context),
+            context=tuple(map(redact, context)),
             approve=approve or WORDS[kind][0],
             deny=WORDS[kind][1],
             extend_by=extend_by,
@@ -123,7 +124,7 @@ class Gates:
     async def _settle(self, gate_id: str, state: GateState, by: Person | None, said: str) -> Answered:
         with suppress(ConflictError):
             settled = await self._store.settle_gate(
-                *self._key, gate_id, state, at=self._clock.now(), by=by, said=said[:MOST_WORDS]
+                *self._key, gate_id, state, at=self._clock.now(), by=by, said=redact(said, MOST_WORDS)
             )
             return Answered(settled, first=True)
         recorded = await self.find(gate_id)

@@ -33,6 +33,7 @@ from orchestrator.model import (
     Question,
 )
 from orchestrator.ports import Account, Adviser, Briefing, GateStore, HubStore
+from orchestrator.redaction import redact
 
 GATE_WAIT_S = 1800.0
 
@@ -138,7 +139,7 @@ class Hub:
             sender=sender,
             recipient=recipient,
             kind=kind,
-            body=body,
+            body=redact(body),
             reply_to=reply_to,
             at=self._clock.now(),
         )

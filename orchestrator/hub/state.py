@@ -10,6 +10,7 @@ from copy import deepcopy
 from pydantic import JsonValue
 
 from orchestrator.clock import undivided
+from orchestrator.model import redacted
 from orchestrator.ports import HubStore
 
 
@@ -27,7 +28,7 @@ class ProjectState:
 
     async def update(self, facts: Mapping[str, JsonValue]) -> None:
         """Later facts replace earlier ones of the same name. Raises UnkeepableError for what is no plain data."""
-        await undivided(self._update(deepcopy(dict(facts))))
+        await undivided(self._update(redacted(deepcopy(dict(facts)))))
 
     def told(self) -> dict[str, JsonValue]:
         """All of them."""

@@ -14,6 +14,7 @@ from orchestrator.hub.queue import TaskQueue
 from orchestrator.hub.registry import AgentRegistry
 from orchestrator.model import AgentStatus, HubTask
 from orchestrator.ports import HubStore
+from orchestrator.redaction import redact
 
 
 class Work:
@@ -31,7 +32,7 @@ class Work:
     async def enqueue(self, summary: str, priority: int, task_id: str) -> HubTask:
         """The task with its place. Raises ConflictError for an id that is taken."""
         name = task_id or f"task-{secrets.token_hex(5)}"
-        task = HubTask(task_id=name, summary=summary, priority=priority, at=self._clock.now())
+        task = HubTask(task_id=name, summary=redact(summary), priority=priority, at=self._clock.now())
         return await self._change(lambda: self._queue.placed(task))
 
     async def dequeue(self, agent_id: str) -> HubTask | None:

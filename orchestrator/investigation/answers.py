@@ -1,4 +1,5 @@
-"""What agents hand back, at the border. Agents are written by others: an answer comes in only if it is what was asked for.
+"""What agents hand back, at the border. Agents are written by others: an answer comes in only if it is what was asked for,
+and without secrets, e-mail addresses and the like in any of its texts.
 
 A wrong answer is that agent's failure, told as such; it is never taken for "found nothing", which would be a finding.
 """
@@ -10,8 +11,9 @@ from typing import TypeVar
 
 from orchestrator.budget import MOST_MONEY
 from orchestrator.errors import AgentExecutionError
-from orchestrator.model import Hypothesis, Observation, whole_nano
+from orchestrator.model import Hypothesis, Observation, redacted, whole_nano
 from orchestrator.ports import Agent, Remarking
+from orchestrator.redaction import redact
 
 MOST_REMARKS, LONGEST_REMARK = 10, 300
 
@@ -26,14 +28,14 @@ def findings(answer: object, sort: type[Finding]) -> tuple[Finding, ...]:
     if answer is None:
         return ()
     if isinstance(answer, sort):
-        return (answer,)
+        return (redacted(answer),)
     wanted = "observations" if sort is Observation else "hypotheses"
     if not isinstance(answer, Iterable):
         raise AgentExecutionError(f"its answer is no list of {wanted}")
     found = tuple(answer)
     if not all(isinstance(each, sort) for each in found):
         raise AgentExecutionError(f"its answer holds something other than {wanted}")
-    return found
+    return redacted(found)
 
 
 def told_cost(agent: Agent) -> Decimal:
@@ -52,5 +54,5 @@ def remarks_of(agent: Agent) -> tuple[str, ...]:
     if not isinstance(agent, Remarking):
         return ()
     with suppress(Exception):  # foreign code, which may raise anything
-        return tuple(str(each)[:LONGEST_REMARK] for each in agent.take_remarks())[:MOST_REMARKS]
+        return tuple(redact(str(each), LONGEST_REMARK) for each in agent.take_remarks())[:MOST_REMARKS]
     return ()

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from orchestrator.errors import ParameterExtractionError, SourceUnavailableError
 from orchestrator.investigation.names import Names
-from orchestrator.model import Incident, Investigation, Mode, Origin, Person, Severity
+from orchestrator.model import Incident, Investigation, Mode, Origin, Person, Severity, redacted
 from orchestrator.parameters import Parameters
 from orchestrator.ports import IncidentSource, TeamSpec
 
@@ -56,7 +56,7 @@ class Opening:
         can look into that incident.
         """
         typed, assumed = await self._incident(parameters, now)
-        incident = await self.names.understood(typed, parameters, now)
+        incident = redacted(await self.names.understood(typed, parameters, now))
         assumed += ["services"] if incident != typed else []
         budget = parameters.budget
         if budget is None:

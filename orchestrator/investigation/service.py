@@ -49,6 +49,7 @@ from orchestrator.ports import (
     Telemetry,
     ToolSource,
 )
+from orchestrator.redaction import redact
 
 
 class Opened(Frozen):
@@ -197,7 +198,7 @@ class Investigations:
         if not any(each.hypothesis_id == hypothesis_id for each in view.ranked):
             raise InvestigationNotFoundError(f"No hypothesis {hypothesis_id} in {investigation_id}.")
         decision = Decision(
-            hypothesis_id=hypothesis_id, verdict=verdict, by=by, at=self._clock.now(), reason=reason[:3000]
+            hypothesis_id=hypothesis_id, verdict=verdict, by=by, at=self._clock.now(), reason=redact(reason, 3000)
         )
         with suppress(ConflictError):
             if view.decision(hypothesis_id) is None:

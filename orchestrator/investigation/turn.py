@@ -16,6 +16,7 @@ from orchestrator.investigation.answers import findings
 from orchestrator.investigation.turns import Turns
 from orchestrator.model import AllowanceKind, Hypothesis, Observation, Phase, Step, StoreUse
 from orchestrator.ports import Agent
+from orchestrator.redaction import redact
 from orchestrator.tally import Tally, counting
 
 Found = tuple[Observation, ...] | tuple[Hypothesis, ...]
@@ -48,7 +49,8 @@ class Turn:
     def note(self) -> str:
         """Why it failed, for people: in our own words, or by the name of a foreign exception's type. "" where it did not."""
         if isinstance(self.failure, OrchestratorError):
-            return self.failure.message if self.refused else f"failed: {self.failure.message}"
+            said = redact(self.failure.message)
+            return said if self.refused else f"failed: {said}"
         return f"failed ({type(self.failure).__name__})" if self.failure else ""
 
     @property

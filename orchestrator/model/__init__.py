@@ -50,6 +50,7 @@ from orchestrator.model.message import (
     MessageKind,
     Question,
 )
+from orchestrator.model.redacted import redacted
 from orchestrator.model.report import Conclusion, HypothesisGroup, Report
 from orchestrator.model.task import TaskError, TaskResult, TaskStatus
 from orchestrator.model.telemetry import (
@@ -150,6 +151,7 @@ __all__ = [
     "next_day",
     "notice_words",
     "paid_for_words",
+    "redacted",
     "share",
     "strength",
     "to_nano",

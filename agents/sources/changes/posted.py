@@ -76,13 +76,13 @@ def _change(each: PostedChange, now: datetime) -> Change:
     return Change(
         change_id=redact(each.id),
         at=(at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC),
-        kind=each.kind.lower(),
-        service=each.service,
+        kind=redact(each.kind.lower()),
+        service=redact(each.service),
         summary=redact(each.summary),
         author=redact(each.author),
-        files=each.files,
+        files=tuple(map(redact, each.files)),
         details=redact(each.details),
-        environment=each.environment,
+        environment=redact(each.environment),
     )
 
 
