@@ -110,12 +110,13 @@ def redact(text: str, most: int | None = None) -> str:
         return redact(text[: most + LONGEST_SECRET])[:most]
     if _LONG_WORD.search(text):
         text = _TOKEN.sub(SECRET, text)
+    if _DIGITS.search(text):
+        text = _CARD.sub(_card, text)
     lower = text.lower()
     for sign in _FIRST_SIGNS:
         if sign in lower:
-            text = _without_kinds(text, lower)
-            break
-    return _CARD.sub(_card, text) if _DIGITS.search(text) else text
+            return _without_kinds(text, lower)
+    return text
 
 
 def is_secret_name(name: str) -> bool:

@@ -29,6 +29,7 @@ from orchestrator.model import (
     features_of,
     in_common,
     likeness,
+    redacted,
 )
 from orchestrator.ports import Lookup, PastIncidents, Remembered, TeamSpec, Telemetry, everything
 
@@ -99,7 +100,7 @@ class ContextAssembler:
         entries = catalogue(known, incident.affected_services)
         usual = await self._baselines.get((*key, entries), lambda: _baselines(around.metrics, incident, entries))
         concerns = next((each.concerns for each in self._team.agents if each.agent_id == agent_id), everything)
-        return AgentContext(
+        told = AgentContext(
             agent_id=agent_id,
             incident_id=incident.incident_id,
             window=incident.window(now),
@@ -112,6 +113,7 @@ class ContextAssembler:
             missing=(*around.missing, similar) if isinstance(similar, str) else around.missing,
             took_s=round(self._clock.monotonic() - begun, 3),
         )
+        return redacted(told)
 
     async def _gather(self, incident: Incident) -> _Surroundings:
         sources, now = self._telemetry, self._clock.now()

@@ -1,5 +1,7 @@
 """Data without what must not be shown, in every text that it holds: for what comes in from agents, people and telemetry."""
 
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -22,9 +24,11 @@ def _redacted(told: Any) -> Any:
     if isinstance(told, str):
         return told if isinstance(told, Enum) else redact(told, max(len(told), SHORTEST_LIMIT))
     if isinstance(told, Frozen):
-        texts = {name: _redacted(each) for name, each in told}
-        changed = {name: each for name, each in texts.items() if each is not getattr(told, name)}
+        changed = _changed(told, type(told).model_fields)
         return told.model_copy(update=changed) if changed else told
+    if is_dataclass(told) and not isinstance(told, type):
+        changed = _changed(told, [each.name for each in fields(told)])
+        return replace(told, **changed) if changed else told
     if isinstance(told, dict):
         return {_redacted(key): SECRET if _tells_a_secret(key, each) else _redacted(each) for key, each in told.items()}
     if isinstance(told, tuple | list):
@@ -32,6 +36,11 @@ def _redacted(told: Any) -> Any:
         same = all(new is old for new, old in zip(clean, told, strict=True))
         return told if same else tuple(clean) if isinstance(told, tuple) else clean
     return told
+
+
+def _changed(told: object, names: Iterable[str]) -> dict[str, Any]:
+    texts = {name: _redacted(getattr(told, name)) for name in names}
+    return {name: each for name, each in texts.items() if each is not getattr(told, name)}
 
 
 def _tells_a_secret(key: object, value: object) -> bool:
