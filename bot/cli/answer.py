@@ -13,11 +13,12 @@ from bot.cli.start import run, telling
 from bot.cli.status import OF_STATE, ExitStatus
 from bot.settings import Settings, load_settings
 from bot.telemetry import EventLog
-from bot.terminal import Progress, answer_line, make_console, print_lines, status_lines
+from bot.terminal import Progress, answer_line, make_console, money_lines, print_lines, status_lines
 from orchestrator.errors import InvestigationNotFoundError
 from orchestrator.events import InvestigationView
 from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations
+from orchestrator.model import AcceptedCost, Origin
 
 
 @click.command()
@@ -25,10 +26,10 @@ from orchestrator.investigation import Investigations
 @database_option
 @click.pass_context
 def status(ctx: click.Context, workspace: str, database: Path | None) -> None:
-    """What is going on, and what is asked of humans."""
+    """What is going on, what is asked of humans, and what was spent: on an accepted hypothesis, and of today's allowances."""
     settings = load_settings(database=database)
-    lines = status_lines(run(_running(bootstrap_of(ctx.obj), settings, workspace)))
-    print_lines(make_console(), lines or ["No investigation is going on."])
+    views, money = run(_running(bootstrap_of(ctx.obj), settings, workspace))
+    print_lines(make_console(), [*(status_lines(views) or ["No investigation is going on."]), *money])
 
 
 @click.command()
@@ -46,9 +47,14 @@ def answer(ctx: click.Context, gate: str, verdict: str, because: str, database: 
     ctx.exit(run(_answer(bootstrap_of(ctx.obj), settings, gate, approved=verdict == "yes", said=because)))
 
 
-async def _running(bootstrap: Bootstrap, settings: Settings, workspace: str) -> list[InvestigationView]:
+async def _running(
+    bootstrap: Bootstrap, settings: Settings, workspace: str
+) -> tuple[list[InvestigationView], list[str]]:
     async with bootstrap.Compass(settings).reading() as service:
-        return await service.running(workspace)
+        past = await service.money.last_days(workspace)
+        today = await service.money.today(workspace, Origin(), somebody())
+        money = money_lines(AcceptedCost.of((each.spent, each.accepted) for each in past), today)
+        return await service.running(workspace), money
 
 
 async def _answer(bootstrap: Bootstrap, settings: Settings, gate_id: str, *, approved: bool, said: str) -> ExitStatus:

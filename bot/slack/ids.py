@@ -31,6 +31,8 @@ class Action(StrEnum):
     HYPOTHESES_PAGE = "compass.hypotheses_page"
     FACTS = "compass.facts"
     FACTS_PAGE = "compass.facts_page"
+    LEDGER = "compass.ledger"
+    LEDGER_PAGE = "compass.ledger_page"
     APPROVE = "compass.approve"
     DENY = "compass.deny"
     STOP = "compass.stop"

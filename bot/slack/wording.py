@@ -4,7 +4,17 @@ What the forms say is beside it, in `bot.slack.form_wording`. Nothing here forma
 whoever fills these in has made it safe before (`bot.slack.text`).
 """
 
-from orchestrator.model import Conclusion, GateState, InvestigationState, Phase, Severity, Standing, Strength, Verdict
+from orchestrator.model import (
+    AllowanceKind,
+    Conclusion,
+    GateState,
+    InvestigationState,
+    Phase,
+    Severity,
+    Standing,
+    Strength,
+    Verdict,
+)
 
 RECORDED = "RECORDED DATA"
 BOT = "compass"
@@ -115,7 +125,7 @@ COST_TEXT = "{incident}: cost {spent} of {limit}"
 # --- buttons and lists --------------------------------------------------------------------------------------------------
 STOP, CHANGE_WINDOW, ACCEPT, REJECT, EVIDENCE = "Stop", "Change window", "Accept", "Reject", "Evidence"
 ALL = "All {count}"
-FACTS = "Facts ({count})"
+FACTS, CALLS_OF_RUN = "Facts ({count})", "Calls ({count})"
 NEXT, PREVIOUS = "Next", "Previous"
 CLOSE, CANCEL, START = "Close", "Cancel", "Start"
 STOP_TITLE, STOP_YES, STOP_NO = "Stop this investigation?", "Stop it", "Go on"
@@ -128,6 +138,7 @@ NOTHING_FOR_IT = "No observation is cited."
 OPEN_SOURCE = "open"
 PAGE = "{first}–{last} of {count}"
 NO_HYPOTHESES = "No hypothesis was formed."
+LEDGER_TITLE, NO_CALLS = "What each call cost", "No call was made that costs money."
 NO_FACTS = "Nothing was observed."
 STANDING = {Standing.UNUSUAL: "*Unusual*", Standing.NORMAL: "*Normal*", Standing.NO_DATA: "*Not checked*"}
 WHERE = "Where: {place}"
@@ -168,6 +179,12 @@ NO_HISTORY_OF = "No investigation of {incident} yet. `{command} history` shows a
 HIDDEN = "+{count} in private channels, shown only there"
 STATUS_TITLE, HISTORY_TITLE = "*Going on*", "*Latest investigations*"
 STATUS_TEXT = "{count} investigations are going on"
+LAST_DAYS, TODAY = "Last 30 days: {cost}", "Today (UTC): {spent}"
+OF_ALLOWANCE = {
+    AllowanceKind.DAY: "{spent}",
+    AllowanceKind.CHANNEL: "this channel {spent}",
+    AllowanceKind.USER: "you {spent}",
+}
 HISTORY_TEXT = "The latest {count} investigations"
 ASKED_BY = "asked by {who}"
 THREAD = "thread"

@@ -9,7 +9,7 @@ terminal, lines come as things happen, with no control characters. Colours are f
 
 from bot.terminal.calls import Asked, body_lines, calls_lines, prompt_lines
 from bot.terminal.console import make_console
-from bot.terminal.gates import answer_line, gate_lines, how_to_answer, status_lines
+from bot.terminal.gates import answer_line, gate_lines, how_to_answer, money_lines, status_lines
 from bot.terminal.lists import history_lines
 from bot.terminal.machine import view_as_json
 from bot.terminal.map import map_lines, service_lines
@@ -33,6 +33,7 @@ __all__ = [
     "how_to_answer",
     "make_console",
     "map_lines",
+    "money_lines",
     "print_entries",
     "print_lines",
     "print_report",

@@ -1,11 +1,12 @@
 """Questions to humans, in the terminal: what is asked, what either answer does, and how it was answered."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from bot.terminal.entries import clock_time
 from bot.terminal.safe import safe
 from orchestrator.events import InvestigationView
-from orchestrator.model import Gate, GateState, dollars
+from orchestrator.model import AcceptedCost, Allowance, AllowanceKind, Gate, GateState, dollars
 
 _SETTLED = {
     GateState.APPROVED: "Approved",
@@ -13,6 +14,8 @@ _SETTLED = {
     GateState.EXPIRED: "Nobody answered in time",
     GateState.SUPERSEDED: "Not asked any more",
 }
+
+_OF = {AllowanceKind.DAY: "", AllowanceKind.CHANNEL: "this channel ", AllowanceKind.USER: "you "}
 
 
 def gate_lines(gate: Gate) -> list[str]:
@@ -36,6 +39,15 @@ def answer_line(gate: Gate) -> str:
 def status_lines(views: Iterable[InvestigationView]) -> list[str]:
     """What is going on, a line a run, with what is asked under it."""
     return [line for view in views for line in (_run(view), *_asked(view.open_gates))]
+
+
+def money_lines(cost: AcceptedCost | None, today: Sequence[tuple[Allowance, Decimal]]) -> list[str]:
+    """What the last 30 days have cost, and what is spent of today's allowances."""
+    spent = [f"{_OF[each.kind]}{dollars(used)} of {dollars(each.limit)}" for each, used in today]
+    return [
+        *([f"Last 30 days: {cost}"] if cost else []),
+        *([f"Today (UTC): {', '.join(spent)}"] if spent else []),
+    ]
 
 
 def _run(view: InvestigationView) -> str:

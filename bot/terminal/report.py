@@ -14,6 +14,7 @@ from orchestrator.model import (
     Report,
     Standing,
     breakdown_lines,
+    call_words,
 )
 
 RECORDED = "RECORDED DATA. This is a replay of recorded telemetry; nothing here is happening now."
@@ -83,6 +84,7 @@ def report_entries(
         *entry("Data until", [f"{clock_time(report.data_until)} UTC"] if report.data_until else []),
         *entry("Decided", _decisions(view)),
         *entry("Cost", breakdown_lines(report.cost, lambda agent_id: safe(title_of(agent_id)))),
+        *entry("Calls", _capped([f"{title_of(each.agent_id)}: {call_words(each)}" for each in view.ledger], most)),
     ]
 
 

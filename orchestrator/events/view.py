@@ -155,7 +155,8 @@ class InvestigationView(Frozen):
         names = dict.fromkeys([*self.investigation.agent_ids, *(each.agent_id for each in billed)])
         lines = tuple(CostLine(agent_id=name, amount=max(self._booked(name), self._told(name))) for name in names)
         use = sum((each.use for each in self.steps), StoreUse())
-        return CostBreakdown(lines=lines, limit=self.investigation.budget + self.extended_by, use=use)
+        limit, unpriced = self.investigation.budget + self.extended_by, sum(not each.priced for each in billed)
+        return CostBreakdown(lines=lines, limit=limit, use=use, unpriced=unpriced)
 
     @property
     def notice_due(self) -> BudgetNotice | None:

@@ -5,14 +5,17 @@ cent is spent beyond an allowance, and hands its entries to `Investigations.inve
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from orchestrator.budget import AgentAccount, Budget, Tills
 from orchestrator.model import WORDS, Allowance, Estimate, Investigation, Origin, Person
-from orchestrator.ports import Store
+from orchestrator.ports import InvestigationSummary, Store
 
 LIKE_IT = 50
 LOOKED_THROUGH = 300
+MOST_SUMMED = 1000
+DAYS = timedelta(days=30)
 
 
 class Money:
@@ -39,6 +42,12 @@ class Money:
         runs = await self._store.recent(wanted.workspace, limit=LOOKED_THROUGH)
         like_it = [each for each in runs if each.ended and (each.team, each.mode) == (wanted.team, wanted.mode)]
         return Estimate.of([each.spent for each in like_it if each.calls or each.spent][:LIKE_IT])
+
+    async def last_days(self, workspace: str) -> Sequence[InvestigationSummary]:
+        """The runs of the last 30 days, newest first. Of a private channel's nothing may be told elsewhere, nor summed up."""
+        runs = await self._store.recent(workspace, limit=MOST_SUMMED)
+        since = self._tills.clock.now() - DAYS
+        return [each for each in runs if each.requested_at > since]
 
     async def today(self, workspace: str, origin: Origin, by: Person) -> Sequence[tuple[Allowance, Decimal]]:
         """What each allowance that binds them is, and what was drawn from it today, in dollars."""

@@ -7,17 +7,14 @@ from orchestrator.model.cost import (
     NANO,
     WORDS,
     ZERO,
-    BudgetNotice,
     CallStatus,
     CostBreakdown,
     CostLine,
-    Estimate,
     LedgerEntry,
     StoreUse,
     breakdown_lines,
     dollars,
     from_nano,
-    notice_words,
     paid_for_words,
     share,
     to_nano,
@@ -52,6 +49,7 @@ from orchestrator.model.message import (
 )
 from orchestrator.model.redacted import redacted
 from orchestrator.model.report import Conclusion, HypothesisGroup, Report
+from orchestrator.model.spending import AcceptedCost, BudgetNotice, Estimate, call_words, notice_words
 from orchestrator.model.task import TaskError, TaskResult, TaskStatus
 from orchestrator.model.telemetry import (
     Asked,
@@ -69,6 +67,7 @@ __all__ = [
     "THE_BAR",
     "WORDS",
     "ZERO",
+    "AcceptedCost",
     "Advice",
     "AgentContext",
     "AgentStatus",
@@ -142,6 +141,7 @@ __all__ = [
     "Verdict",
     "Window",
     "breakdown_lines",
+    "call_words",
     "digest_of",
     "dollars",
     "features_of",

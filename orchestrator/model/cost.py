@@ -1,6 +1,6 @@
 """Money as people are told of it. Amounts are Decimals in US dollars, exact to a nano-dollar; floats never touch them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
 
@@ -14,8 +14,6 @@ CENT = Decimal("0.01")
 TO_ADD_UP = Decimal("0.0001")
 RULE = 21
 MOST_LINES = 30
-MOST_AHEAD = 3
-FEWEST_RUNS = 3
 WORDS = "words"
 """Under this name stands in a ledger what was paid before there was an agent: a model that read what somebody typed."""
 
@@ -82,31 +80,6 @@ def paid_for_words(entries: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
     )
 
 
-class Estimate(Frozen):
-    """What earlier runs like this one have cost, in dollars: half of them at most `median`, nine of ten at most `most`."""
-
-    runs: int = Field(ge=FEWEST_RUNS)
-    median: Decimal
-    most: Decimal
-
-    @classmethod
-    def of(cls, spent: Sequence[Decimal]) -> "Estimate | None":
-        """From what each of them cost; None for fewer than three, which tell nothing, and where all were free.
-
-        Percentiles by nearest rank: each is what one of the runs did cost
-        (https://en.wikipedia.org/wiki/Percentile#The_nearest-rank_method).
-        """
-        if len(spent) < FEWEST_RUNS or not any(spent):
-            return None
-        ranked = sorted(spent)
-        median, most = (ranked[-(-len(ranked) * percent // 100) - 1] for percent in (50, 90))
-        return cls(runs=len(ranked), median=median, most=most)
-
-    def __str__(self) -> str:
-        """`Runs like this cost $0.03, at most $0.05 in 9 of 10 (23 runs)`."""
-        return f"Runs like this cost {dollars(self.median)}, at most {dollars(self.most)} in 9 of 10 ({self.runs} runs)"
-
-
 class StoreUse(Frozen):
     """What was asked of the telemetry stores: requests sent, bytes read, series in them, and questions that were not sent.
 
@@ -143,11 +116,15 @@ class CostLine(Frozen):
 
 
 class CostBreakdown(Frozen):
-    """What a run cost, by agent, how much of the limit that was, and what it asked of the telemetry stores."""
+    """What a run cost, by agent, how much of the limit that was, and what it asked of the telemetry stores.
+
+    `unpriced` calls are in it of which nobody knows the price: their amounts say nothing.
+    """
 
     lines: tuple[CostLine, ...] = ()
     limit: Decimal = ZERO
     use: StoreUse = StoreUse()
+    unpriced: int = 0
 
     @property
     def total(self) -> Decimal:
@@ -162,28 +139,10 @@ class CostBreakdown(Frozen):
         return (self.total * 100 / self.limit).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
-class BudgetNotice(Frozen):
-    """That most of a run's money is spent, while there are agents (`ahead`) whose turn to explain has not come. In dollars."""
-
-    spent: Decimal
-    limit: Decimal
-    ahead: tuple[str, ...] = ()
-
-
-def notice_words(notice: BudgetNotice, title_of: Callable[[str], str]) -> str:
-    """ "80 % of $5.00 is spent: $4.02. What is left may not cover Network." `title_of` as in `breakdown_lines`."""
-    percent = int(notice.spent * 100 / notice.limit)
-    told = f"{percent} % of {dollars(notice.limit)} is spent: {dollars(notice.spent)}."
-    names, more = [title_of(each) for each in notice.ahead[:MOST_AHEAD]], len(notice.ahead) - MOST_AHEAD
-    *first, last = [*names, *([f"{more} more"] if more > 0 else [])] or [""]
-    ahead = f"{', '.join(first)} and {last}" if first else last
-    return f"{told} What is left may not cover {ahead}." if ahead else told
-
-
 def breakdown_lines(cost: CostBreakdown, title_of: Callable[[str], str]) -> tuple[str, ...]:
     """A line for each agent, a rule, the total against the limit, and how much of it that is; aligned, four decimals.
 
-    Where telemetry stores were asked, a last line says how much.
+    Where there are calls whose price is unknown, and where telemetry stores were asked, lines say how many and how much.
 
     `title_of` gives an agent's name as that surface may show it. Agents beyond the first thirty share one line.
     """
@@ -191,12 +150,13 @@ def breakdown_lines(cost: CostBreakdown, title_of: Callable[[str], str]) -> tupl
     rest = rows[MOST_LINES:]
     rows = rows[:MOST_LINES] + ([(f"+{len(rest)}", sum((amount for _, amount in rest), ZERO))] if rest else [])
     width = max(len(label) for label in (*(label for label, _ in rows), "Utilization")) + 1
-    agents = [f"{label + ':':<{width}} {_exact(amount)}" for label, amount in rows]
+    agents = [f"{label + ':':<{width}} {exact(amount)}" for label, amount in rows]
     return (
         *agents,
         "─" * max([RULE, *(len(line) for line in agents)]),
-        f"{'Total:':<{width}} {_exact(cost.total)} / {_limit(cost.limit)}",
+        f"{'Total:':<{width}} {exact(cost.total)} / {_limit(cost.limit)}",
         f"{'Utilization:':<{width}} {cost.utilization:.1f}%",
+        *([f"{'Unknown:':<{width}} the price of {_calls(cost.unpriced)}"] if cost.unpriced else []),
         *([f"{'Asked:':<{width}} {cost.use}"] if str(cost.use) else []),
     )
 
@@ -208,9 +168,14 @@ def dollars(amount: Decimal) -> str:
     return f"${amount.quantize(CENT, rounding=ROUND_HALF_UP)}"
 
 
-def _exact(amount: Decimal) -> str:
+def _calls(count: int) -> str:
+    return f"{count} {'call' if count == 1 else 'calls'}"
+
+
+def exact(amount: Decimal) -> str:
+    """`$1.2500`, to be added up."""
     return f"${amount.quantize(TO_ADD_UP, rounding=ROUND_HALF_UP)}"
 
 
 def _limit(amount: Decimal) -> str:
-    return f"${amount.quantize(CENT)}" if amount == amount.quantize(CENT) else _exact(amount)
+    return f"${amount.quantize(CENT)}" if amount == amount.quantize(CENT) else exact(amount)

@@ -4,9 +4,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from orchestrator.model.base import Frozen, Moment, Name
-from orchestrator.model.cost import Estimate
 from orchestrator.model.decision import Person
 from orchestrator.model.incident import Incident
+from orchestrator.model.spending import Estimate
 
 
 class InvestigationState(StrEnum):

@@ -64,7 +64,9 @@ def test_a_yes_goes_on_to_the_end_and_a_second_answer_finds_nothing_asked(script
     again = compass("answer", gate, "no", script=script)
     assert again.exit_code == 1
     assert f"No run that goes on has asked {gate}." in again.output
-    assert compass("status", script=script).output == "No investigation is going on.\n"
+    assert compass("status", script=script).output == (
+        "No investigation is going on.\nLast 30 days: $12.00 in 1 run; no hypothesis accepted\n"
+    )
 
 
 def test_json_tells_what_is_asked(script: Script) -> None:

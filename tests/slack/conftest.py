@@ -15,6 +15,7 @@ from bot.sandbox.api.rates import RateLimits
 from bot.slack import SlackConfig, SlackSurface
 from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations
+from orchestrator.model import Allowances
 from orchestrator.ports import TeamSpec
 from storage.memory import MemoryStore
 from tests.slack import scene
@@ -188,6 +189,7 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
         patient: bool = False,
         drawn: bool = False,
         asking: HubRules | None = None,
+        allowances: Allowances | None = None,
         **config: Any,
     ) -> House:
         clock = before.clock if before else ManualClock()
@@ -198,6 +200,7 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
             replace(before.world) if before else World(MemoryStore(), scene.team(), clock, incidents=(scene.INCIDENT,))
         )
         world.live, world.asking = live, asking or world.asking
+        world.allowances = allowances or world.allowances
         world.team = team or scene.team(hold=hold)
         await world.store.open()
         service = world.new_service()

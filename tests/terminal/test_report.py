@@ -67,6 +67,7 @@ Likely: orders v412 filled the orders-db pool · strong (0.86)
                  ─────────────────────
                  Total:       $2.3499 / $10.00
                  Utilization: 23.5%
+  Calls          Database: m · $2.3499
 """)
 
 
@@ -92,6 +93,7 @@ def test_no_clear_cause_says_what_to_look_at() -> None:
                  ─────────────────────
                  Total:       $2.3499 / $10.00
                  Utilization: 23.5%
+  Calls          Database: m · $2.3499
 """)
 
 

@@ -10,6 +10,7 @@ from bot.slack.views import lists
 from bot.slack.views.answers import say
 from orchestrator.errors import ConflictError
 from orchestrator.events import InvestigationView
+from orchestrator.model import AcceptedCost, Origin
 
 IN_HISTORY = 10
 
@@ -17,7 +18,8 @@ IN_HISTORY = 10
 async def status(kit: Kit, request: Request, asked: str) -> None:
     """Every run that is going on, or the one that is named."""
     current, hidden = await _running(kit, request, asked)
-    await kit.teller.tell(request, lists.status(current, hidden, asked))
+    money = None if asked else await _money(kit, request)
+    await kit.teller.tell(request, lists.status(current, hidden, asked, money))
 
 
 async def history(kit: Kit, request: Request, asked: str) -> None:
@@ -70,6 +72,16 @@ async def _running(kit: Kit, request: Request, asked: str) -> tuple[list[lists.C
         else:
             hidden += 1
     return shown, hidden
+
+
+async def _money(kit: Kit, request: Request) -> lists.Spent:
+    """What the runs that may be shown here have cost, and what is spent of today's allowances."""
+    past = await kit.service.money.last_days(kit.workspace)
+    origins = {(each.place, each.surface) for each in past}
+    open_to_them = {each for each in origins if await kit.may_show(each[0], request, each[1])}
+    told = [(each.spent, each.accepted) for each in past if (each.place, each.surface) in open_to_them]
+    today = await kit.service.money.today(kit.workspace, Origin(place=str(request.place)), request.person)
+    return lists.Spent(AcceptedCost.of(told), today)
 
 
 def _meant(view: InvestigationView, asked: str) -> bool:

@@ -15,6 +15,7 @@ from bot.slack.views.answers import already_decided, say
 from bot.slack.views.evidence import evidence
 from bot.slack.views.facts import facts
 from bot.slack.views.hypotheses import hypotheses
+from bot.slack.views.ledger import ledger
 from bot.slack.views.notices import loading, notice
 from bot.slack.views.picture import Picture
 from orchestrator.model import Verdict
@@ -73,6 +74,18 @@ async def show_facts(kit: Kit, request: Request) -> None:
     """All that one agent observed, in a modal."""
     target = Target.read(request.value)
     await _read_in_modal(kit, request, target, lambda picture: facts(picture, target.subject))
+
+
+async def show_ledger(kit: Kit, request: Request) -> None:
+    """What each call cost, in a modal."""
+    target = Target.read(request.value)
+    await _read_in_modal(kit, request, target, ledger)
+
+
+async def turn_ledger(kit: Kit, request: Request) -> None:
+    """Another page of the calls that are open."""
+    target = Target.read(request.value)
+    await _turn(kit, request, target, lambda picture: ledger(picture, target.page))
 
 
 async def turn_hypotheses(kit: Kit, request: Request) -> None:

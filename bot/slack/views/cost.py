@@ -3,6 +3,7 @@
 from bot.slack import wording
 from bot.slack.blocks import Message, message, mrkdwn
 from bot.slack.text import code_block, joined, literal, plain
+from bot.slack.views.ledger import to_ledger
 from bot.slack.views.picture import Picture, notification, recorded
 from orchestrator.model import breakdown_lines, dollars
 
@@ -10,7 +11,7 @@ MOST_LABEL = 30
 
 
 def cost(picture: Picture) -> Message:
-    """The breakdown as a code block."""
+    """The breakdown as a code block, and a way to what each call cost."""
     breakdown = picture.report.cost
 
     def title_of(agent_id: str) -> str:
@@ -23,4 +24,5 @@ def cost(picture: Picture) -> Message:
         limit=dollars(breakdown.limit),
     )
     table = code_block("\n".join(breakdown_lines(breakdown, title_of)))
-    return message(notification(text, picture.incident), {"type": "section", "text": mrkdwn(f"{head}\n{table}")})
+    shown = {"type": "section", "text": mrkdwn(f"{head}\n{table}")}
+    return message(notification(text, picture.incident), shown, to_ledger(picture))

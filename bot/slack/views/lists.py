@@ -7,6 +7,7 @@ were left out.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from bot.slack import wording
 from bot.slack.blocks import Message, context, message, section
@@ -17,7 +18,7 @@ from bot.slack.views.answers import say
 from bot.slack.views.gate import asking
 from bot.slack.views.parent import progress
 from bot.slack.views.picture import Picture, flagged, heading, recorded
-from orchestrator.model import THE_BAR, dollars
+from orchestrator.model import THE_BAR, AcceptedCost, Allowance, dollars
 from orchestrator.ports import InvestigationSummary
 
 
@@ -38,17 +39,28 @@ class Current:
     place: int = 0
 
 
-def status(running: Sequence[Current], hidden: int, incident_id: str = "") -> Message:
-    """What is going on; of one incident where it is named."""
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the runs of the last 30 days have cost, if anything, and what is spent of each of today's allowances."""
+
+    cost: AcceptedCost | None = None
+    today: Sequence[tuple[Allowance, Decimal]] = ()
+
+
+def status(running: Sequence[Current], hidden: int, incident_id: str = "", spent: Spent | None = None) -> Message:
+    """What is going on, of one incident where it is named; and what was spent."""
+    money = context([_money(spent)]) if spent else None
     if not running and not hidden:
         if incident_id:
             return say(wording.NOT_RUNNING.format(incident=literal(incident_id, 60), command=COMMAND))
-        return say(wording.NOTHING_RUNS.format(command=COMMAND))
+        nothing = wording.NOTHING_RUNS.format(command=COMMAND)
+        return message(nothing, section([nothing]), money)
     text = wording.STATUS_TEXT.format(count=len(running) + hidden)
     return message(
         flagged(text, any(each.picture.incident.recorded for each in running)),
         section([wording.STATUS_TITLE, *(_current(each) for each in running)]),
         context([_hidden(hidden)]),
+        money,
     )
 
 
@@ -106,6 +118,16 @@ def _past(each: Past, now: datetime) -> str:
             dollars(one.spent),
             f"*{wording.RECORDED}*" if one.recorded else "",
             link(each.thread, wording.THREAD),
+        ]
+    )
+
+
+def _money(spent: Spent) -> str:
+    today = [wording.OF_ALLOWANCE[each.kind].format(spent=of_budget(used, each.limit)) for each, used in spent.today]
+    return joined(
+        [
+            wording.LAST_DAYS.format(cost=spent.cost) if spent.cost else "",
+            wording.TODAY.format(spent=", ".join(today)) if today else "",
         ]
     )
 
