@@ -5,6 +5,7 @@ or a library wrote is shown. The library's own retries are off, it reports nothi
 when the first question is asked.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ from orchestrator.ports import Account, Request, Wanted
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
     from pydantic_ai.settings import ModelSettings
+
+LOG = logging.getLogger("compass.llm")
 
 MODEL_LIBRARIES = ("anthropic", "genai_prices", "httpx2", "openai", "pydantic_ai")
 INSTALL_MODELS = "pip install 'compass-oncall[llm]'"
@@ -89,6 +92,7 @@ class PydanticModel:
             # The border to libraries, which wrap what passes through them in whatever they like, with its text.
             if question.failure is not None:
                 raise question.failure from None
+            LOG.warning("the answer of %s could not be used: %s", self.name, type(error).__name__)
             raise ModelAnswerError(
                 f"What {self.name} answered cannot be used.",
                 remedy="Plain analysis goes on without it; if this happens often, choose another model.",

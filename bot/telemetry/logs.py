@@ -22,6 +22,9 @@ MOST = 8 * 1024
 DEPTH = 4
 """How deep into nested values redaction looks; what lies deeper is not written at all."""
 
+TALKATIVE = ("anthropic", "httpcore2", "httpx2", "openai")
+"""Libraries that write a line for each request, with its address, or what is in it: only their warnings are written."""
+
 
 def configure_logging(*, level: str = "info", machine: bool = False, stream: TextIO | None = None) -> None:
     """Send all log lines from `level` on to `stream` (standard error): JSON where `machine`, else for people."""
@@ -58,6 +61,8 @@ def configure_logging(*, level: str = "info", machine: bool = False, stream: Tex
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level.upper())
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def name_the_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -209,6 +209,20 @@ async def test_a_cancelled_request_is_settled_at_what_was_put_aside() -> None:
         held.release()
 
 
+async def test_a_request_that_is_cancelled_while_money_is_put_aside_is_not_sent_and_costs_nothing() -> None:
+    async with line(LocalProvider(OpenAI())) as paid:
+        paid.ledger.hold = asyncio.Event()
+        task = asyncio.create_task(paid.ask())
+        await settle()
+        task.cancel()
+        await settle()
+        paid.ledger.hold.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert paid.ledger.states == ["released"]
+        assert paid.provider.heads == []
+
+
 async def test_a_request_whose_time_is_over_is_settled_at_what_was_put_aside() -> None:
     held, clock = Held(), ManualClock()
     async with line(LocalProvider(OpenAI(), [held]), clock=clock) as paid:

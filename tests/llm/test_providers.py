@@ -61,6 +61,20 @@ async def test_one_connection_serves_all_who_ask_and_is_let_go_at_the_end() -> N
         await served.ask(data="o5: and again")
 
 
+async def test_a_proxy_of_the_environment_is_used_and_leads_nobody_past_the_account(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with asked("openai") as served:
+        for name in ("http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, "http://127.0.0.1:1")
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        with pytest.raises(ModelUnavailableError, match="could not be reached"):
+            await served.ask()
+        assert served.provider.heads == []
+        assert served.ledger.states == ["released", "released"]
+
+
 def test_no_library_of_a_provider_is_loaded_before_a_model_is_asked() -> None:
     """They take more than a second, and are not there without the extra."""
     look = (

@@ -1,5 +1,6 @@
 """A wire to a local provider, an account that pays, and a question to send."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -33,14 +34,17 @@ PATIENT = BreakerPolicy(failures=1000)
 
 
 class Ledger:
-    """An account of one agent, and the last word of each of its entries."""
+    """An account of one agent, and the last word of each of its entries, kept when `hold` is set."""
 
     def __init__(self, limit: str = "1.00", *, agent_id: str = "database") -> None:
         self.entries: dict[str, LedgerEntry] = {}
+        self.hold: asyncio.Event | None = None
         self.budget = Budget(Decimal(limit), [agent_id], record=self._keep)
         self.account: AgentAccount = self.budget.account(agent_id)
 
     async def _keep(self, entry: LedgerEntry) -> None:
+        if self.hold is not None:
+            await self.hold.wait()
         self.entries[entry.call_id] = entry
 
     @property

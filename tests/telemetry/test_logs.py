@@ -121,3 +121,11 @@ def test_configuring_twice_writes_each_line_once() -> None:
     written = Written()
     structlog.stdlib.get_logger("compass").info("once")
     assert len(written.lines) == 1
+
+
+def test_libraries_of_models_write_no_line_for_each_request_at_any_level() -> None:
+    written = Written(level="debug")
+    logging.getLogger("httpx2").info("HTTP Request: POST %s", "https://models.example/v1")
+    logging.getLogger("openai._base_client").debug("Request options: %s", {"json_data": "the evidence"})
+    logging.getLogger("httpx2").warning("something is wrong")
+    assert [line["event"] for line in written.lines] == ["something is wrong"]

@@ -4,12 +4,10 @@ The SDKs get to see answers of the sort they hope for, and nothing else: every f
 the question, because what passes through an SDK comes out wrapped.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import asyncio
+from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
-from typing import Any
 
 import httpx2
 
@@ -17,50 +15,14 @@ from agents.llm.prices import Price, Usage
 from agents.llm.wire.asking import Asking, asked
 from agents.llm.wire.dialects import Dialect, UnboundedError
 from agents.llm.wire.refusals import Named, Refusal, refusal, unanswered
-from orchestrator.clock import Clock, undivided
+from agents.llm.wire.reply import Reply, parsed, sent
+from orchestrator.clock import Clock, outlast, undivided
 from orchestrator.errors import ModelUnavailableError, OrchestratorError
 from orchestrator.model import ModelCall, digest_of
 from orchestrator.ports import Reservation
 from orchestrator.retry import Breaker, RetryPolicy
 
-MOST_BYTES = 4_000_000
-"""No answer worth having is longer; what is, is read no further."""
-
-NEVER_SENT = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.UnsupportedProtocol,
-    httpx2.ProxyError,
-)
-"""What fails before the first byte of a request is written."""
-
 _JSON = {"content-type": "application/json"}
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came of an attempt. `status` 0: nothing; `sent` False: and nothing was sent either."""
-
-    status: int = 0
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    sent: bool = True
-
-    @property
-    def text(self) -> str:
-        """The body, for reading."""
-        return self.body.decode(errors="replace")
-
-    @property
-    def answered(self) -> bool:
-        """Whether it is an answer of the sort that was hoped for."""
-        return 200 <= self.status < 300
-
-    @property
-    def free(self) -> bool:
-        """Whether it was certainly not billed."""
-        return not self.sent or 400 <= self.status < 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +85,7 @@ class PaidTransport(httpx2.AsyncBaseTransport):
 
     def _most(self, body: bytes, price: Price | None) -> Decimal:
         try:
-            most_out = self._dialect.most_tokens(_parsed(body))
+            most_out = self._dialect.most_tokens(parsed(body))
         except UnboundedError as error:
             raise ModelUnavailableError(f"The request was not sent, because {error}.") from error
         return price.most(len(body) + self._dialect.overhead, most_out) if price else Decimal(0)
@@ -148,9 +110,7 @@ class PaidTransport(httpx2.AsyncBaseTransport):
 
     async def _paid(self, bounded: Bounded, question: Asking) -> Reply:
         """One attempt, paid for. However it ends, its reservation is ended too, also where the caller is cancelled."""
-        reservation = await question.account.reserve(
-            bounded.most, purpose=question.purpose, model=question.model, priced=question.price is not None
-        )
+        reservation = await self._reserved(bounded.most, question)
         call = self._call(bounded.body, reservation.call_id, question)
         begun = self._clock.monotonic()
         reply = Reply(sent=False)
@@ -158,29 +118,26 @@ class PaidTransport(httpx2.AsyncBaseTransport):
             if question.record:
                 await question.record.keep(call)
             reply = Reply()
-            reply = await self._sent(bounded.request)
+            reply = await sent(self._wire, bounded.request)
         finally:
             took = self._clock.monotonic() - begun
             answer = {"status": reply.status, "response": reply.text, "duration_s": max(took, 0.0)}
             await undivided(self._ended(reply, bounded.most, reservation, call.model_copy(update=answer), question))
         return reply
 
-    async def _sent(self, request: httpx2.Request) -> Reply:
-        body = bytearray()
+    async def _reserved(self, most: Decimal, question: Asking) -> Reservation:
+        """Where the caller is cancelled meanwhile, nothing is sent, and nothing stays put aside."""
+        priced = question.price is not None
+        reserving = asyncio.ensure_future(
+            question.account.reserve(most, purpose=question.purpose, model=question.model, priced=priced)
+        )
         try:
-            response = await self._wire.handle_async_request(request)
-            try:
-                async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) > MOST_BYTES:
-                        break
-            finally:
-                await response.aclose()
-        except NEVER_SENT:
-            return Reply(sent=False)
-        except (httpx2.HTTPError, httpx2.StreamError, OSError):
-            return Reply()
-        return Reply(response.status_code, dict(response.headers), bytes(body))
+            await outlast(reserving)
+        except asyncio.CancelledError:
+            if reserving.exception() is None:
+                await undivided(reserving.result().release())
+            raise
+        return reserving.result()
 
     async def _ended(
         self, reply: Reply, most: Decimal, reservation: Reservation, call: ModelCall, question: Asking
@@ -190,7 +147,7 @@ class PaidTransport(httpx2.AsyncBaseTransport):
             if question.record:
                 await question.record.keep(call)
         finally:
-            usage = self._dialect.usage(_parsed(reply.body)) if reply.answered else None
+            usage = self._dialect.usage(parsed(reply.body)) if reply.answered else None
             if reply.free:
                 await reservation.release()
             elif usage is None:
@@ -234,12 +191,3 @@ async def _settle(reservation: Reservation, usage: Usage, price: Price | None) -
         tokens_out=usage.tokens_out,
         tokens_cached=usage.cached,
     )
-
-
-def _parsed(body: bytes) -> Mapping[str, Any]:
-    """The object that a body holds, or an empty one."""
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
