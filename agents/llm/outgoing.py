@@ -7,6 +7,7 @@ names again before anybody reads it. The same question is the same text.
 from collections.abc import Collection
 from typing import Any
 
+from agents.llm.bodies import without_secrets
 from agents.llm.fence import fenced
 from agents.llm.pseudonyms import Pseudonyms, Told
 from orchestrator.ports import Request
@@ -40,4 +41,4 @@ def passage(request: Request[Any], *, pseudonyms: bool) -> Passage:
 
 def kept(text: str) -> str:
     """A body, as it is kept in the journal."""
-    return redact(text)
+    return without_secrets(text)

@@ -17,6 +17,7 @@ from agents.llm.offered import tools_of
 from agents.llm.providers import ADDRESSES, Access, Providers
 from agents.llm.recorded import Rerun
 from orchestrator.clock import Clock
+from orchestrator.errors import ModelUnavailableError
 from orchestrator.model import ModelCall
 from orchestrator.ports import Account, LanguageModel, Request, Wanted
 
@@ -57,14 +58,15 @@ class RecordedModels:
             return None
         access: Mapping[Provider, Access] = {choice.provider: Access(NO_KEY, _address(choice, last), "recorded")}
         providers = RecordedProviders(access, self._clock, Random(0), rerun=self._rerun, agent_id=agent_id)  # noqa: S311
-        model = PydanticModel(
+        plain = PydanticModel(
             name=last.model,
             model=lambda: providers.model(choice),
             price=lambda _: None,
             clock=self._clock,
             settings=providers.settings(choice),
         )
-        return OfferedAsThen(model, self._rerun, agent_id)
+        either = EitherWay(plain, replace(plain, pseudonyms=True), self._rerun)
+        return OfferedAsThen(either, self._rerun, agent_id)
 
 
 class OfferedAsThen:
@@ -78,6 +80,31 @@ class OfferedAsThen:
         """See the port."""
         calls = self._rerun.recorded.asked_for(self._agent_id, request.purpose)
         return await self._model.ask(replace(request, tools=tools_of(calls, ANSWER)), account)
+
+
+@dataclass(frozen=True)
+class EitherWay:
+    """Implements LanguageModel: whether names left under other names was a setting of that day, and the record knows."""
+
+    plain: PydanticModel
+    hidden: PydanticModel
+    rerun: Rerun
+
+    @property
+    def name(self) -> str:
+        """Of the model that was asked."""
+        return self.plain.name
+
+    async def ask(self, request: Request[Wanted], account: Account) -> Wanted:
+        """What was answered to the question, or to the same under other names."""
+        known = len(self.rerun.unasked)
+        try:
+            return await self.plain.ask(request, account)
+        except ModelUnavailableError:
+            if len(self.rerun.unasked) == known or not request.names:
+                raise
+        del self.rerun.unasked[known:]
+        return await self.hidden.ask(request, account)
 
 
 def _choice(name: str) -> Choice | None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
 from agents.llm.choosing import Choice
 from agents.llm.model import PydanticModel
+from agents.llm.outgoing import kept
 from agents.llm.prices import Price
 from agents.llm.providers import Access, Providers
 from agents.llm.wire.record import CallRecord
@@ -24,9 +26,10 @@ from orchestrator.ports import (
     PlainAnalyst,
     Request,
     TeamSpec,
+    Tool,
 )
 from orchestrator.retry import BreakerPolicy, RetryPolicy
-from tests.llm.asking import Ideas
+from tests.llm.asking import Ideas, Wish
 from tests.llm.servers import LocalProvider
 from tests.llm.servers.provider import KEY
 from tests.llm.wiring import PRICE
@@ -35,7 +38,7 @@ from tests.support.builders import hypothesis, observation
 from tests.support.clock import HurriedClock
 
 if TYPE_CHECKING:
-    from pydantic_ai.settings import ModelSettings
+    pass
 
 PROMPTS = (Prompt("explain", "Explain what was observed."), Prompt("refute", "Say what speaks against it."))
 POOL = {"service": "checkout", "signal_name": "pool", "score": 0.9}
@@ -44,10 +47,18 @@ POOL = {"service": "checkout", "signal_name": "pool", "score": 0.9}
 class Reasoning(ScriptedAgent):
     """Asks what explains the observations, then what speaks against the answer. Implements Spender and PlainAnalyst."""
 
-    def __init__(self, agent_id: str, kit: AgentKit, prompts: Sequence[Prompt] = PROMPTS) -> None:
+    def __init__(
+        self, agent_id: str, kit: AgentKit, prompts: Sequence[Prompt] = PROMPTS, *, looks: bool = False, told: str = ""
+    ) -> None:
         super().__init__(agent_id, [observation(f"{agent_id} is slow", agent_id, **POOL)])
-        self._kit, self._prompts = kit, prompts
+        self._kit, self._prompts, self._told = kit, prompts, told
         self._account: Account | None = None
+        self._tools = (Tool("query_metric", "Look at a metric.", Wish, self._look),) if looks else ()
+
+    async def _look(self, wish: Wish) -> str:
+        """Anew each time, as a live store would."""
+        self.diary.sent.append(wish.metric)
+        return f"{wish.metric} as of {datetime.now(UTC)}"  # noqa: TID251
 
     def use_account(self, account: Account) -> None:
         self._account = account
@@ -64,7 +75,7 @@ class Reasoning(ScriptedAgent):
         known = await self._kit.context.assemble(self.agent_id, self._kit.incident, observations)
         said = ""
         for prompt in self._prompts:
-            answer = await self._ask(prompt, [self.agent_id, *_lines(observations, known), said])
+            answer = await self._ask(prompt, [self.agent_id, *_lines(observations, known), self._told, said])
             said = answer.ideas[0].statement
         cites = tuple(answer.ideas[0].evidence_for)
         return [hypothesis(said, 0.8, self.agent_id, service=self.agent_id, supporting=cites)]
@@ -75,7 +86,9 @@ class Reasoning(ScriptedAgent):
     async def _ask(self, prompt: Prompt, lines: Sequence[str]) -> Ideas:
         assert self._kit.model is not None
         assert self._account is not None
-        asked = Request(prompt.name, prompt, "\n".join(lines), Ideas, most_tokens=100)
+        asked = Request(
+            prompt.name, prompt, "\n".join(lines), Ideas, most_tokens=100, names=("checkout",), tools=self._tools
+        )
         return await self._kit.model.ask(asked, self._account)
 
 
@@ -84,9 +97,9 @@ def _lines(observations: Sequence[Observation], known: AgentContext) -> list[str
     return [*facts, f"alike: {', '.join(each.incident_id for each in known.similar)}"]
 
 
-def reasoning_team(*agent_ids: str, prompts: Sequence[Prompt] = PROMPTS) -> TeamSpec:
+def reasoning_team(*agent_ids: str, **more: Any) -> TeamSpec:
     def spec(agent_id: str) -> AgentSpec:
-        return AgentSpec(agent_id, agent_id.title(), lambda kit: Reasoning(agent_id, kit, prompts))
+        return AgentSpec(agent_id, agent_id.title(), lambda kit: Reasoning(agent_id, kit, **more))
 
     return TeamSpec("incident", tuple(spec(each) for each in agent_ids))
 
@@ -103,6 +116,7 @@ class ServedModels:
     name: str = "openai:gpt-4o-mini"
     path: str = "/v1"
     price: Price = PRICE
+    pseudonyms: bool = False
     clock: Clock | None = None
 
     def __post_init__(self) -> None:
@@ -117,6 +131,7 @@ class ServedModels:
             model=lambda: self.providers.model(self._choice),
             price=lambda _: self.price,
             clock=self._clock,
-            record=CallRecord(self.journal, workspace, investigation_id, agent_id, str),
-            settings=cast("ModelSettings", self.providers.settings(self._choice)),
+            record=CallRecord(self.journal, workspace, investigation_id, agent_id, kept),
+            settings=self.providers.settings(self._choice),
+            pseudonyms=self.pseudonyms,
         )

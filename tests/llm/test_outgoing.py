@@ -8,7 +8,6 @@ import pytest
 
 from agents.llm.model import PydanticModel
 from agents.llm.outgoing import Passage, kept
-from orchestrator.redaction import redact
 from tests.llm.asking import Asked, Wish, asked, looking_up, tool
 from tests.support.secrets import KINDS
 
@@ -78,4 +77,4 @@ def test_a_body_is_kept_without_secrets_and_can_be_read_again() -> None:
     body = json.dumps({"messages": [{"content": json.dumps({each: KINDS[each].text for each in KINDS})}]})
     read = json.loads(kept(body))["messages"][0]["content"]
     assert not [name for name, each in KINDS.items() if each.tells in read]
-    assert kept(body) == redact(body)
+    assert kept(kept(body)) == kept(body)
