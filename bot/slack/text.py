@@ -14,7 +14,11 @@ ELLIPSIS = "…"
 NEWLINE = 2
 _LOOK_ALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    r"\U000e0000-\U000e0fff]"
+)
+"""What nobody sees: it could hide words from people that a copy of the text holds, or turn the direction of writing."""
 _ANSI = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[@-Z\\^_]")
 """A terminal's colours and titles, whole: without its escape character the rest of a sequence would stand as "[31m".
 Source: ECMA-48, 5.3 and 5.4."""

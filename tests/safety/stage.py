@@ -70,7 +70,7 @@ def shop(*, lines: Sequence[str] = ()) -> CaseBuilder:
     fault = Fault(failing={"orders": 0.4}, own_ms={"orders": 150.0}, deploy="orders")
     case = Shop(fault).case
     for number, line in enumerate(lines):
-        for second in range(2, 600, 20):
+        for second in range(2, 600, 60):
             case.log("orders", second + number / 100, line, level="ERROR")
     return case
 
