@@ -9,7 +9,7 @@ CHDB := 26.9.0
 DEMO_ARGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check coverage counterparts lab accuracy calibrate live examples picture bench-engine clean
+.PHONY: help demo test soak soak-money check coverage counterparts lab accuracy calibrate live examples picture bench-engine clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ test: $(VENV)/installed-dev ## Run the tests (PYTEST_ARGS=... adds options)
 
 soak: $(VENV)/installed-dev ## Run 10,000 random task graphs, and hold the engine to its laws in each (GRAPHS=n)
 	@$(BIN)/python -m tests.engine.soak --graphs $(or $(GRAPHS),10000)
+
+soak-money: $(VENV)/installed-dev ## Run 2,000 investigations against a provider that fails in every way, and hold the money to its laws (RUNS=n)
+	@$(BIN)/python -m tests.llm.soak --runs $(or $(RUNS),2000)
 
 check: $(VENV)/installed-dev ## Format, lint, types and import contracts
 	@$(BIN)/ruff format --check .

@@ -7,6 +7,7 @@ headers and nowhere else. What the SDKs would read from the environment is hande
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
+from ssl import SSLContext
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -54,13 +55,17 @@ class Access:
 
 @dataclass
 class Providers:
-    """Everybody who can be asked, with the access that is there. `aclose` lets go of the connections."""
+    """Everybody who can be asked, with the access that is there. `aclose` lets go of the connections.
+
+    `tls` says whose certificates are trusted; None: those that the system trusts.
+    """
 
     access: Mapping[Provider, Access]
     clock: Clock
     dice: Random
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+    tls: SSLContext | None = None
     _clients: "dict[Provider, httpx2.AsyncClient]" = field(default_factory=dict, init=False)
 
     def model(self, choice: Choice) -> "Model":

@@ -67,7 +67,7 @@ class LocalProvider:
             return web.json_response(self.wire.error("invalid_api_key"), status=401)
         return await turn(exchange)
 
-    def charge(self, asked: Asked, answer: str, tokens_out: int | None) -> Counts:
+    def charge(self, asked: Asked, answer: str, tokens_out: int | None) -> Bill:
         """Count it, and put it on the bill."""
         tokens_in = self.tokenizer(asked.text) + self.overhead
         out = self.tokenizer(answer) if tokens_out is None else tokens_out
@@ -75,8 +75,9 @@ class LocalProvider:
         counts = Counts(tokens_in, min(out, asked.most), cached, written)
         plain = tokens_in - cached - written
         nano = plain * self.nano_in + cached * self.nano_cached + written * self.nano_written
-        self.bills.append(Bill(counts, nano + counts.tokens_out * self.nano_out))
-        return counts
+        bill = Bill(counts, nano + counts.tokens_out * self.nano_out)
+        self.bills.append(bill)
+        return bill
 
 
 class Exchange:
@@ -85,7 +86,13 @@ class Exchange:
     def __init__(self, provider: LocalProvider, request: web.Request) -> None:
         self.provider, self.wire, self._request = provider, provider.wire, request
         self.asked = Asked("", "", (), 0)
+        self.billed: Bill | None = None
         self._said = ("", "{}")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether whoever asked is still waiting."""
+        return self._request.transport is not None and not self._request.transport.is_closing()
 
     async def bill(self, tokens_out: int | None = None) -> Counts:
         """Read what is asked, think of the answer, and charge for both."""
@@ -94,7 +101,8 @@ class Exchange:
         self.asked = self.wire.read(json.loads(body), self._request.match_info)
         tool, arguments = (self.provider.answerer or from_the_prompt)(self.asked)
         self._said = tool, json.dumps(arguments)
-        return self.provider.charge(self.asked, self._said[1], tokens_out)
+        self.billed = self.provider.charge(self.asked, self._said[1], tokens_out)
+        return self.billed.counts
 
     def answer(self, usage: Mapping[str, Any]) -> dict[str, Any]:
         """What goes back."""
