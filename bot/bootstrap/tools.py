@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from urllib.parse import urlsplit
 
 from agents.llm.further import AddedTools
 from agents.llm.mcp import McpPeer, McpServer
@@ -34,6 +35,12 @@ def tool_checks(settings: Settings) -> list[Check]:
 
 
 async def _offers(settings: Settings, server: McpServer) -> str:
+    address = urlsplit(server.url)
+    if server.token and address.scheme == "http" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ProbeError(
+            f"{server.name} is plain http on another machine; its token would cross the network readable.",
+            remedy=f"Give its https address in COMPASS_MCP, or take {server.name} out of COMPASS_MCP_TOKENS.",
+        )
     peer, clock = McpPeer(server), SystemClock()
     found = await AddedTools([peer], clock, settings.mcp_tools).tools()
     if found.remarks and not found.tools:

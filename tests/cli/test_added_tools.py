@@ -68,3 +68,13 @@ async def test_the_doctor_lists_each_server_with_the_tools_that_are_offered(monk
     assert "boards_silent_about_itself" in there.detail
     assert "delete" not in there.detail
     assert (gone.health, gone.remedy) == (Health.OPTIONAL, "Check gone in COMPASS_MCP and COMPASS_MCP_TOKENS.")
+
+
+async def test_a_token_that_would_cross_the_network_readable_is_told_and_not_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COMPASS_MCP", "boards=http://boards.example/mcp")
+    monkeypatch.setenv("COMPASS_MCP_TOKENS", "boards=hunter2hunter2")
+    (told,) = await examine(tool_checks(load_settings()))
+    assert told.detail.startswith("boards is plain http on another machine")
+    assert "hunter2" not in f"{told.detail}{told.remedy}"

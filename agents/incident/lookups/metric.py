@@ -9,7 +9,7 @@ from agents.analyzers.meaning import meaning_of
 from agents.analyzers.order import Floats
 from agents.analyzers.series import as_rate, is_counter
 from agents.incident.lookups.remit import Remit, Wish, nearest, one_of
-from agents.incident.lookups.text import fitted, nothing, partly, said
+from agents.incident.lookups.text import fitted, nothing, partly, safe, said
 from agents.incident.words import clock, figure
 from orchestrator.model import Metrics, MetricSeries, Window
 from orchestrator.ports import Lookup, Tool
@@ -61,7 +61,7 @@ def told(
     if not wish.metric and names:
         return fitted([f"{service} has {len(names)} metrics:", *names[:MOST_NAMES], *partly(read.asked)], cut="names")
     if not found:
-        what = f"no metric {wish.metric!r} of {service}" if wish.metric else f"no metric of {service}"
+        what = f"no metric {safe(wish.metric, 80)!r} of {service}" if wish.metric else f"no metric of {service}"
         return nothing(what, read.asked, window, nearest(wish.metric, names))
     lines = [line for each in found[:MOST_SERIES] for line in _lines(each, remit.split, window)]
     more = [f"(cut: {len(found) - MOST_SERIES} more series of that name)"] if len(found) > MOST_SERIES else []

@@ -43,6 +43,7 @@ def nothing(what: str, asked: Asked, window: Window, near: Sequence[str] = ()) -
     """That there is nothing, and what was searched."""
     left_out = f" Not read: {safe(asked.left_out)}." if asked.left_out else ""
     hint = f" There are: {', '.join(near)}." if near else ""
+    what = safe(what)
     return f"Nothing there: {what}. Searched {asked.source} ({safe(asked.query, 160)}), {said(window)} UTC.{left_out}{hint}"
 
 

@@ -292,3 +292,14 @@ def test_an_answer_is_cut_at_two_kilobytes_and_says_how_much_was() -> None:
     assert len(told.encode()) <= MOST_BYTES
     kept = len(told.splitlines()) - 1
     assert told.endswith(f"(cut: {100 - kept} more lines)")
+
+
+async def test_what_a_model_wrote_is_not_said_back_to_it_at_length_or_with_secrets(tmp_path: Path) -> None:
+    remit = await remit_of(tmp_path)
+    for told in (
+        await look(remit, "metric", service="orders", metric="x" * 5_000),
+        await look(remit, "log_lines", service="orders", words="password=hunter2 " + "x" * 5_000),
+    ):
+        assert told.startswith("Nothing there: ")
+        assert len(told.encode()) < 1_000
+        assert "hunter2" not in told

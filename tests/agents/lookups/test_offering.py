@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.agents.shop import Fault, Shop
 from tests.agents.test_consulting import MONEY
 from tests.agents.test_incident_team import incident_of, telemetry_of
 from tests.agents.thinking.scene import FACTS, INCIDENT, fact
-from tests.support.clock import ManualClock
+from tests.support.clock import NOON, ManualClock
 from tests.support.models import OneModel, ScriptedModel
 from tests.support.world import World, run_to_end
 
@@ -107,6 +108,26 @@ async def test_where_the_observations_decide_nothing_is_offered_and_no_server_as
     assert [each.tools for each in model.asked] == [()] * len(model.asked)
     assert model.asked
     assert added.times == 0
+
+
+async def test_an_agent_that_goes_on_after_a_restart_looks_at_the_time_that_was_observed(tmp_path: Path) -> None:
+    """Else the same wish would be told something else, and what was answered before would be asked and paid for again."""
+    remit = await remit_of(tmp_path)
+    told: list[str] = []
+
+    async def curious(request: Request[Any]) -> Any:
+        told.append(await request.tools[0].run(request.tools[0].arguments(service="orders", metric="cpu_percent")))
+        return NOTHING_NEW
+
+    going_on = remit.incident.model_copy(update={"end_time": None})
+    model, clock = ScriptedModel(curious), ManualClock(NOON + timedelta(minutes=9))
+    kit = AgentKit(remit.telemetry, InlineCompute(), clock, model=model, incident=going_on, tools=Added())
+    agent = INCIDENT_TEAM.agents[0].build(kit)
+    assert isinstance(agent, Spender)
+    agent.use_account(Free())
+    observed = going_on.window(NOON + timedelta(minutes=4))
+    await agent.generate_hypothesis([each.model_copy(update={"window": observed}) for each in OPEN])
+    assert told[0].startswith("orders cpu_percent, 11:40–12:04 UTC")
 
 
 async def test_where_lookups_are_switched_off_nothing_is_offered(tmp_path: Path) -> None:
