@@ -61,7 +61,8 @@ def test_nothing_that_an_agent_is_handed_is_or_leads_to_an_agent() -> None:
 
 
 def test_what_an_agent_is_made_of_is_telemetry_and_time() -> None:
-    assert {each.name for each in dataclasses.fields(AgentKit)} == {"telemetry", "compute", "clock", "context", "model"}
+    made_of = {"telemetry", "compute", "clock", "context", "model", "incident", "tools"}
+    assert {each.name for each in dataclasses.fields(AgentKit)} == made_of
     assert {each.name for each in dataclasses.fields(Briefing)} == {"account", "incident", "observations"}
 
 
