@@ -9,7 +9,7 @@ CHDB := 26.9.0
 DEMO_ARGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak soak-money check coverage counterparts lab accuracy calibrate live examples picture bench-engine clean
+.PHONY: help demo test soak soak-money check coverage counterparts lab accuracy calibrate live examples cost picture bench-engine clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -79,6 +79,9 @@ live: $(VENV)/installed-dev .compass/counterparts/installed ## Investigate every
 
 examples: $(VENV)/installed ## Write docs/examples.md anew: the report on each incident that comes with Compass
 	@$(BIN)/python -m bench.examples --write
+
+cost: $(VENV)/installed-dev ## Write docs/cost.md anew: what the calls of a run weigh and cost
+	@$(BIN)/python -m bench.cost --write
 
 picture: $(VENV)/installed-dev ## Take the README's picture of the sandbox anew (needs Chromium)
 	@$(BIN)/python -m bench.picture
