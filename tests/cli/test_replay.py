@@ -11,6 +11,7 @@ import pytest
 from orchestrator.events import CallReserved, CallSettled
 from orchestrator.model import CallStatus, LedgerEntry, ModelCall, Prompt
 from tests.cli.program import Script, compass, write_case
+from tests.docs.pages import ROOT, commands
 from tests.support.clock import NOON
 
 PROMPT = Prompt("incident/hypotheses", "Say what may be the cause.\nCite ids.")
@@ -149,3 +150,13 @@ def test_a_run_whose_calls_were_not_kept_cannot_be_replayed(script: Script) -> N
     refused = compass("replay", run, script=script)
     assert refused.exit_code == 2
     assert "its calls were not kept" in refused.stderr
+
+
+def test_the_commands_of_the_operators_page_show_what_it_says(script: Script) -> None:
+    run = with_calls(script)
+    typed = [each for each in commands(ROOT / "docs" / "operating.md") if " inv-1a2b3c4d5e" in each]
+    assert len(typed) == 4
+    for command in typed:
+        words = command.replace("inv-1a2b3c4d5e", run).replace("3f2a", PROMPT.digest[:4]).split()[1:]
+        shown = compass(*words, script=script)
+        assert (shown.exit_code, bool(shown.stdout)) == (0, True), command
