@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from orchestrator.model import Prompt
-from orchestrator.ports import Account, LanguageModel, Request, WordsAnswer, WordsQuestion
+from orchestrator.model import WORDS, Prompt
+from orchestrator.ports import Account, LanguageModel, Models, Request, WordsAnswer, WordsQuestion
 
-PURPOSE = "words"
+PURPOSE = WORDS
 MOST_TOKENS = 400
 MOST_NAMES = 80
 MOST_TEXT = 2000
@@ -44,6 +44,18 @@ class ModelWords:
             names=names,
         )
         return await self.model.ask(request, self.account)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReaders:
+    """Reads with whichever model is set up for words. Implements WordReaders."""
+
+    models: Models
+
+    def reader_for(self, workspace: str, account: Account) -> ModelWords | None:
+        """See the port. There is no investigation yet, hence none is named."""
+        model = self.models.model_for(workspace, "", WORDS)
+        return ModelWords(model, account) if model else None
 
 
 def _data(question: WordsQuestion, names: list[str]) -> str:

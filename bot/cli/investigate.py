@@ -8,16 +8,18 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from bot.cli.asking import Asker
+from bot.cli.asking import Asker, read_line
+from bot.cli.choosing import ReadLine, choose
 from bot.cli.program import WORKSPACE, Bootstrap, Program, bootstrap_of
 from bot.cli.start import handled, run, telling
 from bot.cli.status import OF_STATE, ExitStatus
-from bot.cli.words import Wanted, parameters_of, with_nearest
+from bot.cli.words import Wanted, local_zone, typed, with_nearest
 from bot.settings import Settings, load_settings
 from bot.telemetry import EventLog
 from bot.terminal import Progress, make_console, print_report, view_as_json
@@ -25,8 +27,8 @@ from orchestrator.clock import SystemClock, put_down
 from orchestrator.errors import ConflictError, SourceUnavailableError
 from orchestrator.events import InvestigationView
 from orchestrator.hub import HubRules
-from orchestrator.investigation import Investigations, Opened
-from orchestrator.model import Mode, Origin, Person
+from orchestrator.investigation import Asked, Investigations, Opened, Understood
+from orchestrator.model import Incident, Mode, Origin, Person
 
 
 @click.command()
@@ -91,7 +93,8 @@ async def _run(
     async with telling(settings, quiet=True):
         with Progress(console, program.service.title_of, origin.request_id) as progress:
             async with program.running(progress, asker, EventLog(), workspace=WORKSPACE) as service:
-                opened = await _opened(program, service, wanted, by, origin)
+                here = Here(by, origin, console, None if no_input or not asker.at_a_terminal else _line)
+                opened = await _opened(program, service, wanted, here)
                 if opened.joined:
                     progress.follow(opened.investigation.investigation_id)
                     console.print(f"Going on with {opened.investigation.investigation_id}, which had not ended.")
@@ -112,12 +115,45 @@ def _assembled(bootstrap: Bootstrap, settings: Settings, case: Path | None, *, n
     return bootstrap.Compass(alone, cases=[case], own_recordings=False, asking=asking)
 
 
-async def _opened(program: Program, service: Investigations, wanted: Wanted, by: Person, origin: Origin) -> Opened:
-    parameters = await parameters_of(wanted, program.incidents, SystemClock().now())
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Who asks, from where, where it is shown, and how a line is read; None where nobody is there to type one."""
+
+    by: Person
+    origin: Origin
+    console: Console
+    read: ReadLine | None
+
+
+async def _line() -> str:
+    return await read_line(sys.stdin)
+
+
+async def _opened(program: Program, service: Investigations, wanted: Wanted, here: Here) -> Opened:
+    understood, known = await _understood(program, service, wanted, here)
+    parameters, read = understood.extraction.parameters, understood.extraction.read
+    if known is not None:
+        parameters = parameters.model_copy(update={"incident_id": known.incident_id})
     try:
-        return await service.investigate(parameters, workspace=WORKSPACE, by=by, origin=origin)
+        return await service.investigate(
+            parameters, workspace=WORKSPACE, by=here.by, origin=here.origin, paid=understood.paid, read=read
+        )
     except SourceUnavailableError as error:
         raise await with_nearest(error, wanted, program.incidents) from error
+
+
+async def _understood(
+    program: Program, service: Investigations, wanted: Wanted, here: Here
+) -> tuple[Understood, Incident | None]:
+    """What was typed, with every question about it answered. Raises ParameterExtractionError where nobody answers."""
+    text, known = await typed(wanted, program.incidents)
+    asked = Asked(text, local_zone(SystemClock().now()), WORKSPACE, here.by, here.origin, named=known)
+    understood = await service.understand(asked)
+    while questions := understood.extraction.questions:
+        answer = await choose(questions[0], text, here.console, here.read)
+        asked = replace(asked, answers=(*asked.answers, answer))
+        understood = await service.understand(asked)
+    return understood, known
 
 
 async def followed(

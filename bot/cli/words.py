@@ -3,12 +3,11 @@
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from orchestrator.errors import OrchestratorError, ParameterExtractionError, SourceUnavailableError
 from orchestrator.model import Incident
-from orchestrator.parameters import Parameters, read_words
 from orchestrator.ports import IncidentSource
 
 NEAREST = 3
@@ -24,8 +23,8 @@ class Wanted:
     case: Path | None = None
 
 
-async def parameters_of(wanted: Wanted, incidents: IncidentSource, now: datetime) -> Parameters:
-    """The parameters. Options are read by the grammar, as if typed behind the words; clock times are local.
+async def typed(wanted: Wanted, incidents: IncidentSource) -> tuple[str, Incident | None]:
+    """The words, with options as if typed behind them; and the incident, where that is known otherwise.
 
     Raises ParameterExtractionError, and SourceUnavailableError for a case without an incident.
     """
@@ -34,10 +33,14 @@ async def parameters_of(wanted: Wanted, incidents: IncidentSource, now: datetime
     if known is None and not words:
         raise await _nothing_named(incidents)
     options = [f'{name}="{value.replace(chr(34), "")}"' for name, value in wanted.options.items()]
+    return " ".join([*words, *options]), known
+
+
+def local_zone(now: datetime) -> tzinfo:
+    """The zone of this machine."""
     zone = now.astimezone().tzinfo
     assert zone is not None
-    typed = read_words(" ".join([*words, *options]), now=now, zone=zone, named=known is not None).sure()
-    return typed if known is None else typed.model_copy(update={"incident_id": known.incident_id})
+    return zone
 
 
 async def _meant(wanted: Wanted, incidents: IncidentSource) -> Incident | None:

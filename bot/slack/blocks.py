@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.ids import Action, Callback, Field, Target, action_id
+from bot.slack.ids import Action, Callback, Field, Target, Words, action_id
 from bot.slack.text import fit, plain, shorten, size
 
 Block = dict[str, Any]
@@ -87,6 +87,16 @@ def button(label: str, action: Action, target: Target, *, style: str = "", confi
     if confirm:
         made["confirm"] = confirm
     return made
+
+
+def word_button(label: str, action: Action, number: int, words_of: Words) -> Block:
+    """A button that carries words that somebody typed. Raises ValueError where they do not fit into it."""
+    return {
+        "type": "button",
+        "text": words(label, BUTTON_TEXT),
+        "action_id": f"{action}.{number}",
+        "value": words_of.packed(),
+    }
 
 
 def confirmation(title: str, text: str, yes: str, no: str) -> Block:

@@ -87,6 +87,19 @@ def reason(fields: Mapping[str, str]) -> str:
     return ". ".join(part for part in (preset, fields.get(Field.REASON, "")) if part)
 
 
+def filled_in(read: Parameters) -> Mapping[Field, str]:
+    """What was understood, as it would be typed into the form. Times with their zone, so that nobody reads them twice."""
+    return {
+        Field.INCIDENT: read.incident_id or "",
+        Field.TITLE: read.title,
+        Field.SERVICES: ", ".join(read.affected_services),
+        Field.SINCE: f"{read.start_time:%Y-%m-%dT%H:%MZ}" if read.start_time else "",
+        Field.SEVERITY: read.severity or "",
+        Field.BUDGET: str(read.budget) if read.budget else "",
+        Field.MODE: read.mode or "",
+    }
+
+
 def once_more(investigation: Investigation, start: datetime) -> Parameters:
     """What that investigation was asked for, from another moment on. Its defaults become defaults again."""
     incident, assumed = investigation.incident, investigation.assumed

@@ -37,6 +37,8 @@ class Action(StrEnum):
     DENY = "compass.deny"
     STOP = "compass.stop"
     WINDOW = "compass.window"
+    CHOOSE = "compass.choose"
+    OTHER = "compass.other"
 
 
 class Callback(StrEnum):
@@ -158,6 +160,24 @@ class Errand:
         """The errand in a form's metadata. Raises UnreadableValueError."""
         channel, thread_ts, about, view_id = unpack(metadata, 4)
         return cls(Place(channel, thread_ts), Target.read(about) if about else None, view_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words that were typed, with the options by which questions about them were answered."""
+
+    text: str
+    answers: tuple[str, ...] = ()
+
+    def packed(self) -> str:
+        """A button's value. Raises ValueError for words that do not fit into one."""
+        return pack(self.text, "\n".join(self.answers))
+
+    @classmethod
+    def read(cls, value: object) -> "Words":
+        """The words in a button's value. Raises UnreadableValueError."""
+        text, answers = unpack(value, 2)
+        return cls(text, tuple(each for each in answers.split("\n") if each))
 
 
 def action_id(action: Action, target: Target) -> str:

@@ -128,6 +128,19 @@ class SlackWeb:
         if answer.status_code != 200:
             raise RefusedError("response_url_refused")
 
+    async def retract(self, url: str) -> None:
+        """Take back the message for one person that holds the button which was pressed."""
+        if safe_url(url):
+            hook = AsyncWebhookClient(
+                url,
+                session=self._client.session,
+                ssl=self._client.ssl,
+                proxy=self._client.proxy,
+                logger=self._client.logger,
+                retry_handlers=[],
+            )
+            await self._within(hook.send_dict({"delete_original": True}))
+
     async def open_view(self, trigger_id: str, view: Block, *, on_top: bool = False) -> str:
         """Open a modal, on top of the one that is open where `on_top`; its id."""
         method = self._client.views_push if on_top else self._client.views_open

@@ -205,6 +205,15 @@ SHARED_CHANNEL = (
     "Ask again in a channel of your own."
 )
 UNKNOWN_PERSON = "Slack did not tell Compass who you are, so nothing was done. Try again in a moment."
+QUESTION = "“{said}” may mean one of these. Which?"
+QUESTIONS = {
+    "services": "“{said}” may be one of these services. Which?",
+    "since": "“{said}” may be one of these moments. Which?",
+    "incident": "A run looks at one incident. Which?",
+}
+QUESTION_TEXT = "Which did you mean by “{said}”? Nothing was started."
+NOTHING_STARTED = "Nothing was started yet."
+OTHER = "Other…"
 OUTDATED = (
     "This is of another version of Compass, so nothing was done. "
     "Look at the latest messages of the thread, or type `{command} status`."

@@ -11,10 +11,12 @@ from orchestrator.investigation.run import has_ended
 from orchestrator.investigation.service import Decided, Investigations, Opened
 from orchestrator.investigation.states import ARROWS, ENDED, check_arrow, diagram
 from orchestrator.investigation.turns import MemoryTurns, Turns
+from orchestrator.investigation.understanding import Asked, Understanding, Understood
 
 __all__ = [
     "ARROWS",
     "ENDED",
+    "Asked",
     "Decided",
     "Difference",
     "Investigations",
@@ -26,6 +28,8 @@ __all__ = [
     "Orchestrator",
     "TurnAgain",
     "Turns",
+    "Understanding",
+    "Understood",
     "check_arrow",
     "diagram",
     "differences",

@@ -29,12 +29,13 @@ class Names:
         """The incident with typed services under their known names; where none were, with those that its title names."""
         if not typed.affected_services and (incident.affected_services or not typed.title):
             return incident
-        known = await self._known(incident, now)
+        known = await self.known(incident, now)
         named = tuple(meant(each, known).name or each for each in typed.affected_services)
         services = tuple(dict.fromkeys(named)) or mentioned(typed.title, known)[0]
         return incident.model_copy(update={"affected_services": services or incident.affected_services})
 
-    async def _known(self, incident: Incident, now: datetime) -> Collection[str]:
+    async def known(self, incident: Incident, now: datetime) -> Collection[str]:
+        """All names that there are; none where the store does not answer in time."""
         if self.source is None:
             return ()
         try:

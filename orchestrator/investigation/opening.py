@@ -4,21 +4,23 @@ Nothing more is asked of a person than what they typed. Every value that was tak
 that it can be shown and changed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 from orchestrator.errors import ParameterExtractionError, SourceUnavailableError
 from orchestrator.investigation.names import Names
 from orchestrator.model import Incident, Investigation, Mode, Origin, Person, Severity, redacted
-from orchestrator.parameters import Parameters
+from orchestrator.parameters import Parameters, Reading, Source
 from orchestrator.ports import IncidentSource, TeamSpec
 
 LOOK_BACK = timedelta(minutes=30)
 MOST_WORDS = 20
 MOST_LISTED = 12
 MOST_TITLE = 60
+NOTHING_READ: Mapping[str, Reading] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +50,23 @@ class Opening:
     names: Names
 
     async def prepare(
-        self, parameters: Parameters, *, workspace: str, by: Person, origin: Origin, now: datetime
+        self,
+        parameters: Parameters,
+        *,
+        workspace: str,
+        by: Person,
+        origin: Origin,
+        now: datetime,
+        read: Mapping[str, Reading] = NOTHING_READ,
     ) -> Investigation:
-        """The investigation that these words ask for; nothing is stored yet.
+        """The investigation that these words ask for; nothing is stored yet. `read` is where each value came from.
 
         Raises ParameterExtractionError for a value that cannot be used, SourceUnavailableError where no configured source
         can look into that incident.
         """
         typed, assumed = await self._incident(parameters, now)
         incident = redacted(await self.names.understood(typed, parameters, now))
-        assumed += ["services"] if incident != typed else []
+        assumed += ["services"] if incident != typed or _understood(parameters, read) else []
         budget = parameters.budget
         if budget is None:
             budget = self.limits.budget_critical if incident.severity == Severity.SEV1 else self.limits.budget
@@ -89,7 +98,7 @@ class Opening:
         assumed = [] if parameters.start_time else ["start_time"]
         assumed += [] if parameters.severity else ["severity"]
         incident = Incident(
-            incident_id=parameters.incident_id or _made_up_id(now),
+            incident_id=parameters.incident_id or made_up_id(now),
             title=parameters.title or parameters.incident_id or "incident",
             start_time=parameters.start_time or (parameters.end_time or now) - LOOK_BACK,
             end_time=parameters.end_time,
@@ -137,7 +146,16 @@ class Opening:
         return Mode(mode or Mode.SEQUENTIAL)
 
 
-def _made_up_id(now: datetime) -> str:
+def _understood(parameters: Parameters, read: Mapping[str, Reading]) -> bool:
+    """Whether services are not those that were typed, but what was understood of the words: that is shown."""
+    reading = read.get("affected_services")
+    if reading is None:
+        return False
+    said = reading.words.casefold()
+    return reading.source != Source.TYPED or any(each.casefold() not in said for each in parameters.affected_services)
+
+
+def made_up_id(now: datetime) -> str:
     """An id that can be typed afterwards, to a hundredth of a second: two people with two troubles get two incidents."""
     return f"INC-{now:%m%d%H%M%S}{now.microsecond // 10_000:02d}"
 

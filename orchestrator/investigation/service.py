@@ -7,7 +7,7 @@ run goes on.
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from orchestrator.budget import Tills
@@ -20,9 +20,10 @@ from orchestrator.investigation.fleet import Fleet
 from orchestrator.investigation.journal import Journal
 from orchestrator.investigation.money import Money
 from orchestrator.investigation.names import Names
-from orchestrator.investigation.opening import Limits, Opening
+from orchestrator.investigation.opening import NOTHING_READ, Limits, Opening
 from orchestrator.investigation.report import report_of
 from orchestrator.investigation.run import has_ended
+from orchestrator.investigation.understanding import Asked, Understanding, Understood
 from orchestrator.model import (
     WORDS,
     Allowances,
@@ -36,7 +37,7 @@ from orchestrator.model import (
     Verdict,
     paid_for_words,
 )
-from orchestrator.parameters import Parameters
+from orchestrator.parameters import Parameters, Reading
 from orchestrator.ports import (
     AgentKit,
     Compute,
@@ -48,6 +49,7 @@ from orchestrator.ports import (
     TeamSpec,
     Telemetry,
     ToolSource,
+    WordReaders,
 )
 from orchestrator.redaction import redact
 
@@ -77,6 +79,7 @@ class Investigations:
     `asking` says who may answer gates and how long they wait; None: nobody is there who could, and no run waits for humans.
     `models` are what agents reason with; None: plain analysis alone.
     `tools` lets those look closer, with what it adds to their own lookups; None: they may look nothing up.
+    `readers` read the words that the grammar does not; None: it stands alone.
     `allowances` are what a day may cost beyond the budget of each run; None: no limit.
     """
 
@@ -94,16 +97,17 @@ class Investigations:
         models: Models | None = None,
         allowances: Allowances | None = None,
         tools: ToolSource | None = None,
+        readers: WordReaders | None = None,
     ) -> None:
         self._store, self._team, self._clock = store, team, clock
         limits = limits or Limits()
         kit = AgentKit(telemetry=shared(telemetry, clock), compute=compute, clock=clock, tools=tools)
-        self._opening = Opening(
-            incidents, team, limits, telemetry.live, new_investigation_id, Names(telemetry.names, clock)
-        )
+        names = Names(telemetry.names, clock)
+        self._opening = Opening(incidents, team, limits, telemetry.live, new_investigation_id, names)
         self._journal = Journal(store, clock)
         tills = Tills(store, clock, allowances or Allowances())
         self.money = Money(store, tills, limits.words)
+        self._understanding = Understanding(incidents, team, names, telemetry.changes, self.money, readers, clock)
         self._fleet = Fleet(store, self._journal, self._opening, kit, asking, models, tills)
         self._door = asyncio.Lock()
 
@@ -123,6 +127,10 @@ class Investigations:
         """Tell this one of every event from now on."""
         self._journal.listen(listener)
 
+    async def understand(self, asked: Asked) -> Understood:
+        """What these words ask for, and what has to be asked back. Raises ParameterExtractionError."""
+        return await self._understanding.of(asked)
+
     async def investigate(
         self,
         parameters: Parameters,
@@ -131,15 +139,17 @@ class Investigations:
         by: Person,
         origin: Origin,
         paid: Sequence[LedgerEntry] = (),
+        read: Mapping[str, Reading] = NOTHING_READ,
     ) -> Opened:
         """Start a run, or join the one that is going on over the same incident.
 
         `paid` are the calls of a `money.words_account` by which the parameters were read: a run that is started begins
         with them in its ledger, kept together with its opening, and they count against its budget.
-        Raises ParameterExtractionError or SourceUnavailableError; then nothing was started.
+        `read` says where each value came from. Raises ParameterExtractionError or SourceUnavailableError; then nothing was
+        started.
         """
         wanted = await self._opening.prepare(
-            parameters, workspace=workspace, by=by, origin=origin, now=self._clock.now()
+            parameters, workspace=workspace, by=by, origin=origin, now=self._clock.now(), read=read
         )
         async with self._door:
             going_on = await self._going_on(workspace, wanted.incident.incident_id)

@@ -3,6 +3,7 @@
 The law: two values of one field that differ are a question, never silently one of them; said twice alike is said once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -48,6 +49,12 @@ class Claims:
         """One more question."""
         self.questions.append(Question(field=name, said=said, choices=choices))
 
+    def override(self, settled: Sequence[Claim]) -> None:
+        """These go before all else that was claimed or asked of their fields."""
+        fields = {each.field for each in settled}
+        self.made = [each for each in self.made if each.field not in fields] + list(settled)
+        self.questions = [each for each in self.questions if each.field not in fields]
+
     def of(self, name: str) -> list[Claim]:
         """What was claimed of that field."""
         return [each for each in self.made if each.field == name]
@@ -77,7 +84,7 @@ def _key(value: Any) -> Any:
 def _contradiction(name: str, claims: list[Claim]) -> Question:
     distinct = {_key(each.value): each for each in claims}
     choices = tuple(Choice(label=label(each.value), option=option(name, each.value)) for each in distinct.values())
-    return Question(field=name, said=" | ".join(each.words for each in claims), choices=choices)
+    return Question(field=name, said=" | ".join(each.words for each in claims), choices=choices, contradiction=True)
 
 
 def label(value: Any) -> str:

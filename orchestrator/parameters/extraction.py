@@ -91,11 +91,15 @@ class Choice(Frozen):
 
 
 class Question(Frozen):
-    """What must not be guessed, as `said` fits several. `field` is an option's name; no choices: anything may be the answer."""
+    """What must not be guessed, as `said` fits several. `field` is an option's name; no choices: anything may be the answer.
+
+    `contradiction`: the text says each of these itself.
+    """
 
     field: str
     said: str
     choices: tuple[Choice, ...] = ()
+    contradiction: bool = False
 
     def refusal(self) -> ParameterExtractionError:
         """The same where nobody can be asked: what fits, and an option that says which."""

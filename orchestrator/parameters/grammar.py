@@ -4,11 +4,12 @@ Options go first, then ids, times, money, severity, mode and agents, services; w
 guessed: what fits several is a question, what cannot be is refused, and what was not understood stays in the title.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from orchestrator.errors import ParameterExtractionError
 from orchestrator.parameters.canvas import Canvas
-from orchestrator.parameters.claims import Claims
+from orchestrator.parameters.claims import Claim, Claims
 from orchestrator.parameters.deploys import read_phrases, resolve
 from orchestrator.parameters.extraction import Extraction, Parameters, Reading, Source
 from orchestrator.parameters.ids import read_ids
@@ -33,13 +34,21 @@ _VOCABULARY = (
 
 
 def read_words(
-    text: str, *, now: datetime, zone: tzinfo, known: Known = NOTHING_KNOWN, named: bool = False
+    text: str,
+    *,
+    now: datetime,
+    zone: tzinfo,
+    known: Known = NOTHING_KNOWN,
+    named: bool = False,
+    answers: Sequence[str] = (),
 ) -> Extraction:
     """What `text` says. Clock times are read in `zone`. `named`: the incident is known otherwise, and may stay unsaid.
 
+    `answers` are the options by which questions were answered: they go before what the text says of their fields.
     Raises ParameterExtractionError; nothing is half-read.
     """
     here, claims = Here(now, zone), Claims()
+    settled = _answered(answers, known, here)
     canvas = Canvas(text, _VOCABULARY, (part for each in known.services for part in parts_of(each)))
     phrases = read_phrases(canvas, known)
     cover_reported(canvas)
@@ -55,7 +64,17 @@ def read_words(
         read_services(canvas, claims, known)
     affected = [name for each in claims.of("services") for name in each.value]
     resolve(phrases, affected, known, claims, now)
+    claims.override(settled)
     return _extraction(canvas, claims, named=named)
+
+
+def _answered(answers: Sequence[str], known: Known, here: Here) -> list[Claim]:
+    claims = Claims()
+    for answer in answers:
+        canvas = Canvas(answer)
+        read_options(canvas, claims, known, here)
+        read_ids(canvas, claims, known)
+    return claims.made
 
 
 def _extraction(canvas: Canvas, claims: Claims, *, named: bool) -> Extraction:

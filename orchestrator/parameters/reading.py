@@ -7,7 +7,7 @@ nothing.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any, get_args
@@ -34,12 +34,13 @@ async def extract_parameters(
     known: Known = NOTHING_KNOWN,
     reader: WordReader | None = None,
     named: bool = False,
+    answers: Sequence[str] = (),
 ) -> Extraction:
     """What `text` says, by the grammar and, where words are left that may matter, by `reader`.
 
-    Clock times are read in `zone`; `named`: the incident is known otherwise. Raises ParameterExtractionError.
+    Clock times are read in `zone`; `named` and `answers` are those of `read_words`. Raises ParameterExtractionError.
     """
-    extraction = read_words(text, now=now, zone=zone, known=known, named=named)
+    extraction = read_words(text, now=now, zone=zone, known=known, named=named, answers=answers)
     wanted = tuple(_open(extraction))
     if reader is None or not extraction.left or not wanted:
         return extraction

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from orchestrator.model import Frozen
+from orchestrator.ports.agent import Account
 
 WordField = Literal["services", "since", "until", "severity", "budget", "mode", "agents"]
 
@@ -54,6 +55,6 @@ class WordReader(Protocol):
 
 
 class WordReaders(Protocol):
-    """Who reads for whom. None: nobody, and the grammar stands alone."""
+    """Who reads. None: nobody, and the grammar stands alone."""
 
-    def reader_for(self, workspace: str, channel: str, user_id: str) -> WordReader | None: ...
+    def reader_for(self, workspace: str, account: Account) -> WordReader | None: ...

@@ -2,6 +2,7 @@
 
 from inline_snapshot import snapshot
 
+from bot.slack.ids import Field
 from bot.slack.views import forms
 from bot.slack.views.answers import say
 from bot.slack.views.evidence import evidence
@@ -177,7 +178,7 @@ In your own words: \n\
 
 def test_every_modal_keeps_slacks_limits() -> None:
     for view in (
-        forms.new_investigation("m", incident_id="INC-1", title="t" * 4000),
+        forms.new_investigation("m", {Field.INCIDENT: "INC-1", Field.TITLE: "t" * 4000}),
         forms.change_window("m"),
         forms.reject("m"),
         loading(),

@@ -1,5 +1,6 @@
 """Forms: opened at once, checked before Slack is answered, acted upon after."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -7,7 +8,7 @@ from datetime import datetime
 from bot.slack import entered
 from bot.slack.handlers.buttons import decide
 from bot.slack.handlers.starting import begin, open_run, tell_joined
-from bot.slack.ids import Errand, Place, Target, UnreadableValueError
+from bot.slack.ids import Errand, Field, Place, Target, UnreadableValueError, Words
 from bot.slack.kit import Kit
 from bot.slack.parse import as_typed
 from bot.slack.request import Request
@@ -15,14 +16,25 @@ from bot.slack.text import plain
 from bot.slack.views import forms
 from orchestrator.errors import ConflictError
 from orchestrator.model import Verdict
-from orchestrator.parameters import Parameters
+from orchestrator.parameters import Parameters, read_words
 
 
-async def open_form(kit: Kit, request: Request, incident_id: str = "", title: str = "") -> None:
+async def open_form(
+    kit: Kit, request: Request, incident_id: str = "", title: str = "", filled: Mapping[Field, str] | None = None
+) -> None:
     """The form of a new investigation. Meanwhile their zone is looked up, for the times they will type."""
-    form = forms.new_investigation(Errand(request.place).packed(), incident_id=incident_id, title=title)
+    values = filled or {Field.INCIDENT: incident_id, Field.TITLE: title}
+    form = forms.new_investigation(Errand(request.place).packed(), values)
     await kit.web.open_view(request.trigger_id, form)
     await kit.people.refusal(request)
+
+
+async def other(kit: Kit, request: Request) -> None:
+    """None of the choices: the form, with what was understood. It has to open at once, so nothing is looked up before."""
+    typed = Words.read(request.value)
+    zone = kit.people.zone_if_known(request.person.user_id)
+    read = read_words(typed.text, now=kit.clock.now(), zone=zone, named=True).parameters
+    await open_form(kit, request, filled=entered.filled_in(read))
 
 
 async def message_shortcut(kit: Kit, request: Request) -> None:

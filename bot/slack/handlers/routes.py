@@ -12,7 +12,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.slack.entered import EnteredError
-from bot.slack.handlers import buttons, commands, forms, gates
+from bot.slack.handlers import buttons, commands, forms, gates, starting
 from bot.slack.handlers.border import Handler, within_border
 from bot.slack.ids import COMMAND, Action, Callback, actions
 from bot.slack.kit import Kit
@@ -54,6 +54,8 @@ ACTIONS: Mapping[Action, Route] = {
     Action.APPROVE: Route(gates.approve),
     Action.DENY: Route(gates.deny),
     Action.STOP: Route(buttons.stop),
+    Action.CHOOSE: Route(starting.chosen),
+    Action.OTHER: Route(forms.other, anybody=True),
     Action.WINDOW: Route(buttons.change_window, anybody=True),
 }
 

@@ -1,26 +1,57 @@
 """Asking for an investigation, by whichever way: a command, a mention, a form."""
 
-from bot.slack.ids import SURFACE, Place
+from contextlib import suppress
+
+from bot.slack.errors import SlackTrouble
+from bot.slack.ids import SURFACE, Place, Words
 from bot.slack.kit import Kit
 from bot.slack.request import Request
 from bot.slack.views.answers import joined_run, started_run
-from orchestrator.investigation import Opened
+from bot.slack.views.question import question
+from orchestrator.investigation import Asked, Opened, Understood
 from orchestrator.model import Origin
-from orchestrator.parameters import Parameters, read_words
+from orchestrator.parameters import Extraction, Parameters
 
 LOOKS, LOOK_S = 40, 0.5
 """The card stands within a second, or as soon as Slack takes it; after that many looks the channel shows it anyway."""
 
 
-async def investigate(kit: Kit, request: Request, text: str) -> None:
-    """Start what these words ask for, or join it. The run gets a thread of its own, also where it is asked for in another."""
+async def investigate(kit: Kit, request: Request, text: str, answers: tuple[str, ...] = ()) -> None:
+    """Start what these words ask for, or join it; ask back where they fit several, and start nothing until that is answered.
+
+    The run gets a thread of its own, also where it is asked for in another.
+    """
     zone = (await kit.people.member(request.person.user_id)).zone
-    parameters = read_words(text, now=kit.clock.now(), zone=zone).sure()
-    opened = await open_run(kit, request, parameters, Place(request.place.channel))
+    place = Place(request.place.channel)
+    asked = Asked(text, zone, kit.workspace, request.person, _origin(request, place), answers)
+    understood = await kit.service.understand(asked)
+    if understood.extraction.questions:
+        answers = (*answers, understood.proposed_id) if understood.proposed_id else answers
+        await _ask(kit, request, understood.extraction, Words(text, answers))
+        return
+    opened = await open_run(kit, request, understood.extraction.parameters, place, understood)
     if opened.joined:
         await tell_joined(kit, request, opened)
     elif request.place.thread_ts:
         await _tell_where(kit, request, opened)
+
+
+async def _ask(kit: Kit, request: Request, extraction: Extraction, typed: Words) -> None:
+    """The first question; the others follow with its answer. Words too long for a button are refused with what to add."""
+    first = extraction.questions[0]
+    try:
+        asked = question(first, typed)
+    except ValueError:
+        raise first.refusal() from None
+    await kit.teller.tell(request, asked)
+
+
+async def chosen(kit: Kit, request: Request) -> None:
+    """Somebody answered a question: the words are read again, with the answer before all they say of its field."""
+    typed = Words.read(request.value)
+    with suppress(SlackTrouble):
+        await kit.web.retract(request.response_url)
+    await investigate(kit, request, typed.text, typed.answers)
 
 
 async def begin(kit: Kit, request: Request, parameters: Parameters) -> None:
@@ -30,11 +61,27 @@ async def begin(kit: Kit, request: Request, parameters: Parameters) -> None:
         await tell_joined(kit, request, opened)
 
 
-async def open_run(kit: Kit, request: Request, parameters: Parameters, place: Place | None = None) -> Opened:
-    """Ask the core; its answer for a new run comes as events, and is shown at `place`. Raises what the core refuses."""
+async def open_run(
+    kit: Kit, request: Request, parameters: Parameters, place: Place | None = None, understood: Understood | None = None
+) -> Opened:
+    """Ask the core; its answer for a new run comes as events, and is shown at `place`. Raises what the core refuses.
+
+    `understood` says where the parameters came from, and what it cost to read them.
+    """
     kit.thread.expect(request)
-    origin = Origin(surface=SURFACE, place=str(place or request.place), request_id=request.request_id)
-    return await kit.service.investigate(parameters, workspace=kit.workspace, by=request.person, origin=origin)
+    origin = _origin(request, place or request.place)
+    return await kit.service.investigate(
+        parameters,
+        workspace=kit.workspace,
+        by=request.person,
+        origin=origin,
+        paid=understood.paid if understood else (),
+        read=understood.extraction.read if understood else {},
+    )
+
+
+def _origin(request: Request, place: Place) -> Origin:
+    return Origin(surface=SURFACE, place=str(place), request_id=request.request_id)
 
 
 async def tell_joined(kit: Kit, request: Request, opened: Opened) -> None:

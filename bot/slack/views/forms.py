@@ -3,34 +3,42 @@
 They need to know nothing of a run, so that they can be opened within the three seconds that Slack allows.
 """
 
+from collections.abc import Mapping
+
 from bot.slack import form_wording, wording
 from bot.slack.blocks import Block, choice, modal, section, text_input
 from bot.slack.ids import Callback, Field
 
 
-def new_investigation(metadata: str, *, incident_id: str = "", title: str = "") -> Block:
+def new_investigation(metadata: str, filled: Mapping[Field, str] | None = None) -> Block:
     """The form of `/investigate new`: an id or a few words are enough. `metadata` says where the run belongs.
 
-    No field is required by itself, as Slack cannot ask for one of two, and none is preset: what is empty was not said.
+    No field is required by itself, as Slack cannot ask for one of two. `filled` is what is known already; what is empty was
+    not said.
     """
-    labels, hints = form_wording.NEW_LABELS, form_wording.NEW_HINTS
+    labels, hints, filled = form_wording.NEW_LABELS, form_wording.NEW_HINTS, filled or {}
     return modal(
         form_wording.NEW_TITLE,
         [
-            _line(Field.INCIDENT, incident_id),
-            _line(Field.TITLE, title),
-            _line(Field.SERVICES),
-            _line(Field.SINCE),
+            _line(Field.INCIDENT, filled.get(Field.INCIDENT, "")),
+            _line(Field.TITLE, filled.get(Field.TITLE, "")),
+            _line(Field.SERVICES, filled.get(Field.SERVICES, "")),
+            _line(Field.SINCE, filled.get(Field.SINCE, "")),
             choice(
                 Field.SEVERITY,
                 labels[Field.SEVERITY],
                 form_wording.SEVERITY_OPTIONS,
+                initial=filled.get(Field.SEVERITY, ""),
                 hint=hints[Field.SEVERITY],
                 optional=True,
             ),
-            _line(Field.BUDGET),
+            _line(Field.BUDGET, filled.get(Field.BUDGET, "")),
             choice(
-                Field.MODE, labels[Field.MODE], form_wording.MODE_OPTIONS, initial=form_wording.NEW_MODE, optional=True
+                Field.MODE,
+                labels[Field.MODE],
+                form_wording.MODE_OPTIONS,
+                initial=filled.get(Field.MODE) or form_wording.NEW_MODE,
+                optional=True,
             ),
         ],
         callback=Callback.NEW,

@@ -1,0 +1,137 @@
+"""From words to parameters, with all that is known here: services, recent changes, recorded incidents, and a model's reading.
+
+Nobody is held up: stores that do not answer in time leave the words to be read without them. Stores are asked only where
+something is said that they could tell more of, and a model only where the grammar left words that may matter.
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from orchestrator.clock import Clock, within
+from orchestrator.errors import OrchestratorError
+from orchestrator.investigation.money import Money
+from orchestrator.investigation.names import PATIENCE_S, Names
+from orchestrator.investigation.opening import LOOK_BACK, MOST_WORDS, made_up_id
+from orchestrator.model import Change, Incident, LedgerEntry, Mode, Origin, Person
+from orchestrator.parameters import Extraction, Known, KnownChange, extract_parameters, read_words
+from orchestrator.ports import ChangeSource, IncidentSource, Lookup, TeamSpec, WordReaders
+
+MOST_CHANGES = 200
+DEPLOYS = ("deploy", "deployment", "release", "rollout")
+CONFIGURATIONS = ("config", "configuration", "flag")
+_CHANGED = re.compile(r"deploy|release|roll-?out|ship|config|change|version|v\d", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was understood, and what a model's reading cost: for `Investigations.investigate(paid=...)`.
+
+    `proposed_id` is an id for the incident where nobody said one and something is asked: whoever answers hands it on among
+    the answers, so that two clicks on one question start one run.
+    """
+
+    extraction: Extraction
+    paid: tuple[LedgerEntry, ...] = ()
+    proposed_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Words that somebody typed, where and when. `answers` are options by which questions were answered before.
+
+    `named` is the incident, where it is known otherwise than by the words.
+    """
+
+    text: str
+    zone: tzinfo
+    workspace: str
+    by: Person
+    origin: Origin
+    answers: tuple[str, ...] = ()
+    named: Incident | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Reads words. `readers`: who reads what the grammar left; None: nobody."""
+
+    incidents: IncidentSource
+    team: TeamSpec
+    names: Names
+    changes: ChangeSource | None
+    money: Money
+    readers: WordReaders | None
+    clock: Clock
+
+    async def of(self, asked: Asked) -> Understood:
+        """What the words say. Raises ParameterExtractionError."""
+        now, named = self.clock.now(), asked.named is not None
+        plainly = read_words(asked.text, now=now, zone=asked.zone, named=named, answers=asked.answers)
+        known = await self._known(asked, plainly, now)
+        account = self.money.words_account(workspace=asked.workspace, by=asked.by, origin=asked.origin)
+        extraction = await extract_parameters(
+            asked.text,
+            now=now,
+            zone=asked.zone,
+            known=known,
+            reader=self.readers.reader_for(asked.workspace, account) if self.readers else None,
+            named=named,
+            answers=asked.answers,
+        )
+        return Understood(extraction, tuple(account.entries), await self._proposed(extraction, now))
+
+    async def _proposed(self, extraction: Extraction, now: datetime) -> str:
+        """An id, unless the words may hold one."""
+        if not extraction.questions or extraction.parameters.incident_id:
+            return ""
+        words = extraction.parameters.title.split()[:MOST_WORDS]
+        recorded = [each for each in words if await self.incidents.find(each) is not None]
+        asked = any(each.field == "incident" for each in extraction.questions)
+        return "" if recorded or asked else made_up_id(now)
+
+    async def _known(self, asked: Asked, plainly: Extraction, now: datetime) -> Known:
+        """What there is to hold the words against; services only where a name may stand, changes where one is meant."""
+        said = plainly.parameters
+        agents = tuple(each.agent_id for each in self.team.agents)
+        modes = tuple(each.value for each in Mode)
+        if not said.title and not said.affected_services:
+            return Known(agents=agents, modes=modes)
+        incident = asked.named or await self._incident(said.incident_id, now)
+        changed = bool(_CHANGED.search(asked.text))
+        services, changes = await asyncio.gather(
+            self.names.known(incident, now), self._changes(incident, now) if changed else _none()
+        )
+        return Known(tuple(sorted({*services, *incident.affected_services})), changes, agents, modes)
+
+    async def _incident(self, incident_id: str | None, now: datetime) -> Incident:
+        """The incident of that id, or one of the last minutes, to ask the stores by."""
+        found = await self.incidents.find(incident_id) if incident_id else None
+        return found or Incident(incident_id=incident_id or "words", title="words", start_time=now - LOOK_BACK)
+
+    async def _changes(self, incident: Incident, now: datetime) -> tuple[KnownChange, ...]:
+        """What was changed of late; in a recording, on the clock of the day in which it is looked at, as times are typed."""
+        if self.changes is None:
+            return ()
+        try:
+            found = await within(self.clock, PATIENCE_S, self.changes.read_changes(Lookup.of_changes(incident, now)))
+        except (TimeoutError, OrchestratorError):
+            return ()
+        latest = max((each.at for each in found.changes), default=now)
+        shift = timedelta(days=(now - latest).days) if incident.recorded else timedelta(0)
+        return tuple(_known_changes(found.changes, shift))
+
+
+def _known_changes(changes: Sequence[Change], shift: timedelta) -> Sequence[KnownChange]:
+    kinds = {**dict.fromkeys(DEPLOYS, "deploy"), **dict.fromkeys(CONFIGURATIONS, "config")}
+    return [
+        KnownChange(each.service, kinds[each.kind], each.change_id, each.at + shift)
+        for each in changes[-MOST_CHANGES:]
+        if each.service and each.kind in kinds
+    ]
+
+
+async def _none() -> tuple[KnownChange, ...]:
+    return ()

@@ -1,0 +1,93 @@
+"""Words are held against what the stores know, and nobody is held up where they know nothing."""
+
+from collections.abc import Collection
+from datetime import UTC, timedelta
+from decimal import Decimal
+
+from orchestrator.budget import Tills
+from orchestrator.errors import SourceUnavailableError
+from orchestrator.investigation import Asked, Names, Understanding, Understood
+from orchestrator.investigation.money import Money
+from orchestrator.model import Allowances, Change, Changes, Origin
+from orchestrator.ports import ChangeSource, Lookup
+from storage.memory import MemoryStore
+from tests.support.agents import ScriptedAgent, team_of
+from tests.support.builders import ANA, incident
+from tests.support.clock import NOON, ManualClock
+from tests.support.world import StaticIncidents
+
+
+class Called:
+    """Implements NameSource."""
+
+    def __init__(self, *names: str) -> None:
+        self.names, self.asked = names, 0
+
+    async def read_names(self, lookup: Lookup) -> Collection[str]:
+        self.asked += 1
+        if not self.names:
+            raise SourceUnavailableError("down")
+        return self.names
+
+
+class Changed:
+    """Implements ChangeSource."""
+
+    def __init__(self, *changes: Change) -> None:
+        self.changes, self.asked = changes, 0
+
+    async def read_changes(self, lookup: Lookup) -> Changes:
+        self.asked += 1
+        return Changes(asked=None, changes=self.changes)  # type: ignore[arg-type]
+
+
+async def understood(text: str, names: Called, changes: ChangeSource | None = None, *known: object) -> Understood:
+    clock, store = ManualClock(), MemoryStore()
+    money = Money(store, Tills(store, clock, Allowances()), Decimal("0.05"))
+    team = team_of(lambda: ScriptedAgent("application"))
+    reading = Understanding(StaticIncidents(*known), team, Names(names, clock), changes, money, None, clock)  # type: ignore[arg-type]
+    return await reading.of(Asked(text, UTC, "T1", ANA, Origin(surface="test")))
+
+
+DEPLOY = Change(change_id="v412", at=NOON - timedelta(minutes=20), kind="deploy", service="orders")
+
+
+async def test_a_sentence_is_held_against_the_names_that_there_are() -> None:
+    found = await understood("chekout is slow", Called("checkout", "cart"))
+    assert found.extraction.parameters.affected_services == ("checkout",)
+
+
+async def test_a_plain_command_asks_no_store() -> None:
+    names, changes = Called("checkout"), Changed(DEPLOY)
+    await understood("INC-1 budget=5 since=10m", names, changes)
+    assert (names.asked, changes.asked) == (0, 0)
+
+
+async def test_since_the_deploy_is_when_the_store_of_changes_says() -> None:
+    found = await understood("orders fail since the deploy", Called("orders"), Changed(DEPLOY))
+    assert found.extraction.parameters.start_time == DEPLOY.at
+
+
+async def test_changes_are_asked_for_only_where_one_is_meant() -> None:
+    changes = Changed(DEPLOY)
+    await understood("orders fail", Called("orders"), changes)
+    assert changes.asked == 0
+
+
+async def test_stores_that_do_not_answer_leave_the_words_as_they_are() -> None:
+    found = await understood("orders fail since the deploy", Called(), None)
+    assert found.extraction.parameters.title == "orders fail since the deploy"
+    assert found.extraction.questions == ()
+
+
+async def test_a_question_comes_with_an_id_so_that_two_answers_start_one_run() -> None:
+    found = await understood("payments is down", Called("payments-api", "payments-worker"))
+    assert found.proposed_id.startswith("INC-0314")
+    known = await understood("INC-7 payments is down", Called("payments-api", "payments-worker"))
+    assert (known.proposed_id, [each.field for each in known.extraction.questions]) == ("", ["services"])
+
+
+async def test_a_recorded_incident_brings_its_own_services() -> None:
+    recorded = incident(incident_id="INC-7", affected_services=("old-shop",), recorded=True)
+    found = await understood("INC-7 old shop is slow", Called("checkout"), None, recorded)
+    assert found.extraction.parameters.affected_services == ("old-shop",)

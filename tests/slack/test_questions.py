@@ -1,0 +1,64 @@
+"""Where words fit several, somebody is asked before anything starts; the answer starts it, once."""
+
+from bot.slack.ids import Action
+from tests.slack.conftest import CHANNEL, House, MakeHouse, shown
+
+TEXT = "INC-123 budget=5 budget=10"
+
+
+async def test_nothing_is_started_before_the_question_is_answered(house: House) -> None:
+    await house.type(TEXT)
+    (asked,) = house.whispers()
+    assert "may mean one of these. Which?" in shown(asked)
+    assert "Nothing was started yet." in shown(asked)
+    assert f"You wrote: {TEXT}" in shown(asked)
+    assert await house.service.history(house.sandbox.workspace.team_id) == []
+    assert house.calls("chat.postMessage") == 0
+
+
+async def test_the_choice_starts_the_run_and_takes_the_question_away(house: House) -> None:
+    await house.type(TEXT)
+    await house.click(house.whispers()[0], Action.CHOOSE + ".1")
+    await house.whole_thread()
+    (summary,) = await house.service.history(house.sandbox.workspace.team_id)
+    view = await house.service.view(summary.workspace, summary.investigation_id)
+    assert str(view.investigation.budget) == "10"
+    assert house.whispers() == []
+
+
+async def test_a_second_question_follows_the_first_answer(house: House) -> None:
+    await house.type("INC-123 budget=5 budget=10 sev1 sev3")
+    await house.click(house.whispers()[0], Action.CHOOSE + ".0")
+    (asked,) = house.whispers()
+    await house.click(asked, Action.CHOOSE + ".0")
+    await house.whole_thread()
+    (summary,) = await house.service.history(house.sandbox.workspace.team_id)
+    incident = (await house.service.view(summary.workspace, summary.investigation_id)).investigation.incident
+    assert incident.severity in ("SEV1", "SEV3")
+
+
+async def test_clicking_twice_starts_one_run_also_of_an_incident_without_an_id(make_house: MakeHouse) -> None:
+    house = await make_house(held=True)
+    await house.type("the shop is slow budget=5 budget=10")
+    (asked,) = house.whispers()
+    await house.sandbox.click_message("ana", asked, Action.CHOOSE + ".0")
+    await house.sandbox.click_message("ana", asked, Action.CHOOSE + ".0")
+    await house.surface.jobs.drain()
+    assert len(await house.service.running(house.sandbox.workspace.team_id)) == 1
+
+
+async def test_other_opens_the_form_with_what_was_understood(house: House) -> None:
+    await house.type("INC-123 checkout slow budget=5 budget=10 sev2 since=11:30")
+    await house.click(house.whispers()[0], Action.OTHER + ".0")
+    view = house.sandbox.workspace.user("ana")
+    assert view
+    assert house.calls("views.open") == 1
+    assert await house.service.history(house.sandbox.workspace.team_id) == []
+
+
+async def test_words_too_long_for_a_button_are_refused_with_what_can_be_typed(house: House) -> None:
+    await house.type("INC-123 budget=5 budget=10 " + "slow " * 600)
+    (answer,) = house.whispers()
+    assert "may mean one of $5, $10" in shown(answer)
+    assert house.calls("chat.postMessage") == 0
+    assert CHANNEL
