@@ -5,14 +5,23 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from orchestrator.errors import ParameterExtractionError
+from orchestrator.hub import Gates, Hub
 from orchestrator.investigation.answers import findings, remarks_of
-from orchestrator.model import Frozen, Hypothesis, Incident, Observation, redacted
+from orchestrator.model import Approvers, Frozen, GateKind, Hypothesis, Incident, Observation, redacted
 from orchestrator.model.redacted import SHORTEST_LIMIT
+from storage import MemoryStore
 from tests.safety.stage import Said, shop, staged
-from tests.support.clock import NOON
+from tests.support.builders import ANA
+from tests.support.clock import NOON, ManualClock
 from tests.support.secrets import KINDS
 
 ALL = "; ".join(each.text for each in KINDS.values())
@@ -23,7 +32,16 @@ def found(text: str) -> list[str]:
     return [name for name, each in KINDS.items() if each.tells in text or json.dumps(each.tells)[1:-1] in text]
 
 
-async def test_what_was_planted_everywhere_is_found_nowhere(tmp_path: Path) -> None:
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
+    return exporter
+
+
+async def test_what_was_planted_everywhere_is_found_nowhere(tmp_path: Path, spans: InMemorySpanExporter) -> None:
     case = shop(lines=[f"request failed: {each.text}" for each in KINDS.values()])
     case.sheet |= {"title": f"orders fails, {ALL}", "labels": {"note": ALL}}
     for number, each in enumerate(KINDS.values()):
@@ -59,6 +77,7 @@ async def test_what_was_planted_everywhere_is_found_nowhere(tmp_path: Path) -> N
             "database": stage.stored.decode(errors="replace"),
             "log": stage.log.getvalue(),
             "terminal": await stage.printed(),
+            "spans": "\n".join(each.to_json() for each in spans.get_finished_spans()),
             "prompts": b"\n".join(stage.provider.bodies).decode(),
             "view": (await service.view(workspace, run.investigation_id)).model_dump_json(),
         }
@@ -86,6 +105,39 @@ def test_whatever_an_agent_of_third_parties_answers_comes_in_without(kind: str) 
     text = "".join(each.model_dump_json() for each in (*findings([seen], Observation), *findings(thought, Hypothesis)))
     assert not found(text)
     assert found(seen.model_dump_json() + thought.model_dump_json())
+
+
+@given(_SECRET)
+def test_a_refused_value_is_told_without(kind: str) -> None:
+    refused = ParameterExtractionError("title", KINDS[kind].text, "is too long", "checkout 5xx")
+    named = ParameterExtractionError("password", "hunter2", "is not an option", "INC-1")
+    assert not found(f"{refused.value} {refused.details} {refused}")
+    assert "hunter2" not in f"{named.value} {named.details} {named}"
+
+
+async def test_what_humans_are_asked_and_what_they_say_is_kept_without() -> None:
+    store = MemoryStore()
+    await store.open()
+    gates = Gates(("T1", "inv-1"), store, ManualClock(), Approvers(), 60.0)
+    gate = await gates.open(GateKind.ESCALATION, f"may I? {ALL}", [each.text for each in KINDS.values()], "third")
+    answered = await gates.answer(gate.gate_id, approved=True, by=ANA, groups=(), requester=ANA, said=ALL)
+    kept = [each.model_dump_json() for each in await store.gates_of("T1", "inv-1")]
+    assert not found("\n".join((gate.model_dump_json(), answered.gate.model_dump_json(), *kept)))
+
+
+async def test_what_agents_tell_each_other_is_kept_without() -> None:
+    store = MemoryStore()
+    await store.open()
+    hub = Hub(("T1", "inv-1"), store, ManualClock())
+    await hub.open()
+    await hub.register_agent("a", "x")
+    await hub.register_agent("b", "x")
+    message = await hub.route_message("a", "b", ALL)
+    task = await hub.enqueue_task(ALL)
+    await hub.update_state(note=ALL, deep={"list": [ALL], "api_key": "hunter2"})
+    told = json.dumps(dict(hub.get_project_state()))
+    assert not found(message.model_dump_json() + task.model_dump_json() + told)
+    assert "hunter2" not in told
 
 
 class Remarks:
