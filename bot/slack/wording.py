@@ -36,6 +36,17 @@ PROVISIONAL = "provisional, {named} of {count} agents: {statement} ({strength})"
 WINDOW = "From {start} ({local}), against {baseline}"
 UPDATED = "Updated {time}"
 ASSUMED = "Taken as default: {fields}"
+TOLD = "From your words: {fields}"
+TOLD_FIELDS = {
+    "start_time": "start",
+    "end_time": "end",
+    "affected_services": "services",
+    "severity": "severity",
+    "budget": "budget",
+    "mode": "mode",
+    "agent_ids": "agents",
+}
+TOLD_SOURCES = {"said": "said", "model": "read by a model"}
 ASSUMED_FIELDS = {
     "start_time": "start (30 minutes before)",
     "severity": "severity (unknown)",

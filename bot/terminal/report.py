@@ -23,6 +23,8 @@ SHOWN_GROUPS = 3
 SHOWN_LINES = 6
 
 Titles = Callable[[str], str]
+UNDERSTOOD = ("said", "model")
+"""Values from here were understood, not typed: who wrote them sees what was taken for what."""
 
 
 def title_entries(view: InvestigationView) -> list[Entry]:
@@ -39,6 +41,7 @@ def header(view: InvestigationView) -> list[Entry]:
     investigation = view.investigation
     incident = investigation.incident
     window, baseline = incident.window(view.updated_at), incident.baseline()
+    told = [each for each in investigation.told if each[1] in UNDERSTOOD and each[0] != "title"]
     looked_at = (
         f"{clock_time(window.start)}–{clock_time(window.end, beside=window.start)} UTC, "
         f"against {clock_time(baseline.start, beside=window.start)}–{clock_time(baseline.end, beside=window.start)}"
@@ -47,6 +50,7 @@ def header(view: InvestigationView) -> list[Entry]:
         *title_entries(view),
         *entry("Window", [looked_at]),
         *entry("Affected", [", ".join(incident.affected_services)]),
+        *entry("Understood", [", ".join(f"{name.replace('_', ' ')} ({source})" for name, source in told)]),
         *entry("Assumed", [", ".join(each.replace("_", " ") for each in investigation.assumed)]),
     ]
 

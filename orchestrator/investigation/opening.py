@@ -83,6 +83,7 @@ class Opening:
             requested_at=now,
             origin=origin,
             assumed=tuple(assumed),
+            told=tuple((name, each.source.value) for name, each in read.items()),
         )
 
     async def can_look_into(self, incident: Incident) -> bool:

@@ -71,6 +71,7 @@ class Origin(Frozen):
 class Investigation(Frozen):
     """One run. `agent_ids` in the order in which they work; `assumed` names what nobody typed and was taken as default.
 
+    `told` are the fields that somebody gave, each with where it came from: typed, said, form, record or model.
     `estimate` is what runs like it had cost when it was opened, where enough is known of that.
     """
 
@@ -85,6 +86,7 @@ class Investigation(Frozen):
     requested_at: Moment
     origin: Origin = Origin()
     assumed: tuple[str, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
     estimate: Estimate | None = None
 
     @property

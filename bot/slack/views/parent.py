@@ -18,7 +18,7 @@ def parent(picture: Picture) -> Message:
     return message(
         notification(f"{heading(picture.incident)}: {_plain_state(picture)}", picture.incident),
         section([title, state, _window(picture)]),
-        context([_footer(picture), _assumed(picture), _estimate(picture)]),
+        context([_footer(picture), _told(picture), _assumed(picture), _estimate(picture)]),
         _controls(picture),
     )
 
@@ -111,6 +111,16 @@ def _footer(picture: Picture) -> str:
 def _assumed(picture: Picture) -> str:
     fields = [wording.ASSUMED_FIELDS.get(each, literal(each, 40)) for each in picture.view.investigation.assumed[:8]]
     return wording.ASSUMED.format(fields=", ".join(fields)) if fields and not picture.ended else ""
+
+
+def _told(picture: Picture) -> str:
+    """Values that were understood rather than typed: who wrote them sees at once what of it was taken for what."""
+    fields = [
+        f"{wording.TOLD_FIELDS[name]} ({wording.TOLD_SOURCES[source]})"
+        for name, source in picture.view.investigation.told
+        if name in wording.TOLD_FIELDS and source in wording.TOLD_SOURCES
+    ]
+    return wording.TOLD.format(fields=", ".join(fields)) if fields and not picture.ended else ""
 
 
 def _estimate(picture: Picture) -> str:
