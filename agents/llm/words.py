@@ -4,6 +4,7 @@ The law: the text is data to the model and its answer a proposal; the core holds
 the account that was handed in, and a question has so little to say that it costs next to nothing.
 """
 
+import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -53,8 +54,8 @@ class ModelReaders:
     models: Models
 
     def reader_for(self, workspace: str, account: Account) -> ModelWords | None:
-        """See the port. There is no investigation yet, hence none is named."""
-        model = self.models.model_for(workspace, "", WORDS)
+        """See the port. There is no investigation yet: each question is kept under a name of its own."""
+        model = self.models.model_for(workspace, f"{WORDS}-{secrets.token_hex(5)}", WORDS)
         return ModelWords(model, account) if model else None
 
 

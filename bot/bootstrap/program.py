@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from agents.incident import INCIDENT_TEAM
+from agents.llm.words import ModelReaders
 from agents.sources.beside import Beside
 from agents.sources.snapshot import SnapshotLibrary, packaged_recordings
 from bot.bootstrap.live import Live, servers, without_servers
@@ -77,6 +78,7 @@ class Compass:
             ),
             asking=self._asking,
             models=self.models,
+            readers=ModelReaders(self.models),
             tools=added_tools(settings, self.clock),
             allowances=Allowances(
                 per_day=settings.budget_per_day,

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agents.llm.words import ModelWords
+from agents.llm.words import ModelReaders, ModelWords
 from orchestrator.budget import Budget
 from orchestrator.errors import ModelAnswerError, ModelUnavailableError, ParameterExtractionError
 from orchestrator.parameters import Extraction, Source, extract_parameters
 from orchestrator.ports import WordsAnswer, WordsQuestion, WordValue
-from tests.support.models import ScriptedModel
+from tests.support.models import OneModel, ScriptedModel
 from tests.words.judging import RIGHT, WORLD, WRONG, judge, read
 from tests.words.utterances import Utterance, load
 from tests.words.world import NOW, ZONE
@@ -188,3 +188,10 @@ async def test_a_model_that_does_not_fit_its_account_is_not_asked_and_the_gramma
     text = "die Suche ist seit gestern langsam"
     assert await extract(text, ModelWords(model, account)) == read(text)
     assert model.asked == []
+
+
+def test_whoever_has_a_model_for_words_reads_with_it() -> None:
+    account = Budget(Decimal("0.01"), ["words"]).account("words")
+    model = ScriptedModel({})
+    assert ModelReaders(OneModel(model)).reader_for("T1", account) == ModelWords(model, account)
+    assert ModelReaders(OneModel(None)).reader_for("T1", account) is None
