@@ -121,7 +121,7 @@ UNUSABLE = (
     "INC-123 budget=-5",
     "INC-123 budget=ten",
     "INC-123 budget=1e99",
-    "INC-123 colour=red",
+    "INC-123 severity=red",
     "INC-9",
 )
 
