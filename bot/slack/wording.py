@@ -108,6 +108,7 @@ SEEN_BEFORE = "*Seen before*"
 SEEN_VERDICT = {Verdict.ACCEPTED: "accepted by {who}", Verdict.REJECTED: "rejected by {who}"}
 ALIKE = "alike: {what}"
 DEGRADED, DID_NOT_RUN, ENDED_EARLY, STANDS_OUT = "*Without*", "*Did not run*", "*Ended early*", "*Stands out* (UTC)"
+REMARKS = "*Remarks*"
 NOTHING_AGAINST = "nothing found"
 NAMED_BY = "named by {count} agents"
 LOOKED_AT = "Looked at {window}, against {baseline}"

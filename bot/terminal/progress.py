@@ -191,7 +191,7 @@ def _found(ended: StepEnded) -> list[Entry]:
     more = [f"and {len(unusual) - SHOWN_FACTS} more"] if len(unusual) > SHOWN_FACTS else []
     best = max(ended.hypotheses, key=lambda each: each.initial_confidence, default=None)
     guesses = [f"{best.statement} · {confidence(best)}, provisional"] if best else []
-    return entry(" ", [*facts, *more, *guesses])
+    return entry(" ", [*facts, *more, *guesses, *ended.remarks])
 
 
 def _count(number: int, one: str, many: str) -> str:

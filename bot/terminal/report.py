@@ -83,6 +83,7 @@ def report_entries(
         *entry("Ruled out", _capped(report.ruled_out, most)),
         *entry("Not checked", _capped(report.not_checked, most)),
         *entry("Degraded", report.degraded),
+        *entry("Remarks", report.remarks),
         *entry("Did not run", report.did_not_run),
         *entry("Stopped", [report.stopped_because]),
         *entry("Data until", [f"{clock_time(report.data_until)} UTC"] if report.data_until else []),

@@ -54,6 +54,7 @@ def report_of(view: InvestigationView, team: TeamSpec) -> Report:
         look_next=_look_next(groups),
         seen_before=view.similar,
         degraded=tuple(_degraded(view, team)),
+        remarks=tuple(_remarks(view, team)),
         did_not_run=tuple(_did_not_run(view, team)),
         stopped_because=view.reason if view.state in (InvestigationState.STOPPED, InvestigationState.FAILED) else "",
         data_until=max((each.latest for each in view.observations if each.latest), default=None),
@@ -122,6 +123,15 @@ def _degraded(view: InvestigationView, team: TeamSpec) -> Iterable[str]:
         if each.outcome in (StepOutcome.FAILED, StepOutcome.TIMED_OUT, StepOutcome.OVER_BUDGET):
             between = ": " if each.outcome == StepOutcome.OVER_BUDGET else " "
             yield f"{team.title_of(each.step.agent_id)}{between}{each.note}".strip(": ")
+
+
+def _remarks(view: InvestigationView, team: TeamSpec) -> Iterable[str]:
+    """Each remark once, behind the names of all who made it."""
+    made: dict[str, list[str]] = {}
+    for each in view.steps:
+        for remark in each.remarks:
+            made.setdefault(remark, []).append(team.title_of(each.step.agent_id))
+    return (f"{', '.join(dict.fromkeys(names))}: {remark}" for remark, names in made.items())
 
 
 def _did_not_run(view: InvestigationView, team: TeamSpec) -> Iterable[str]:

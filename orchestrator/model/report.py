@@ -38,8 +38,8 @@ class Report(Frozen):
 
     `impact` are the facts about the service where the trouble shows; `evidence` all facts that stand out, by id;
     `ruled_out` and `not_checked` are lines; `seen_before` are earlier incidents that resemble this one; `degraded` says
-    which agent did not answer and why; `did_not_run` names the agents whose turn did not come; `stopped_because` is empty
-    for a run that went to its end.
+    which agent did not answer and why; `remarks` what agents have to say beside what they found; `did_not_run` names
+    the agents whose turn did not come; `stopped_because` is empty for a run that went to its end.
     """
 
     conclusion: Conclusion
@@ -54,6 +54,7 @@ class Report(Frozen):
     look_next: tuple[str, ...] = ()
     seen_before: tuple[PastIncident, ...] = ()
     degraded: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     did_not_run: tuple[str, ...] = ()
     stopped_because: str = ""
     data_until: Moment | None = None

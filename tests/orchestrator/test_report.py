@@ -190,6 +190,19 @@ def test_who_degraded_the_run_is_said_with_how() -> None:
     assert report.did_not_run == ()
 
 
+def test_what_agents_remark_is_said_once_with_the_names_of_all_who_do() -> None:
+    silent = "The model did not answer: this is what plain analysis found."
+    report = told(
+        observed("application", UNUSUAL),
+        explained("application", remarks=(silent,)),
+        explained("network", remarks=("One explanation cites nothing; it was left out.", silent)),
+    )
+    assert report.remarks == (
+        f"Application, Network: {silent}",
+        "Network: One explanation cites nothing; it was left out.",
+    )
+
+
 def test_who_did_not_run_is_named_and_who_only_observed_too() -> None:
     report = told(
         observed("application", UNUSUAL),

@@ -197,6 +197,14 @@ def test_an_agent_that_did_not_answer_is_named() -> None:
     assert "*Without* Database did not answer within 120 s" in shown
 
 
+def test_what_agents_remark_stands_behind_what_was_not_checked() -> None:
+    thought = explanations()
+    silent = "The model did not answer <!channel>: this is what plain analysis found."
+    remarked = [thought[0].model_copy(update={"remarks": (silent,)}), *thought[1:]]
+    shown = as_read(report(picture(RUNNING, *observations(), *remarked, ranking(), COMPLETED)))
+    assert f"*Remarks* Application: {silent.replace('<', '&lt;').replace('>', '&gt;')}" in shown
+
+
 def test_a_fact_that_says_when_it_began_is_not_dated_twice() -> None:
     dated = scene.POOL.model_copy(update={"summary": "pool full since 12:01:00"})
     found = ([scene.ERRORS, scene.TEMPLATE], [dated, scene.CPU, scene.LOCKS], [scene.LINK])

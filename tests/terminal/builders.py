@@ -175,6 +175,7 @@ def report(view: InvestigationView, **changes: object) -> Report:
         not_checked=("locks: no exporter",),
         look_next=("count waiting connections", "watch the retry rate"),
         degraded=("Network did not answer within 120 s",),
+        remarks=("Database: The model did not answer: this is what plain analysis found.",),
         data_until=NOON + timedelta(minutes=9),
         cost=view.cost,
     ).model_copy(update=changes)

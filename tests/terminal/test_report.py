@@ -59,6 +59,7 @@ Likely: orders v412 filled the orders-db pool · strong (0.86)
   Ruled out      CPU of orders as usual
   Not checked    locks: no exporter
   Degraded       Network did not answer within 120 s
+  Remarks        Database: The model did not answer: this is what plain analysis found.
   Data until     2026-03-14 12:09:00 UTC
   Decided        h1 accepted by ana at 2026-03-14 12:00:00 UTC: saw it
   Cost           Application: $0.0000
@@ -86,6 +87,7 @@ def test_no_clear_cause_says_what_to_look_at() -> None:
   Ruled out      CPU of orders as usual
   Not checked    locks: no exporter
   Degraded       Network did not answer within 120 s
+  Remarks        Database: The model did not answer: this is what plain analysis found.
   Data until     2026-03-14 12:09:00 UTC
   Cost           Application: $0.0000
                  Database:    $2.3499

@@ -143,6 +143,7 @@ def _unlooked(picture: Picture) -> list[str]:
         *_line(wording.SEEN_BEFORE, [_seen(each, picture) for each in picture.report.seen_before[:MOST_SEEN]]),
         *_line(wording.RULED_OUT, _counted(ruled_out, len(picture.report.ruled_out))),
         *_line(wording.UNCHECKED, _counted(unchecked, len(picture.report.not_checked))),
+        *_line(wording.REMARKS, [literal(each, 200) for each in picture.report.remarks[:MOST_LINES]], " "),
     ]
 
 
