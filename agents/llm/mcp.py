@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 from pydantic import SecretStr
 
 from agents.llm.further import Listed
+from agents.llm.wire.trust import trusted
 from orchestrator.errors import SourceUnavailableError
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class McpPeer:
                 parameters = StdioServerParameters(command=program, args=arguments, env=env)
                 transport = stdio_client(parameters, nowhere)
             else:
-                http = await stack.enter_async_context(_http(server.token))
+                http = await stack.enter_async_context(_http(server.url, server.token))
                 transport = streamable_http_client(server.url, http_client=http)
             client = Client(transport, read_timeout_seconds=ANSWER_S)
             yield await stack.enter_async_context(client)
@@ -125,8 +126,8 @@ def _nowhere() -> Iterator[TextIO]:
         yield nowhere
 
 
-def _http(token: SecretStr | None) -> "AsyncClient":
-    """A client that reads no proxy from the environment, and no answer beyond two megabytes."""
+def _http(url: str, token: SecretStr | None) -> "AsyncClient":
+    """A client for that address that reads no proxy from the environment, and no answer beyond two megabytes."""
     import httpx2
 
     class Bounded(httpx2.AsyncByteStream):
@@ -148,7 +149,9 @@ def _http(token: SecretStr | None) -> "AsyncClient":
         response.stream = Bounded(response.stream)
 
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
-    return httpx2.AsyncClient(headers=headers, timeout=ANSWER_S, trust_env=False, event_hooks={"response": [bound]})
+    return httpx2.AsyncClient(
+        headers=headers, timeout=ANSWER_S, trust_env=False, verify=trusted(url), event_hooks={"response": [bound]}
+    )
 
 
 def _listed(page: "ListToolsResult") -> list[Listed]:

@@ -7,7 +7,6 @@ headers and nowhere else. What the SDKs would read from the environment is hande
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from ssl import SSLContext
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from pydantic import SecretStr
 from agents.llm.choosing import Choice, Provider
 from agents.llm.wire.dialects import AnthropicMessages, OpenAIChat
 from agents.llm.wire.refusals import Named
+from agents.llm.wire.trust import trusted
 from orchestrator.clock import Clock
 from orchestrator.errors import ModelUnavailableError
 from orchestrator.retry import Breaker, BreakerPolicy, RetryPolicy
@@ -55,17 +55,13 @@ class Access:
 
 @dataclass
 class Providers:
-    """Everybody who can be asked, with the access that is there. `aclose` lets go of the connections.
-
-    `tls` says whose certificates are trusted; None: those that the system trusts.
-    """
+    """Everybody who can be asked, with the access that is there. `aclose` lets go of the connections."""
 
     access: Mapping[Provider, Access]
     clock: Clock
     dice: Random
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
-    tls: SSLContext | None = None
     _clients: "dict[Provider, httpx2.AsyncClient]" = field(default_factory=dict, init=False)
 
     def model(self, choice: Choice) -> "Model":
@@ -98,7 +94,7 @@ class Providers:
 
         address = self.access[provider].address or ADDRESSES[provider]
         return PaidTransport(
-            httpx2.AsyncHTTPTransport(proxy=_proxy(address)),
+            httpx2.AsyncHTTPTransport(proxy=_proxy(address), verify=trusted(address)),
             provider=NAMED[provider],
             dialect=AnthropicMessages() if provider == Provider.ANTHROPIC else OpenAIChat(),
             clock=self.clock,

@@ -20,6 +20,7 @@ from orchestrator.ports import Reservation
 from tests.llm.asking import DATA, Ideas, request
 from tests.llm.servers import LocalProvider, OpenAI, serving
 from tests.llm.servers.provider import KEY
+from tests.llm.wiring import NO_TLS
 from tests.llm.worlds import AlarmClock, Troubled
 
 AT_ONCE = 20
@@ -95,7 +96,7 @@ def led_to(provider: LocalProvider) -> httpx2.AsyncClient:
             await answer.aclose()
             return httpx2.Response(answer.status_code, headers={"content-type": "application/json"}, content=body)
 
-    return httpx2.AsyncClient(transport=Leading())
+    return httpx2.AsyncClient(transport=Leading(verify=NO_TLS))
 
 
 async def naive(limit: Decimal, *, at_once: int = AT_ONCE) -> Decimal:

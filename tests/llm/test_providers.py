@@ -3,12 +3,15 @@
 import subprocess
 import sys
 from random import Random
+from ssl import CERT_REQUIRED, PROTOCOL_TLS_SERVER, SSLContext
 
 import pytest
+import trustme
 from pydantic import SecretStr
 
 from agents.llm.choosing import Choice, Provider
 from agents.llm.providers import Access, Providers
+from agents.llm.wire.trust import trusted
 from orchestrator.errors import ModelUnavailableError
 from tests.llm.asking import asked
 from tests.support.clock import ManualClock
@@ -83,3 +86,22 @@ def test_no_library_of_a_provider_is_loaded_before_a_model_is_asked() -> None:
     )
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_where_no_tls_is_spoken_no_certificates_are_read_and_nobody_is_trusted() -> None:
+    context = trusted("http://127.0.0.1:11434/v1")
+    assert isinstance(context, SSLContext)
+    assert (context.verify_mode, context.check_hostname) == (CERT_REQUIRED, True)
+    assert context.cert_store_stats()["x509"] == 0
+    assert trusted("https://models.example/v1") is True
+
+
+@pytest.mark.parametrize("kind", ["openai", "anthropic"])
+async def test_a_provider_that_nobody_vouches_for_is_not_told_the_key(kind: str) -> None:
+    stranger = SSLContext(PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(stranger)
+    async with asked(kind, tls=stranger) as served:
+        assert served.provider.url.startswith("https://")
+        with pytest.raises(ModelUnavailableError, match="could not be reached"):
+            await served.ask()
+        assert served.provider.heads == []

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
-from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import Any
 
 from aiohttp import web
@@ -59,9 +58,6 @@ TEAM = ("application", "database", "network")
 INCIDENT = incident("INC-1", affected_services=("gateway",))
 LEAST, MOST = Decimal("0.0004"), Decimal("0.012")
 """Limits in dollars, so that about half of them bind: three agents ask for about $0.008 where nothing fails."""
-
-NO_TLS = SSLContext(PROTOCOL_TLS_CLIENT)
-"""Nobody is trusted, and loopback needs none: to read the system's certificates takes longer than a run."""
 
 TOLD = {"answers": answers, "truncates": truncates, "filters": filters, "empty": empty}
 """Turns in which the provider says truly what it billed."""
@@ -219,7 +215,6 @@ class Troubled:
                 self.dice,
                 retry=RetryPolicy(max_attempts=self.dice.choice([1, 2, 3])),
                 breaker=BreakerPolicy(failures=self.dice.choice([3, 1000])),
-                tls=NO_TLS,
             )
 
             def model(record: CallRecord | None) -> PydanticModel:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from ssl import SSLContext
 from typing import Any
 
 from aiohttp import web
@@ -52,6 +53,7 @@ class LocalProvider:
     bodies: list[bytes] = field(default_factory=list)
     heads: list[Mapping[str, str]] = field(default_factory=list)
     url: str = ""
+    tls: SSLContext | None = None
 
     @property
     def billed(self) -> Decimal:
@@ -143,8 +145,8 @@ async def serving(provider: LocalProvider) -> AsyncIterator[LocalProvider]:
     """The server, up; `url` is its address."""
     app = web.Application(client_max_size=16_000_000)
     app.router.add_post(provider.wire.route, provider.handle)
-    server = TestServer(app)
-    await server.start_server()
+    server = TestServer(app, scheme="https" if provider.tls else "http")
+    await server.start_server(ssl=provider.tls)
     provider.url = str(server.make_url("")).rstrip("/")
     try:
         yield provider
