@@ -6,6 +6,7 @@ when the first question is asked.
 """
 
 import logging
+import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,9 +100,11 @@ class PydanticModel:
             ) from error
 
     async def _run(self, request: Request[Wanted], question: Asking) -> Wanted:
-        from pydantic_ai import Agent, ToolOutput
+        from pydantic_ai import Agent, ToolOutput, UsageExtractionFailedWarning
         from pydantic_ai.usage import UsageLimits
 
+        # What the library makes of a usage pays for nothing here; its complaint would print what the provider wrote.
+        warnings.simplefilter("ignore", UsageExtractionFailedWarning)
         way = passage(request, pseudonyms=self.pseudonyms)
         lookups = Lookups(request.tools, request.most_lookups, self.times.lookup_s, self.clock, question, way)
         agent: Agent[None, Wanted] = Agent(

@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import sys
 import time
-import warnings
 from collections import Counter
 from decimal import Decimal
 
@@ -76,7 +75,6 @@ def main() -> int:
     parser.add_argument("--crowds", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="the seed of the first one")
     asked = parser.parse_args()
-    warnings.simplefilter("ignore")
     return asyncio.run(soak(asked.runs, asked.crowds, asked.first))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import warnings
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.llm.servers import (
     empty,
     filters,
     refuses,
+    says_usage,
     truncates,
 )
 from tests.support.clock import HurriedClock, ManualClock
@@ -63,6 +65,19 @@ async def test_what_is_no_answer_is_said_in_our_words(kind: str, turn: Turn) -> 
             await served.ask()
         assert "secret" not in failed.value.message + failed.value.remedy
         assert len(served.ledger.entries) <= 2
+
+
+@kinds
+async def test_a_usage_that_nobody_can_read_costs_what_was_put_aside_and_nothing_is_printed_of_it(kind: str) -> None:
+    unreadable = says_usage(lambda told: {name: -5 if isinstance(n, int) else n for name, n in told.items()})
+    async with asked(kind, unreadable) as served:
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            assert (await served.ask()).ideas
+            warnings.warn("anything else is heard", stacklevel=1)
+        assert [str(each.message) for each in heard] == ["anything else is heard"]
+        assert served.ledger.states == ["settled"]
+        assert served.ledger.account.spent > served.provider.billed
 
 
 @kinds

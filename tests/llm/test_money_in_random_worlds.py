@@ -13,8 +13,6 @@ from tests.llm.crowds import AT_ONCE, crowd, naive
 from tests.llm.soak import ENOUGH_FOR, world
 from tests.llm.wiring import PRICE
 
-pytestmark = pytest.mark.filterwarnings("ignore::pydantic_ai.exceptions.UsageExtractionFailedWarning")
-
 WORLDS = range(24)
 
 
