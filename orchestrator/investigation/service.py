@@ -107,7 +107,9 @@ class Investigations:
         self._journal = Journal(store, clock)
         tills = Tills(store, clock, allowances or Allowances())
         self.money = Money(store, tills, limits.words)
-        self._understanding = Understanding(incidents, team, names, telemetry.changes, self.money, readers, clock)
+        self._understanding = Understanding(
+            incidents, team, names, telemetry.changes, self.money, readers, clock, limits.budget
+        )
         self._fleet = Fleet(store, self._journal, self._opening, kit, asking, models, tills)
         self._door = asyncio.Lock()
 

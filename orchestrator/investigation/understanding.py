@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 
 from orchestrator.clock import Clock, within
 from orchestrator.errors import OrchestratorError
@@ -56,7 +57,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """Reads words. `readers`: who reads what the grammar left; None: nobody."""
+    """Reads words. `readers`: who reads what the grammar left; None: nobody. `budget`: the default, in dollars."""
 
     incidents: IncidentSource
     team: TeamSpec
@@ -65,6 +66,7 @@ class Understanding:
     money: Money
     readers: WordReaders | None
     clock: Clock
+    budget: Decimal
 
     async def of(self, asked: Asked) -> Understood:
         """What the words say. Raises ParameterExtractionError."""
@@ -98,13 +100,13 @@ class Understanding:
         agents = tuple(each.agent_id for each in self.team.agents)
         modes = tuple(each.value for each in Mode)
         if not said.title and not said.affected_services:
-            return Known(agents=agents, modes=modes)
+            return Known(agents=agents, modes=modes, budget=self.budget)
         incident = asked.named or await self._incident(said.incident_id, now)
         changed = bool(_CHANGED.search(asked.text))
         services, changes = await asyncio.gather(
             self.names.known(incident, now), self._changes(incident, now) if changed else _none()
         )
-        return Known(tuple(sorted({*services, *incident.affected_services})), changes, agents, modes)
+        return Known(tuple(sorted({*services, *incident.affected_services})), changes, agents, modes, self.budget)
 
     async def _incident(self, incident_id: str | None, now: datetime) -> Incident:
         """The incident of that id, or one of the last minutes, to ask the stores by."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +17,16 @@ class KnownChange:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All of it may be empty: then names are taken as they were typed, and no deploy can be meant."""
+    """All of it may be empty: then names are taken as they were typed, and no deploy can be meant.
+
+    `budget`, in dollars, is what a run may cost where nobody says: more is set by people alone, never by a model's reading.
+    """
 
     services: tuple[str, ...] = ()
     changes: tuple[KnownChange, ...] = ()
     agents: tuple[str, ...] = ()
     modes: tuple[str, ...] = ("sequential", "parallel")
+    budget: Decimal = Decimal("10.00")
 
 
 NOTHING_KNOWN = Known()

@@ -1,27 +1,24 @@
 """The grammar first, then whoever else can read: `extract_parameters`.
 
 The law: what was typed or said in plain words stands, and a reader only fills what is still open. Each of its values has to
-keep the grammar's own rules, and has to be found in the words that were left: quoted text is not among them, a service is
-known or stands there, an amount stands there in digits or words. What does not is dropped, and a reader that fails changes
-nothing.
+keep the grammar's own rules, and has to be what words that were left can say (`derived`): quoted text is not among them, and a
+service is known or stands there. What does not is dropped, and a reader that fails changes nothing. Nobody spends more on a
+model's word: a budget above the default is asked.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any, get_args
 
 from orchestrator.errors import OrchestratorError, ParameterExtractionError
-from orchestrator.parameters.claims import FIELDS
-from orchestrator.parameters.extraction import Extraction, Parameters, Question, Reading, Source
+from orchestrator.parameters.claims import FIELDS, label, option
+from orchestrator.parameters.derived import Cited
+from orchestrator.parameters.extraction import Choice, Extraction, Parameters, Question, Reading, Source
 from orchestrator.parameters.grammar import read_words
 from orchestrator.parameters.known import NOTHING_KNOWN, Known
-from orchestrator.parameters.numbers import SPOKEN, spoken
 from orchestrator.ports import WordField, WordReader, WordsQuestion, WordValue
 
-_DIGITS = re.compile(r"(?<![A-Za-z0-9:.,])\d+(?:\.\d+)?(?![A-Za-z0-9:])")
-_SPOKEN = re.compile(rf"(?<!\w){SPOKEN}(?!\w)", re.IGNORECASE)
 _ANY = "-"
 """Stands for what is wrong where only a value is read."""
 
@@ -64,23 +61,9 @@ def _open(extraction: Extraction) -> Iterator[WordField]:
 
 
 def _stands(value: WordValue, left: tuple[str, ...]) -> bool:
-    """Whether these words were left, and can say that."""
+    """Whether these words were left."""
     words = " ".join(value.words.casefold().split())
-    if not words or not any(words in each.casefold() for each in left):
-        return False
-    if value.field == "budget":
-        return _amounts(value.value) <= _amounts(words)
-    if value.field in ("since", "until"):
-        return {each.lstrip("0") for each in re.findall(r"\d+", words)} <= {
-            each.lstrip("0") for each in re.findall(r"\d+", value.value)
-        }
-    return True
-
-
-def _amounts(text: str) -> set[Decimal]:
-    """The numbers in it, in digits or in English words."""
-    digits = {Decimal(each).normalize() for each in _DIGITS.findall(text)}
-    return digits | {Decimal(spoken(each)).normalize() for each in _SPOKEN.findall(text)}
+    return bool(words) and any(words in each.casefold() for each in left)
 
 
 def _with(extraction: Extraction, value: WordValue, now: datetime, zone: tzinfo, known: Known) -> Extraction:
@@ -91,12 +74,12 @@ def _with(extraction: Extraction, value: WordValue, now: datetime, zone: tzinfo,
     typed = f"since {given}" if value.field == "since" else f'{value.field}="{given}"'
     try:
         read = read_words(f"{_ANY} {typed}{beside}", now=now, zone=zone, known=known, named=True)
-        return _merged(extraction, read, value, known)
+        return _merged(extraction, read, value, Cited(value.words, now, zone, known))
     except (ParameterExtractionError, ValueError):
         return extraction
 
 
-def _merged(extraction: Extraction, read: Extraction, value: WordValue, known: Known) -> Extraction:
+def _merged(extraction: Extraction, read: Extraction, value: WordValue, cited: Cited) -> Extraction:
     attribute = FIELDS[value.field]
     questions: tuple[Question, ...] = tuple(
         each for each in read.questions if each.field == value.field and each.choices
@@ -106,9 +89,13 @@ def _merged(extraction: Extraction, read: Extraction, value: WordValue, known: K
     found: Any = getattr(read.parameters, attribute)
     if value.field == "services":
         left = " ".join(extraction.left).casefold()
-        found = tuple(each for each in found or () if each in known.services or each.casefold() in left)
-    if not found:
+        found = tuple(each for each in found or () if each in cited.known.services or each.casefold() in left)
+    if not found or not cited.can_say(value.field, found):
         return extraction
+    if value.field == "budget" and found > cited.known.budget:
+        return extraction.model_copy(
+            update={"questions": (*extraction.questions, _how_much(value.words, found, cited))}
+        )
     values = {name: getattr(extraction.parameters, name) for name in Parameters.model_fields}
     return extraction.model_copy(
         update={
@@ -116,3 +103,8 @@ def _merged(extraction: Extraction, read: Extraction, value: WordValue, known: K
             "read": {**extraction.read, attribute: Reading(source=Source.MODEL, words=value.words)},
         }
     )
+
+
+def _how_much(words: str, read: Decimal, cited: Cited) -> Question:
+    offered = [Choice(label=label(each), option=option("budget", each)) for each in (read, cited.known.budget)]
+    return Question(field="budget", said=words, choices=tuple(offered))

@@ -45,7 +45,8 @@ async def understood(text: str, names: Called, changes: ChangeSource | None = No
     clock, store = ManualClock(), MemoryStore()
     money = Money(store, Tills(store, clock, Allowances()), Decimal("0.05"))
     team = team_of(lambda: ScriptedAgent("application"))
-    reading = Understanding(StaticIncidents(*known), team, Names(names, clock), changes, money, None, clock)  # type: ignore[arg-type]
+    around = (StaticIncidents(*known), team, Names(names, clock), changes, money)
+    reading = Understanding(*around, None, clock, Decimal(10))  # type: ignore[arg-type]
     return await reading.of(Asked(text, UTC, "T1", ANA, Origin(surface="test")))
 
 

@@ -69,6 +69,20 @@ async def test_a_plain_command_asks_nobody() -> None:
         ("auth ist seit gestern langsam", ("since", "tomorrow", "seit gestern")),
         ("auth ist seit gestern langsam", ("since", "200 days ago", "seit gestern")),
         ("auth ist seit gestern langsam", ("since", "budget=900", "seit gestern")),
+        ("auth ist seit gestern langsam", ("since", "80 days ago", "seit gestern")),
+        ("auth ist seit 2 Stunden langsam", ("since", "2 days ago", "seit 2 Stunden")),
+        ("auth ist seit 2 Stunden langsam", ("until", "2 minutes ago", "auth ist seit 2")),
+        ("auth ist seit 2 Stunden langsam", ("budget", "2", "seit 2 Stunden")),
+        ("auth ist seit gestern langsam", ("severity", "critical", "langsam")),
+        ("auth ist seit gestern langsam", ("severity", "low", "seit gestern")),
+        ("auth ist langsam, aber das ist nicht kritisch", ("severity", "critical", "nicht kritisch")),
+        ("auth hat seit gestern hohe Latenz", ("severity", "high", "hohe Latenz")),
+        ("auth ist kritisch, bitte", ("severity", "low", "auth ist kritisch")),
+        ("auth ist seit gestern langsam", ("mode", "parallel", "langsam")),
+        ("INC-1 bitte nacheinander ansehen", ("mode", "parallel", "nacheinander")),
+        ("auth ist seit gestern langsam", ("agents", "network", "seit gestern")),
+        ("die Datenbank ist seit gestern langsam", ("agents", "database", "die Datenbank")),
+        ("INC-1 bitte nur die Datenbank", ("agents", "network", "nur die Datenbank")),
         ("auth ist seit gestern langsam", ("severity", "apocalyptic", "langsam")),
         ("auth ist seit gestern langsam", ("mode", "parallel; drop", "langsam")),
         ("auth ist seit gestern langsam", ("agents", "plumber", "langsam")),
@@ -85,6 +99,15 @@ async def test_what_does_not_stand_in_the_words_or_breaks_a_rule_is_dropped(
     text: str, found: tuple[str, str, str]
 ) -> None:
     assert (await extract(text, answering(found))).parameters == read(text).parameters
+
+
+async def test_more_than_the_default_budget_is_asked_where_a_model_read_it() -> None:
+    found = await extract(
+        "die Suche ist kaputt, höchstens 900 Dollar", answering(("budget", "900", "höchstens 900 Dollar"))
+    )
+    assert found.parameters.budget is None
+    (question,) = found.questions
+    assert [each.option for each in question.choices] == ["budget=900", "budget=10.00"]
 
 
 async def test_what_was_typed_or_said_is_never_overridden() -> None:
@@ -159,15 +182,9 @@ def _understood(utterance: Utterance, asked: WordsQuestion) -> WordsAnswer:
         value = getattr(expect, name, None)
         for left in asked.left if value else ():
             said = ",".join(value) if isinstance(value, tuple) else value
-            words = left if name not in ("since", "until") else _with_digits(left)
             shown = f"{said:%Y-%m-%dT%H:%M:%SZ}" if name in ("since", "until") else str(said)
-            found.append(WordValue(field=name, value=shown, words=words[:300]))
+            found.append(WordValue(field=name, value=shown, words=left[:300]))
     return WordsAnswer(found=tuple(found[:12]))
-
-
-def _with_digits(left: str) -> str:
-    """The longest stretch of it without digits: what is said in words."""
-    return max("".join(" " if each.isdigit() else each for each in left).split("  "), key=len).strip()
 
 
 async def test_the_model_is_asked_briefly_and_from_the_account() -> None:
