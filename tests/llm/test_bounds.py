@@ -3,14 +3,18 @@
 import json
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.llm.prices import MILLION, Price, Rates, Usage
-from agents.llm.wire.dialects import AnthropicMessages, OpenAIChat
-from tests.llm.servers import Anthropic, LocalProvider, OpenAI, bytes_as_tokens
-from tests.llm.wiring import line
+from agents.llm.wire.dialects import AnthropicMessages, OpenAIChat, most_tokens_in
+from orchestrator.errors import ModelUnavailableError
+from orchestrator.retry import RetryPolicy
+from tests.llm.servers import Anthropic, LocalProvider, OpenAI, bytes_as_tokens, drops_after
+from tests.llm.wiring import PRICE, body, line
 
 rates = st.decimals(min_value=0, max_value=200, places=4)
 maybe = st.none() | rates
@@ -53,30 +57,49 @@ def test_a_tier_holds_for_all_tokens_of_a_request_that_is_longer_than_its_start(
     assert price.most(1000, 100) == Decimal("0.0028")
 
 
-words = st.text(max_size=200)
+words = st.text(max_size=200) | st.text("\ufdfa\u3316\u0344\u00e9 a", max_size=200)
+
+
+def nfkc_bytes_as_tokens(text: str) -> int:
+    """The worst that a vocabulary can do which brings a text into another form first."""
+    return len(normalize("NFKC", text).encode("utf-8", "surrogatepass"))
 
 
 @given(system=words, data=words, extra=st.dictionaries(words, words, max_size=3))
-def test_a_body_has_at_least_as_many_bytes_as_all_text_in_it(system: str, data: str, extra: dict[str, str]) -> None:
-    """So no byte-level vocabulary can make more tokens of a request than its body has bytes."""
-    body: dict[str, Any] = {
+def test_no_vocabulary_makes_more_tokens_of_the_text_of_a_request_than_are_reckoned_with(
+    system: str, data: str, extra: dict[str, str]
+) -> None:
+    asked: dict[str, Any] = {
         "model": "m",
         "max_tokens": 9,
         "messages": [{"role": "system", "content": system}, {"role": "user", "content": data}],
         "tools": [{"type": "function", "function": {"name": "f", "parameters": extra}}],
     }
+    text = OpenAI().read(asked, {}).text
     for ascii_only in (True, False):
-        sent = json.dumps(body, ensure_ascii=ascii_only, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        text = OpenAI().read(body, {}).text
-        assert len(text.encode("utf-8", "surrogatepass")) <= len(sent)
+        sent = json.dumps(asked, ensure_ascii=ascii_only, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        assert len(sent) <= most_tokens_in(sent, asked)
+        assert nfkc_bytes_as_tokens(text) <= most_tokens_in(sent, asked)
+        assert len(text.encode("utf-8", "surrogatepass")) <= most_tokens_in(sent, asked)
 
 
-async def test_the_worst_vocabulary_with_all_that_a_provider_may_add_stays_within() -> None:
+@pytest.mark.parametrize("tokenizer", [bytes_as_tokens, nfkc_bytes_as_tokens])
+@pytest.mark.parametrize("words", ["ünïcödé und 💥 ", "\ufdfa\u3316"])
+async def test_the_worst_vocabulary_with_all_that_a_provider_may_add_stays_within(tokenizer: Any, words: str) -> None:
     wires = ((OpenAI(), OpenAIChat().overhead), (Anthropic(), AnthropicMessages().overhead))
     for wire, overhead in wires:
-        provider = LocalProvider(wire, tokenizer=bytes_as_tokens, overhead=overhead, written_share=1.0)
+        provider = LocalProvider(wire, tokenizer=tokenizer, overhead=overhead, written_share=1.0)
         provider.nano_written = 188 if isinstance(wire, Anthropic) else provider.nano_in
         async with line(provider) as paid:
-            await paid.ask("ünïcödé und 💥 " * 50)
-            reserved = paid.price.most(len(provider.bodies[0]) + overhead, 200) if paid.price else Decimal(0)
+            await paid.ask(words * 50)
+            sent = provider.bodies[0]
+            reserved = PRICE.most(most_tokens_in(sent, json.loads(sent)) + overhead, 200)
             assert paid.ledger.account.spent == provider.billed <= reserved
+
+
+async def test_enough_is_put_aside_for_a_text_that_grows_in_the_form_a_vocabulary_wants() -> None:
+    provider = LocalProvider(Anthropic(), otherwise=drops_after, tokenizer=nfkc_bytes_as_tokens)
+    async with line(provider, retry=RetryPolicy(max_attempts=1)) as paid:
+        with pytest.raises(ModelUnavailableError):
+            await paid.send(json.dumps(body("\ufdfa" * 500), ensure_ascii=False).encode())
+        assert provider.billed <= paid.ledger.last.amount

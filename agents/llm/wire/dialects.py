@@ -1,14 +1,17 @@
 """What two wire formats say of money: the most tokens that a request allows, and how many an answer says were used.
 
 The bound on the request rests on a property of the tokenisers in use: they are byte-level (BPE, or pieces with bytes to
-fall back on), so that a token stands for at least one byte, and there are never more tokens than bytes. JSON only adds
-bytes: an escaped character is longer than the character. What a provider wraps around messages and tools is shorter than
-the JSON they arrive in, and what it adds by itself is `overhead`.
+fall back on), so that a token stands for at least one byte, and there are never more tokens than bytes. Some bring a text
+into Unicode's form NFKC first, in which it can have eleven times the bytes (U+FDFA), as the vocabulary does that Anthropic
+has published; so the bytes of both forms are looked at. JSON only adds bytes to them. What a provider wraps around messages
+and tools is shorter than the JSON they arrive in, and what it adds by itself is `overhead`.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from unicodedata import normalize
 
 from agents.llm.prices import Usage
 
@@ -20,6 +23,12 @@ Parsed = Mapping[str, Any]
 
 class UnboundedError(ValueError):
     """A request whose cost has no upper bound. The message is ours."""
+
+
+def most_tokens_in(body: bytes, told: Parsed) -> int:
+    """The most tokens that any vocabulary makes of a request, whose body holds what is `told`."""
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return max(len(body), len(normalize("NFKC", text).encode(errors="surrogatepass")))
 
 
 class Dialect(Protocol):

@@ -13,7 +13,7 @@ import httpx2
 
 from agents.llm.prices import Price, Usage
 from agents.llm.wire.asking import Asking, asked
-from agents.llm.wire.dialects import Dialect, UnboundedError
+from agents.llm.wire.dialects import Dialect, UnboundedError, most_tokens_in
 from agents.llm.wire.refusals import Named, Refusal, refusal, unanswered
 from agents.llm.wire.reply import Reply, parsed, sent
 from orchestrator.clock import Clock, outlast, undivided
@@ -84,11 +84,12 @@ class PaidTransport(httpx2.AsyncBaseTransport):
             attempt += 1
 
     def _most(self, body: bytes, price: Price | None) -> Decimal:
+        told = parsed(body)
         try:
-            most_out = self._dialect.most_tokens(parsed(body))
+            most_out = self._dialect.most_tokens(told)
         except UnboundedError as error:
             raise ModelUnavailableError(f"The request was not sent, because {error}.") from error
-        return price.most(len(body) + self._dialect.overhead, most_out) if price else Decimal(0)
+        return price.most(most_tokens_in(body, told) + self._dialect.overhead, most_out) if price else Decimal(0)
 
     async def _admitted(self, bounded: Bounded, question: Asking) -> Reply:
         """One attempt, if the provider is not to be left alone, and what it tells of the provider."""
