@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 CONNECT_S = 10.0
 """A server that does not take a connection in this time is not there. All other times are the question's."""
 
+CONNECTIONS = 100
+"""So many requests are under way at once to one provider; more wait for their turn."""
+
 NAMED = {
     Provider.OPENAI: Named("OpenAI", "OPENAI_API_KEY", "OPENAI_BASE_URL"),
     Provider.AZURE: Named("Azure OpenAI", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT"),
@@ -94,7 +97,7 @@ class Providers:
 
         address = self.access[provider].address or ADDRESSES[provider]
         return PaidTransport(
-            httpx2.AsyncHTTPTransport(proxy=_proxy(address), verify=trusted(address)),
+            httpx2.AsyncHTTPTransport(proxy=_proxy(address), verify=trusted(address), limits=_limits()),
             provider=NAMED[provider],
             dialect=AnthropicMessages() if provider == Provider.ANTHROPIC else OpenAIChat(),
             clock=self.clock,
@@ -123,6 +126,16 @@ def _proxy(address: str) -> str | None:
 
     parts = urlsplit(address)
     return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+
+
+def _limits() -> "httpx2.Limits":
+    """A connection is for one request: what a server sends too much is nobody's answer, and no request meets one that is shut.
+
+    A handshake is nothing beside the seconds that a model takes.
+    """
+    import httpx2
+
+    return httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=0)
 
 
 def _timeout() -> "httpx2.Timeout":

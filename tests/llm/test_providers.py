@@ -13,7 +13,8 @@ from agents.llm.choosing import Choice, Provider
 from agents.llm.providers import Access, Providers
 from agents.llm.wire.trust import trusted
 from orchestrator.errors import ModelUnavailableError
-from tests.llm.asking import asked
+from tests.llm.asking import CHOICES, asked
+from tests.llm.servers import answers_twice
 from tests.support.clock import ManualClock
 
 KEY = SecretStr("sk-secret")
@@ -55,13 +56,21 @@ async def test_azure_is_asked_by_deployment_and_version_with_its_own_key() -> No
         assert head["api-version"] == "2024-10-21"
 
 
-async def test_one_connection_serves_all_who_ask_and_is_let_go_at_the_end() -> None:
+async def test_one_client_serves_all_who_ask_and_is_let_go_at_the_end() -> None:
     async with asked("openai") as served:
         await served.ask()
         await served.ask(data="o4: something else")
         assert len(served.provider.heads) == 2
         await served.providers.aclose()
         await served.ask(data="o5: and again")
+
+
+@pytest.mark.parametrize("kind", CHOICES)
+async def test_an_answer_too_many_answers_no_other_question(kind: str) -> None:
+    async with asked(kind, answers_twice) as served:
+        await served.ask()
+        await served.ask(data="o4: something else, and more of it")
+        assert served.ledger.account.spent == served.provider.billed
 
 
 async def test_a_proxy_of_the_environment_is_used_and_leads_nobody_past_the_account(

@@ -1,6 +1,7 @@
 """What a provider does with one request. A turn is told what was asked and says what goes back, or cuts the line."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,14 @@ async def answers(exchange: "Exchange") -> web.StreamResponse:
     """As it should be."""
     counts = await exchange.bill()
     return web.json_response(exchange.answer(exchange.wire.usage(counts)))
+
+
+async def answers_twice(exchange: "Exchange") -> web.StreamResponse:
+    """Once more than it was asked."""
+    counts = await exchange.bill()
+    answer = exchange.answer(exchange.wire.usage(counts))
+    exchange.write_too_much(json.dumps(answer).encode())
+    return web.json_response(answer)
 
 
 def refuses(status: int, code: str = "", *, bills: bool = False, **headers: str) -> Turn:
