@@ -33,7 +33,6 @@ class MemoryStore(MemoryCalls):
     def __init__(self) -> None:
         super().__init__()
         self._journals: dict[Key, list[Recorded]] = {}
-        self._views: dict[Key, InvestigationView] = {}
         self._posts: dict[Key, OutboxEntry] = {}
         self._changes: dict[str, dict[tuple[str, ...], Change]] = {}
         self._tasks: dict[Key, Kept] = {}

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from orchestrator.model import AgentContext, ModelCall, Prompt
+from orchestrator.events import InvestigationView
+from orchestrator.model import WORDS, AgentContext, ModelCall, Prompt
+from orchestrator.ports import MOST_UNOWNED
 from storage import codec, rules
 from storage.memory_hub import Key, MemoryHub
 
@@ -13,6 +15,7 @@ class MemoryCalls(MemoryHub):
 
     def __init__(self) -> None:
         super().__init__()
+        self._views: dict[Key, InvestigationView] = {}
         self._calls: defaultdict[Key, dict[str, ModelCall]] = defaultdict(dict)
         self._prompts: dict[Key, Prompt] = {}
         self._contexts: defaultdict[Key, dict[Key, AgentContext]] = defaultdict(dict)
@@ -21,6 +24,20 @@ class MemoryCalls(MemoryHub):
         """See `CallJournal.keep_call`."""
         self._check_open()
         self._calls[workspace, investigation_id][call.call_id] = codec.kept(rules.within_bounds(call))
+        if call.agent_id == WORDS:
+            self._forget_unowned(workspace)
+
+    def _forget_unowned(self, workspace: str) -> None:
+        """All calls for words of which no run came, but the newest."""
+        unowned = [
+            (call.at, key, call_id)
+            for key, calls in self._calls.items()
+            if key[0] == workspace and key not in self._views
+            for call_id, call in calls.items()
+            if call.agent_id == WORDS
+        ]
+        for _, key, call_id in sorted(unowned, key=lambda each: each[0])[:-MOST_UNOWNED]:
+            del self._calls[key][call_id]
 
     async def calls_of(self, workspace: str, investigation_id: str) -> Sequence[ModelCall]:
         """See `CallJournal.calls_of`."""

@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from orchestrator.model import AgentContext, ModelCall, Prompt
+from orchestrator.model import WORDS, AgentContext, ModelCall, Prompt
+from orchestrator.ports import MOST_UNOWNED
 from storage import codec, rules
 from storage.database import transaction
 
@@ -19,6 +20,17 @@ SELECT coalesce(
 
 _OF_RUN = """
 SELECT * FROM model_calls WHERE workspace = :workspace AND investigation_id = :investigation_id ORDER BY kept_no
+"""
+
+_FORGET_UNOWNED = """
+WITH unowned AS (
+    SELECT rowid AS row_no, row_number() OVER (ORDER BY at DESC, rowid DESC) AS place FROM model_calls
+    WHERE workspace = :workspace AND agent_id = :words AND NOT EXISTS (
+        SELECT 1 FROM investigations
+        WHERE workspace = model_calls.workspace AND investigation_id = model_calls.investigation_id
+    )
+)
+DELETE FROM model_calls WHERE rowid IN (SELECT row_no FROM unowned WHERE place > :most)
 """
 
 _KEEP_PROMPT = "INSERT OR IGNORE INTO prompts (workspace, digest, name, text) VALUES (?, ?, ?, ?)"
@@ -49,6 +61,9 @@ def keep(db: Database, key: codec.RunKey, call: ModelCall) -> None:
     with transaction(db):
         row["kept_no"] = db.execute(_KEPT_NO, {**key, "call_id": kept.call_id}).fetchone()[0]
         db.table("model_calls").upsert(row, pk=("workspace", "investigation_id", "call_id"))
+        if kept.agent_id == WORDS:
+            unowned = {"workspace": key["workspace"], "words": WORDS, "most": MOST_UNOWNED}
+            db.execute(_FORGET_UNOWNED, unowned)
 
 
 def of_run(db: Database, key: codec.RunKey) -> list[ModelCall]:

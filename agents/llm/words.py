@@ -4,7 +4,6 @@ The law: the text is data to the model and its answer a proposal; the core holds
 the account that was handed in, and a question has so little to say that it costs next to nothing.
 """
 
-import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -53,9 +52,9 @@ class ModelReaders:
 
     models: Models
 
-    def reader_for(self, workspace: str, account: Account) -> ModelWords | None:
-        """See the port. There is no investigation yet: each question is kept under a name of its own."""
-        model = self.models.model_for(workspace, f"{WORDS}-{secrets.token_hex(5)}", WORDS)
+    def reader_for(self, workspace: str, investigation_id: str, account: Account) -> ModelWords | None:
+        """See the port."""
+        model = self.models.model_for(workspace, investigation_id, WORDS)
         return ModelWords(model, account) if model else None
 
 

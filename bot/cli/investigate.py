@@ -136,7 +136,13 @@ async def _opened(program: Program, service: Investigations, wanted: Wanted, her
         parameters = parameters.model_copy(update={"incident_id": known.incident_id})
     try:
         return await service.investigate(
-            parameters, workspace=WORKSPACE, by=here.by, origin=here.origin, paid=understood.paid, read=read
+            parameters,
+            workspace=WORKSPACE,
+            by=here.by,
+            origin=here.origin,
+            paid=understood.paid,
+            read=read,
+            run_id=understood.run_id,
         )
     except SourceUnavailableError as error:
         raise await with_nearest(error, wanted, program.incidents) from error

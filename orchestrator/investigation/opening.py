@@ -4,6 +4,7 @@ Nothing more is asked of a person than what they typed. Every value that was tak
 that it can be shown and changed.
 """
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,8 +59,11 @@ class Opening:
         origin: Origin,
         now: datetime,
         read: Mapping[str, Reading] = NOTHING_READ,
+        run_id: str = "",
     ) -> Investigation:
         """The investigation that these words ask for; nothing is stored yet. `read` is where each value came from.
+
+        `run_id` is its id where one was given out already.
 
         Raises ParameterExtractionError for a value that cannot be used, SourceUnavailableError where no configured source
         can look into that incident.
@@ -73,7 +77,7 @@ class Opening:
             assumed.append("budget")
         return Investigation(
             workspace=workspace,
-            investigation_id=self.new_id(),
+            investigation_id=run_id or self.new_id(),
             incident=incident,
             team=self.team.name,
             agent_ids=self._agents(parameters.agent_ids),
@@ -154,6 +158,11 @@ def _understood(parameters: Parameters, read: Mapping[str, Reading]) -> bool:
         return False
     said = reading.words.casefold()
     return reading.source != Source.TYPED or any(each.casefold() not in said for each in parameters.affected_services)
+
+
+def new_investigation_id() -> str:
+    """An id nobody had before, short enough to type."""
+    return f"inv-{secrets.token_hex(5)}"
 
 
 def made_up_id(now: datetime) -> str:

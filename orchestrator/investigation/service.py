@@ -6,7 +6,6 @@ run goes on.
 """
 
 import asyncio
-import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -20,7 +19,7 @@ from orchestrator.investigation.fleet import Fleet
 from orchestrator.investigation.journal import Journal
 from orchestrator.investigation.money import Money
 from orchestrator.investigation.names import Names
-from orchestrator.investigation.opening import NOTHING_READ, Limits, Opening
+from orchestrator.investigation.opening import NOTHING_READ, Limits, Opening, new_investigation_id
 from orchestrator.investigation.report import report_of
 from orchestrator.investigation.run import has_ended
 from orchestrator.investigation.understanding import Asked, Understanding, Understood
@@ -66,11 +65,6 @@ class Decided(Frozen):
 
     decision: Decision
     first: bool
-
-
-def new_investigation_id() -> str:
-    """An id nobody had before, short enough to type."""
-    return f"inv-{secrets.token_hex(5)}"
 
 
 class Investigations:
@@ -142,16 +136,18 @@ class Investigations:
         origin: Origin,
         paid: Sequence[LedgerEntry] = (),
         read: Mapping[str, Reading] = NOTHING_READ,
+        run_id: str = "",
     ) -> Opened:
         """Start a run, or join the one that is going on over the same incident.
 
         `paid` are the calls of a `money.words_account` by which the parameters were read: a run that is started begins
         with them in its ledger, kept together with its opening, and they count against its budget.
-        `read` says where each value came from. Raises ParameterExtractionError or SourceUnavailableError; then nothing was
+        `read` says where each value came from, `run_id` is the id of a run that is started where one was given out with the
+        words. Raises ParameterExtractionError or SourceUnavailableError; then nothing was
         started.
         """
         wanted = await self._opening.prepare(
-            parameters, workspace=workspace, by=by, origin=origin, now=self._clock.now(), read=read
+            parameters, workspace=workspace, by=by, origin=origin, now=self._clock.now(), read=read, run_id=run_id
         )
         async with self._door:
             going_on = await self._going_on(workspace, wanted.incident.incident_id)

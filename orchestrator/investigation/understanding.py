@@ -15,7 +15,7 @@ from orchestrator.clock import Clock, within
 from orchestrator.errors import OrchestratorError
 from orchestrator.investigation.money import Money
 from orchestrator.investigation.names import PATIENCE_S, Names
-from orchestrator.investigation.opening import LOOK_BACK, MOST_WORDS, made_up_id
+from orchestrator.investigation.opening import LOOK_BACK, MOST_WORDS, made_up_id, new_investigation_id
 from orchestrator.model import Change, Incident, LedgerEntry, Mode, Origin, Person
 from orchestrator.parameters import Extraction, Known, KnownChange, extract_parameters, read_words
 from orchestrator.ports import ChangeSource, IncidentSource, Lookup, TeamSpec, WordReaders
@@ -28,13 +28,15 @@ _CHANGED = re.compile(r"deploy|release|roll-?out|ship|config|change|version|v\d"
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What was understood, and what a model's reading cost: for `Investigations.investigate(paid=...)`.
+    """What was understood, and what a model's reading cost: for `Investigations.investigate(paid=..., run_id=...)`.
 
+    `run_id` is the id for the run that comes of it: a model's calls are kept under it already.
     `proposed_id` is an id for the incident where nobody said one and something is asked: whoever answers hands it on among
     the answers, so that two clicks on one question start one run.
     """
 
     extraction: Extraction
+    run_id: str
     paid: tuple[LedgerEntry, ...] = ()
     proposed_id: str = ""
 
@@ -73,17 +75,18 @@ class Understanding:
         now, named = self.clock.now(), asked.named is not None
         plainly = read_words(asked.text, now=now, zone=asked.zone, named=named, answers=asked.answers)
         known = await self._known(asked, plainly, now)
+        run_id = new_investigation_id()
         account = self.money.words_account(workspace=asked.workspace, by=asked.by, origin=asked.origin)
         extraction = await extract_parameters(
             asked.text,
             now=now,
             zone=asked.zone,
             known=known,
-            reader=self.readers.reader_for(asked.workspace, account) if self.readers else None,
+            reader=self.readers.reader_for(asked.workspace, run_id, account) if self.readers else None,
             named=named,
             answers=asked.answers,
         )
-        return Understood(extraction, tuple(account.entries), await self._proposed(extraction, now))
+        return Understood(extraction, run_id, tuple(account.entries), await self._proposed(extraction, now))
 
     async def _proposed(self, extraction: Extraction, now: datetime) -> str:
         """An id, unless the words may hold one."""

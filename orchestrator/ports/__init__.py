@@ -12,6 +12,7 @@ from orchestrator.ports.hub import GateStore, HubStore
 from orchestrator.ports.language import (
     MOST_REQUEST,
     MOST_RESPONSE,
+    MOST_UNOWNED,
     CallJournal,
     FurtherTools,
     LanguageModel,
@@ -57,6 +58,7 @@ __all__ = [
     "MOST_CHANGES",
     "MOST_REQUEST",
     "MOST_RESPONSE",
+    "MOST_UNOWNED",
     "Account",
     "Adviser",
     "Agent",

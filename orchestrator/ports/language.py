@@ -90,12 +90,15 @@ class Models(Protocol):
 MOST_REQUEST = 64 * 1024
 MOST_RESPONSE = 256 * 1024
 """So many bytes of UTF-8 are kept of one request, and of one response. What is longer is cut, and says so."""
+MOST_UNOWNED = 100
+"""So many calls for words are kept of which no run came."""
 
 
 class CallJournal(Protocol):
     """Every call to a model, as it was sent, so that a run can be followed and asked again without a provider.
 
-    A run need not have been opened yet: what was typed may be read by a model before there is one.
+    A run need not have been opened yet: what was typed may be read by a model before there is one. Calls for words of which no
+    run came belong to nobody; of those the newest MOST_UNOWNED of a workspace are kept.
     """
 
     async def keep_call(self, workspace: str, investigation_id: str, call: ModelCall) -> None:

@@ -55,6 +55,10 @@ class WordReader(Protocol):
 
 
 class WordReaders(Protocol):
-    """Who reads. None: nobody, and the grammar stands alone."""
+    """Who reads. None: nobody, and the grammar stands alone.
 
-    def reader_for(self, workspace: str, account: Account) -> WordReader | None: ...
+    Calls are kept under `investigation_id`, that of the run which may come of the words: it then owns them. Of those of which
+    no run came the store keeps the newest.
+    """
+
+    def reader_for(self, workspace: str, investigation_id: str, account: Account) -> WordReader | None: ...

@@ -9,12 +9,12 @@ from orchestrator.errors import SourceUnavailableError
 from orchestrator.investigation import Asked, Names, Understanding, Understood
 from orchestrator.investigation.money import Money
 from orchestrator.model import Allowances, Change, Changes, Origin
-from orchestrator.ports import ChangeSource, Lookup
+from orchestrator.ports import Account, ChangeSource, Lookup, Store, WordReader
 from storage.memory import MemoryStore
 from tests.support.agents import ScriptedAgent, team_of
 from tests.support.builders import ANA, incident
 from tests.support.clock import NOON, ManualClock
-from tests.support.world import StaticIncidents
+from tests.support.world import StaticIncidents, World, one_team
 
 
 class Called:
@@ -39,6 +39,17 @@ class Changed:
     async def read_changes(self, lookup: Lookup) -> Changes:
         self.asked += 1
         return Changes(asked=None, changes=self.changes)  # type: ignore[arg-type]
+
+
+class Readers:
+    """Implements WordReaders: nobody reads, and the runs are noted for which somebody might have."""
+
+    def __init__(self) -> None:
+        self.runs: list[str] = []
+
+    def reader_for(self, workspace: str, investigation_id: str, account: Account) -> WordReader | None:
+        self.runs.append(investigation_id)
+        return None
 
 
 async def understood(text: str, names: Called, changes: ChangeSource | None = None, *known: object) -> Understood:
@@ -92,3 +103,14 @@ async def test_a_recorded_incident_brings_its_own_services() -> None:
     recorded = incident(incident_id="INC-7", affected_services=("old-shop",), recorded=True)
     found = await understood("INC-7 old shop is slow", Called("checkout"), None, recorded)
     assert found.extraction.parameters.affected_services == ("old-shop",)
+
+
+async def test_what_a_model_was_asked_for_words_is_kept_under_the_run_that_comes_of_them(store: Store) -> None:
+    readers = Readers()
+    world = World(store, one_team(), readers=readers)
+    async with world.service() as service:
+        found = await service.understand(Asked("die Suche ist langsam", UTC, "T1", ANA, Origin(surface="test")))
+        opened = await service.investigate(
+            found.extraction.parameters, workspace="T1", by=ANA, origin=Origin(surface="test"), run_id=found.run_id
+        )
+    assert readers.runs == [opened.investigation.investigation_id]

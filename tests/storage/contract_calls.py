@@ -3,7 +3,7 @@
 import pytest
 
 from orchestrator.model import AgentContext, Baseline, CatalogueEntry, Change, ModelCall, Prompt, Window
-from orchestrator.ports import MOST_REQUEST, MOST_RESPONSE, Store
+from orchestrator.ports import MOST_REQUEST, MOST_RESPONSE, MOST_UNOWNED, Store
 from storage.errors import StorageClosedError
 from tests.storage import builders as a
 from tests.support.builders import past_incident
@@ -49,6 +49,18 @@ class CallContract:
         assert [each.status for each in await store.calls_of("T1", "r2")] == [500]
         assert [each.status for each in await store.calls_of("T2", "r1")] == [429]
         assert list(await store.calls_of("T2", "r2")) == []
+
+    async def test_of_calls_for_words_of_which_no_run_came_the_newest_are_kept(self, store: Store) -> None:
+        await store.append("T1", "r1", a.opened(), NOON)
+        for number in range(-1, MOST_UNOWNED + 1):
+            for run in ("r1",) if number < 0 else (f"r-{number}",):
+                words = a.call("words-1", agent_id="words").model_copy(update={"at": a.later(number)})
+                await store.keep_call("T1", run, words)
+        await store.keep_call("T1", "r-other", a.call("c1"))
+        await store.keep_call("T2", "r-0", a.call("words-1", agent_id="words"))
+        kept = [len(await store.calls_of("T1", run)) for run in ("r1", "r-0", "r-1", f"r-{MOST_UNOWNED}", "r-other")]
+        assert kept == [1, 0, 1, 1, 1]
+        assert len(await store.calls_of("T2", "r-0")) == 1
 
     async def test_bodies_of_just_the_bound_are_kept_whole(self, store: Store) -> None:
         kept = long_call("q" * MOST_REQUEST, "a" * MOST_RESPONSE)

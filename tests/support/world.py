@@ -14,7 +14,7 @@ from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations, Limits
 from orchestrator.model import Allowances, Incident, Origin, Person, Phase, Step, StepOutcome
 from orchestrator.parameters import Parameters
-from orchestrator.ports import Listener, Models, Store, TeamSpec, Telemetry, ToolSource
+from orchestrator.ports import Listener, Models, Store, TeamSpec, Telemetry, ToolSource, WordReaders
 from tests.support.agents import PlainAgent, ScriptedAgent, team_of
 from tests.support.builders import ANA, hypothesis, incident, observation
 from tests.support.clock import NOON, ManualClock
@@ -82,6 +82,7 @@ class World:
     models: Models | None = None
     tools: ToolSource | None = None
     allowances: Allowances | None = None
+    readers: WordReaders | None = None
 
     def new_service(self, *listeners: Listener, store: Store | None = None) -> Investigations:
         service = Investigations(
@@ -96,6 +97,7 @@ class World:
             models=self.models,
             tools=self.tools,
             allowances=self.allowances,
+            readers=self.readers,
         )
         for listener in listeners:
             service.listen(listener)

@@ -210,5 +210,5 @@ async def test_a_model_that_does_not_fit_its_account_is_not_asked_and_the_gramma
 def test_whoever_has_a_model_for_words_reads_with_it() -> None:
     account = Budget(Decimal("0.01"), ["words"]).account("words")
     model = ScriptedModel({})
-    assert ModelReaders(OneModel(model)).reader_for("T1", account) == ModelWords(model, account)
-    assert ModelReaders(OneModel(None)).reader_for("T1", account) is None
+    assert ModelReaders(OneModel(model)).reader_for("T1", "inv-1", account) == ModelWords(model, account)
+    assert ModelReaders(OneModel(None)).reader_for("T1", "inv-1", account) is None

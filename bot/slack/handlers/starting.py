@@ -77,6 +77,7 @@ async def open_run(
         origin=origin,
         paid=understood.paid if understood else (),
         read=understood.extraction.read if understood else {},
+        run_id=understood.run_id if understood else "",
     )
 
 
