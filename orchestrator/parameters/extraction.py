@@ -5,18 +5,16 @@ whatever door a value comes through stand here.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from orchestrator.errors import ParameterExtractionError
 from orchestrator.model import Frozen, Moment, Severity
 
 MOST_BUDGET = Decimal(1000)
-MOST_DAYS = 90
 MOST_NAMES, MOST_NAME = 50, 100
 MOST_TITLE = 300
 EXAMPLES = {"since": "since=14:00", "services": "services=checkout"}
@@ -25,7 +23,10 @@ REQUIRED = ("incident_id", "title", "affected_services", "start_time", "severity
 
 
 class Parameters(Frozen):
-    """What was typed, validated. None or empty: it was not said."""
+    """What was typed, validated. None or empty: it was not said.
+
+    Whether a moment is too early or still to come is for whoever knows what time it is: see `points.allowed`.
+    """
 
     incident_id: str | None = None
     title: str = ""
@@ -43,17 +44,6 @@ class Parameters(Frozen):
         if any(not 0 < len(each) <= MOST_NAME for each in names):
             raise PydanticCustomError("rule", f"must be names of at most {MOST_NAME} characters")
         return names
-
-    @field_validator("start_time", "end_time")
-    @classmethod
-    def _past(cls, moment: datetime | None, info: ValidationInfo) -> datetime | None:
-        """Where the present is known: nobody knows trouble that is still to come."""
-        now = (info.context or {}).get("now")
-        if moment is not None and now is not None and moment > now:
-            raise PydanticCustomError("rule", "must not lie in the future")
-        if moment is not None and now is not None and moment < now - timedelta(days=MOST_DAYS):
-            raise PydanticCustomError("rule", f"must not lie more than {MOST_DAYS} days ago")
-        return moment
 
     @model_validator(mode="after")
     def _in_order(self) -> "Parameters":

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta, tzinfo
 
 from orchestrator.errors import ParameterExtractionError
 from orchestrator.parameters.durations import duration_at
-from orchestrator.parameters.extraction import MOST_DAYS
 from orchestrator.parameters.moments import Spoken, no_time, resolved, spoken_at
 
+MOST_DAYS = 90
 MOST_PAST = timedelta(days=MOST_DAYS)
 LAST = re.compile(
     r"(?<![\w=./-])(?:(?:for|in|over|during|within|since) )?(?:about )?(?:the )?(?:last|past) (?:about |~)?",
