@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode
 
 from bot.settings.servers import Secret, Url
@@ -56,6 +57,30 @@ def _parts(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+def _sendable(key: SecretStr) -> SecretStr:
+    """A key that a header can hold: sent with anything else in it, no request leaves and nothing says why."""
+    if re.search(r"[^!-~]", key.get_secret_value()):
+        raise ValueError("must be one line of plain characters, without spaces, quotes of a text program or line ends")
+    return key
+
+
+def _address_alone(address: str) -> str:
+    """What stands before the host would be sent in place of the key; behind a `?` no path can be added."""
+    try:
+        parts = urlsplit(address)
+        alone = bool(parts.hostname) and "@" not in parts.netloc and not {"?", "#"} & set(address)
+        alone = alone and (parts.port is None or parts.port > 0)
+    except ValueError:
+        alone = False
+    if not alone or re.search(r"[^!-~]", address):
+        raise ValueError("must be an address alone, as https://host/path: no user or password, no ? and no #")
+    return address
+
+
+Key = Annotated[Secret, AfterValidator(_sendable)]
+Address = Annotated[Url, AfterValidator(_address_alone)]
+
+
 class ModelSettings(BaseSettings):
     """The part of the settings that is about models."""
 
@@ -68,13 +93,13 @@ class ModelSettings(BaseSettings):
     model_timeout: float = Field(50.0, gt=0, le=3600, allow_inf_nan=False)
     model_pseudonyms: bool = False
 
-    openai_api_key: Secret | None = Field(None, validation_alias="OPENAI_API_KEY")
-    openai_base_url: Url | None = Field(None, validation_alias="OPENAI_BASE_URL")
-    azure_openai_api_key: Secret | None = Field(None, validation_alias="AZURE_OPENAI_API_KEY")
-    azure_openai_endpoint: Url | None = Field(None, validation_alias="AZURE_OPENAI_ENDPOINT")
+    openai_api_key: Key | None = Field(None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: Address | None = Field(None, validation_alias="OPENAI_BASE_URL")
+    azure_openai_api_key: Key | None = Field(None, validation_alias="AZURE_OPENAI_API_KEY")
+    azure_openai_endpoint: Address | None = Field(None, validation_alias="AZURE_OPENAI_ENDPOINT")
     openai_api_version: str = Field(AZURE_VERSION, validation_alias="OPENAI_API_VERSION", min_length=1)
-    anthropic_api_key: Secret | None = Field(None, validation_alias="ANTHROPIC_API_KEY")
-    anthropic_base_url: Url | None = Field(None, validation_alias="ANTHROPIC_BASE_URL")
+    anthropic_api_key: Key | None = Field(None, validation_alias="ANTHROPIC_API_KEY")
+    anthropic_base_url: Address | None = Field(None, validation_alias="ANTHROPIC_BASE_URL")
 
     model_examples: ClassVar[dict[str, str]] = {
         "model": "openai:gpt-4o-mini, azure:my-deployment, or anthropic:claude-haiku-4-5",

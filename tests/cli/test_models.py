@@ -53,6 +53,48 @@ async def test_a_model_that_is_on_is_told_with_its_price(monkeypatch: pytest.Mon
     assert found.detail == "openai:gpt-4o-mini at $0.15 in and $0.6 out, a million tokens"
 
 
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "ANTHROPIC_API_KEY"])
+@pytest.mark.parametrize(
+    "key", ["sk-hid\nden", "sk-hid den", "sk-hid\u2026den", "\u201csk-hidden\u201d", "sk-hid\r\nx: den"]
+)
+def test_a_key_that_no_header_can_hold_is_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, key: str
+) -> None:
+    monkeypatch.setenv(name, key)
+    with pytest.raises(SettingsError, match=f"{name}.*one line") as refused:
+        load_settings()
+    assert "hid" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT", "ANTHROPIC_BASE_URL"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://user:hidden@host/v1",
+        "https://hidden@host/v1",
+        "https://host/v1?key=hidden",
+        "https://host/v1#hidden",
+        "https://host:hidden/v1",
+        "https://:80/hidden",
+        "https://host/hid\nden",
+    ],
+)
+def test_an_address_that_says_more_than_where_is_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, address: str
+) -> None:
+    """A user in it would be sent in place of the key; behind a query no path can be added."""
+    monkeypatch.setenv(name, address)
+    with pytest.raises(SettingsError, match=f"{name}.*address alone") as refused:
+        load_settings()
+    assert "hid" not in str(refused.value)
+
+
+@pytest.mark.parametrize("address", ["http://localhost:11434/v1", "https://[::1]:8443/v1/", "https://gate.example/a/b"])
+def test_an_address_of_ones_own_is_taken_with_its_path(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+    assert load_settings().openai_base_url == address.rstrip("/") + "/"
+
+
 async def test_an_agent_may_have_a_model_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     environment = {"OPENAI_API_KEY": "sk-secret", "ANTHROPIC_API_KEY": "sk-secret"}
     found = await told(
