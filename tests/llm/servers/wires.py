@@ -11,7 +11,7 @@ Tokenizer = Callable[[str], int]
 
 
 def words_as_tokens(text: str) -> int:
-    """Four characters of a word are a token, and so is every other sign: about as many as with a real vocabulary."""
+    """Four characters of a word are a token, and so is every other sign: of English and JSON twice as many as really."""
     return len(re.findall(r"\w{1,4}|[^\w\s]|\s+", text))
 
 
