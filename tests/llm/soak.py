@@ -7,6 +7,7 @@ questions at once on one account, and what the limit of the library lets through
 
 import argparse
 import asyncio
+import logging
 import sys
 import time
 from collections import Counter
@@ -75,6 +76,7 @@ def main() -> int:
     parser.add_argument("--crowds", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="the seed of the first one")
     asked = parser.parse_args()
+    logging.disable()
     return asyncio.run(soak(asked.runs, asked.crowds, asked.first))
 
 
