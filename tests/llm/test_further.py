@@ -28,9 +28,18 @@ def served() -> Iterator[McpServer]:
         yield McpServer("boards", url, token=SecretStr(TOKEN))
 
 
+@pytest.fixture(scope="module")
+def listed() -> dict[str, FurtherTools]:
+    """What was offered over each way, by the way: to start a program for every test takes long."""
+    return {}
+
+
 @pytest.fixture(params=["http", "streams"])
-def server(request: pytest.FixtureRequest) -> McpServer:
-    return PROGRAM if request.param == "streams" else request.getfixturevalue("served")
+async def tools(request: pytest.FixtureRequest, served: McpServer, listed: dict[str, FurtherTools]) -> FurtherTools:
+    way = request.param
+    if way not in listed:
+        listed[way] = await offered(PROGRAM if way == "streams" else served)
+    return listed[way]
 
 
 async def offered(*servers: McpServer, allowed: Sequence[str] = ()) -> FurtherTools:
@@ -42,8 +51,7 @@ async def ask(tools: FurtherTools, name: str, /, **wish: Any) -> str:
     return await tool.run(tool.arguments.model_validate(wish))
 
 
-async def test_only_tools_that_say_they_read_are_offered_with_the_servers_own_schema(server: McpServer) -> None:
-    tools = await offered(server)
+async def test_only_tools_that_say_they_read_are_offered_with_the_servers_own_schema(tools: FurtherTools) -> None:
     names = {each.name for each in tools.tools}
     assert names == {f"boards_{each}" for each in ("find_boards", "surroundings", "endless", "failing", "sleeping")}
     find = next(each for each in tools.tools if each.name == "boards_find_boards")
@@ -54,8 +62,8 @@ async def test_only_tools_that_say_they_read_are_offered_with_the_servers_own_sc
     assert tools.remarks == ()
 
 
-async def test_what_a_tool_answers_is_masked_and_holds_no_control_characters(server: McpServer) -> None:
-    told = await ask(await offered(server), "boards_find_boards", word="checkout", limit=2)
+async def test_what_a_tool_answers_is_masked_and_holds_no_control_characters(tools: FurtherTools) -> None:
+    told = await ask(tools, "boards_find_boards", word="checkout", limit=2)
     assert told.splitlines() == ["2 boards with checkout", "token=<secret> <email> [2J"]
 
 
@@ -70,8 +78,8 @@ async def test_an_answer_beyond_two_megabytes_is_not_read(served: McpServer) -> 
         await ask(await offered(served), "boards_endless", size=400_000)
 
 
-async def test_what_a_tool_calls_an_error_is_an_answer(server: McpServer) -> None:
-    assert "The tool says that it failed" in await ask(await offered(server), "boards_failing")
+async def test_what_a_tool_calls_an_error_is_an_answer(tools: FurtherTools) -> None:
+    assert "The tool says that it failed" in await ask(tools, "boards_failing")
 
 
 async def test_a_tool_that_was_named_is_offered_whatever_it_says(served: McpServer) -> None:
@@ -100,9 +108,9 @@ async def test_a_server_that_is_down_or_is_no_program_costs_its_tools_and_no_oth
 
 async def test_a_command_sees_its_own_token_and_nothing_else_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-not-for-you")
-    tools = await offered(replace(PROGRAM, token=SecretStr("grafana-own"), token_in="GRAFANA_TOKEN"))
-    assert await ask(tools, "boards_surroundings", name="GRAFANA_TOKEN") == "grafana-own"
-    assert await ask(tools, "boards_surroundings", name="OPENAI_API_KEY") == "not set"
+    peer = McpPeer(replace(PROGRAM, token=SecretStr("grafana-own"), token_in="GRAFANA_TOKEN"))
+    told = await peer.call("surroundings", {"names": ["GRAFANA_TOKEN", "OPENAI_API_KEY"]})
+    assert told.splitlines() == ["grafana-own", "not set"]
 
 
 @dataclass

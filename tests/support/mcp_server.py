@@ -23,8 +23,8 @@ def server() -> MCPServer:
         return f"{limit} boards with {word}\n{SECRET} bob@example.com\x1b[2J"
 
     @made.tool(annotations=READS, description="Tells what it sees of its surroundings.")
-    def surroundings(name: str) -> str:
-        return os.environ.get(name, "not set")  # noqa: TID251 - what it is asked is just that
+    def surroundings(names: list[str]) -> str:
+        return "\n".join(os.environ.get(each, "not set") for each in names)  # noqa: TID251 - it is asked just that
 
     @made.tool(annotations=READS)
     def endless(size: int) -> str:
