@@ -55,6 +55,8 @@ _METRIC_FELT = {
     Aspect.LATENCY: (0.55, FaultKind.LATENCY),
     Aspect.TRAFFIC: (0.1, FaultKind.UNKNOWN),
 }
+_METRIC_ELSE = _METRIC_OWN[Aspect.OTHER]
+"""Of what else a metric may tell: agents of others may call theirs what ours never are."""
 
 
 def testimonies(fact: Observation) -> Iterator[Testimony]:
@@ -89,13 +91,13 @@ def _of_metric(fact: Observation) -> _Said:
         yield fact.service, Role.LINK, 0.7, FaultKind.NETWORK
         yield fact.peer, Role.LINK, 0.7, FaultKind.NETWORK
     elif fact.peer:
-        weight, kind = {**_METRIC_OWN, **_METRIC_FELT}[fact.aspect]
+        weight, kind = {**_METRIC_OWN, **_METRIC_FELT}.get(fact.aspect, _METRIC_ELSE)
         yield fact.peer, Role.FELT, SEEN_FROM_OUTSIDE * weight, kind
         yield fact.service, Role.FELT, 0.4 * weight, FaultKind.DEPENDENCY
     elif meaning_of(fact.signal_name).reach is Reach.CALLS:
         yield fact.service, Role.FELT, 0.5, FaultKind.DEPENDENCY
-    elif fact.aspect in _METRIC_OWN:
-        yield fact.service, Role.OWN, *_METRIC_OWN[fact.aspect]
+    elif fact.aspect not in _METRIC_FELT:
+        yield fact.service, Role.OWN, *_METRIC_OWN.get(fact.aspect, _METRIC_ELSE)
     else:
         weight, kind = _METRIC_FELT[fact.aspect]
         yield fact.service, Role.FELT, weight * (SEEN_FROM_OUTSIDE if is_address(fact.service) else 1.0), kind

@@ -105,6 +105,13 @@ def test_facts_without_a_service_and_normal_ones_accuse_nobody() -> None:
     assert suspects([fact("", Aspect.CPU), fact("orders", Aspect.CPU, standing=Standing.NORMAL)]) == []
 
 
+@pytest.mark.parametrize("aspect", Aspect)
+@pytest.mark.parametrize("signal", Signal)
+@pytest.mark.parametrize("peer", ["", "payment"])
+def test_whatever_agents_of_others_observe_can_be_weighed(aspect: Aspect, signal: Signal, peer: str) -> None:
+    assert all(0.0 <= each.confidence <= 1.0 for each in suspects([fact("orders", aspect, signal=signal, peer=peer)]))
+
+
 def test_calls_that_fail_without_a_named_peer_speak_of_a_dependency() -> None:
     found = suspects([fact("orders", Aspect.ERRORS, signal_name="outbound_call_error_ratio", unit="")])
     assert found[0].kind is FaultKind.DEPENDENCY
