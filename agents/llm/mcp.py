@@ -2,7 +2,8 @@
 
 Each question is a session of its own, opened and closed within it: a server that crashed, restarted or forgot us needs no
 care. A command is started for a question and ended with it, and sees of the environment only what any program needs and its
-own token. A server may ask nothing of us: no sampling, no roots, no questions to people.
+own token. A token goes to no other machine over plain http. A server may ask nothing of us: no sampling, no roots, no
+questions to people.
 Format: https://modelcontextprotocol.io/specification
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -31,6 +33,9 @@ ANSWER_S = 20.0
 INSTALL = "pip install 'compass-oncall[mcp]'"
 MOST_BYTES = 2 * 1024 * 1024
 MOST_PAGES = 5
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+READABLE = "{name} is plain http on another machine; its token would cross the network readable."
+SAFE = "Give its https address in COMPASS_MCP, or take {name} out of COMPASS_MCP_TOKENS."
 
 
 def installed() -> bool:
@@ -50,6 +55,12 @@ class McpServer:
     command: tuple[str, ...] = ()
     token: SecretStr | None = None
     token_in: str = ""
+
+    @property
+    def shows_its_token(self) -> bool:
+        """Whether everybody on the way could read the token: it is plain http to another machine."""
+        address = urlsplit(self.url)
+        return self.token is not None and address.scheme == "http" and address.hostname not in THIS_MACHINE
 
 
 class McpPeer:
@@ -90,6 +101,8 @@ class McpPeer:
     async def _asked(self, ask: "Callable[[Client], Awaitable[T]]") -> T:
         if not installed():
             raise SourceUnavailableError("The extra for MCP servers is not installed.", remedy=INSTALL)
+        if self._server.shows_its_token:
+            raise SourceUnavailableError(READABLE.format(name=self.name), remedy=SAFE.format(name=self.name))
         try:
             async with self._session() as client:
                 return await ask(client)

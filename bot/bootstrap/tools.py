@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from functools import partial
-from urllib.parse import urlsplit
 
 from agents.llm.further import AddedTools
-from agents.llm.mcp import McpPeer, McpServer
+from agents.llm.mcp import READABLE, SAFE, McpPeer, McpServer
 from bot.doctor import Check, ProbeError
 from bot.settings import Settings
 from orchestrator.clock import Clock, SystemClock
@@ -35,12 +34,8 @@ def tool_checks(settings: Settings) -> list[Check]:
 
 
 async def _offers(settings: Settings, server: McpServer) -> str:
-    address = urlsplit(server.url)
-    if server.token and address.scheme == "http" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
-        raise ProbeError(
-            f"{server.name} is plain http on another machine; its token would cross the network readable.",
-            remedy=f"Give its https address in COMPASS_MCP, or take {server.name} out of COMPASS_MCP_TOKENS.",
-        )
+    if server.shows_its_token:
+        raise ProbeError(READABLE.format(name=server.name), remedy=SAFE.format(name=server.name))
     peer, clock = McpPeer(server), SystemClock()
     found = await AddedTools([peer], clock, settings.mcp_tools).tools()
     if found.remarks and not found.tools:

@@ -97,6 +97,18 @@ async def test_without_the_right_token_a_server_costs_its_tools_and_says_nothing
     assert "127.0.0.1" not in remark
 
 
+@pytest.mark.parametrize("scheme", ["http", "HTTP"])
+async def test_a_token_is_not_sent_to_another_machine_where_all_on_the_way_could_read_it(scheme: str) -> None:
+    elsewhere = McpServer("boards", f"{scheme}://boards.example/mcp", token=SecretStr(TOKEN))
+    tools = await offered(elsewhere)
+    assert tools.tools == ()
+    (remark,) = tools.remarks
+    assert remark.startswith("Tools of boards are not there: boards is plain http on another machine")
+    with pytest.raises(SourceUnavailableError, match="plain http on another machine"):
+        await McpPeer(elsewhere).call("find_boards", {})
+    assert not replace(elsewhere, token=None).shows_its_token
+
+
 async def test_a_server_that_is_down_or_is_no_program_costs_its_tools_and_no_others(served: McpServer) -> None:
     down = McpServer("down", "http://127.0.0.1:9/mcp")
     missing = McpServer("missing", command=("/nowhere/at/all",))
