@@ -106,7 +106,7 @@ def at_length(asked: Asked) -> tuple[str, Mapping[str, Any]]:
     explanations = [
         {**each, "statement": WORDS} for each in answer.get("explanations", ()) for _ in range(EXPLANATIONS)
     ]
-    return tool, {**answer, **({"explanations": explanations} if explanations else {"reason": WORDS})}
+    return tool, {**answer, **({"explanations": explanations} if explanations else {})}
 
 
 def about(text: str) -> int:

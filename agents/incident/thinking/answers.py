@@ -68,8 +68,7 @@ class Against(StrEnum):
 
 
 class Doubt(Answer):
-    """What a model has to say against an explanation."""
+    """What a model holds against an explanation."""
 
-    reason: str = ""
     ids: Ids = []
     strength: Annotated[Against, WithJsonSchema({"enum": [each.value for each in Against]})]

@@ -2,8 +2,8 @@
 
 The law: doubt lowers a confidence and never raises one, and only where it rests on facts that can speak against: something
 normal, or what happened elsewhere before it. What later came of it, what is a part of it, and what nobody could look at
-refutes nothing. How far it lowers is decided here, between nothing and a floor; the reason that a model gives stays in the
-record of its calls.
+refutes nothing. How far it lowers is decided here, between nothing and a floor. A model is asked for no reason: what speaks
+against an explanation are the facts, which are shown as they were observed.
 """
 
 from collections.abc import Mapping, Sequence

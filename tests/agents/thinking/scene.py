@@ -76,7 +76,7 @@ def said(
 
 def answering(*explanations: Mapping[str, Any], doubt: Any = None) -> ScriptedModel:
     """A model that answers with these, and doubts nothing where nothing else is said."""
-    no_doubt = {"reason": "", "ids": [], "strength": "none"}
+    no_doubt = {"ids": [], "strength": "none"}
     return ScriptedModel({"hypotheses": {"explanations": explanations}, "refute": doubt or no_doubt})
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.incident.thinking.brief import MOST_BYTES, brief, fact_line
-from agents.incident.thinking.lines import Section, bounded
+from agents.incident.thinking.lines import Section, bounded, one_line
 from agents.sources.snapshot import SnapshotLibrary, packaged_recordings
 from orchestrator.model import Aspect, Change, Observation, Standing
 from tests.agents.cases import InlineCompute
@@ -18,6 +18,7 @@ from tests.support.builders import consultation
 from tests.support.clock import NOON
 
 TEXTS = st.text(st.sampled_from("abo1 é“…😀\n\r\u2028\x00"), max_size=80)
+LINES = TEXTS.map(lambda text: one_line(text, 80))
 AIM = 2_500
 RECORDING = packaged_recordings() / "INC-123.tar.xz"
 
@@ -98,8 +99,8 @@ def test_without_an_incident_and_a_context_it_tells_what_was_observed() -> None:
     st.lists(
         st.builds(
             lambda heading, lines, rank: Section(heading, lines, rank),
-            TEXTS,
-            st.lists(TEXTS, max_size=4),
+            LINES,
+            st.lists(LINES, max_size=4),
             st.integers(0, 3),
         ),
         max_size=5,
