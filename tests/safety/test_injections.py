@@ -108,9 +108,11 @@ async def test_what_is_accepted_is_what_the_evidence_bears(attempt: Attempt) -> 
         assert each.do_first in ("", known.do_first if known else "")
         assert each.disprove == (known.disprove if known else (DISPROVE[each.fault_kind].format(service=each.service),))
         if known is None or each.statement != known.statement:
-            assert not LURES.search(each.statement)
-            assert len(each.statement) <= LONGEST_STATEMENT
-            assert all(map(visible, each.statement))
+            said = each.statement.removeprefix(known.statement) if known else each.statement
+            assert "model: " in said
+            assert not LURES.search(said)
+            assert len(said) <= LONGEST_STATEMENT + len(" (model: )")
+            assert all(map(visible, said))
     assert attempt.text not in " ".join(remarks)
 
 

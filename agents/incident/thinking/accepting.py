@@ -1,8 +1,8 @@
 """What is taken of a model's answer, and what is left out, counted by reason.
 
 The law: an explanation comes in if it cites at least one fact for it that was shown, no fact that was not, and a service that
-telemetry knows, with a kind of fault that we know and a statement that can be read at a glance. All else is left out whole:
-who invents one thing is not believed the rest.
+telemetry knows, with a kind of fault that we know and a statement that can be read at a glance and is no command. All else
+is left out whole: who invents one thing is not believed the rest.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agents.incident.thinking.answers import KINDS, LONGEST_STATEMENT, MOST_EXPLANATIONS, MOST_IDS, Explanation
-from agents.incident.thinking.wording import plain_words
+from agents.incident.thinking.wording import plain_words, tells_to_run
 from orchestrator.model import FaultKind
 
 
@@ -23,11 +23,12 @@ class LeftOut(StrEnum):
     UNKNOWN_SERVICE = "names a service that is not known"
     UNKNOWN_KIND = "names no known kind of fault"
     UNREADABLE = "has no statement of one short line"
+    COMMAND = "tells what to run"
     TWICE = "says what another said"
     TOO_MANY = f"came after the first {MOST_EXPLANATIONS}"
 
 
-OF_SEVERAL = {"cites": "cite", "names": "name", "has": "have", "says": "say"}
+OF_SEVERAL = {"cites": "cite", "names": "name", "has": "have", "says": "say", "tells": "tell"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ def _checked(said: Explanation, shown: Collection[str], known: Mapping[str, str]
     statement = _statement(said.statement, service)
     if not statement:
         return LeftOut.UNREADABLE
+    if tells_to_run(said.statement):
+        return LeftOut.COMMAND
     return Accepted(service, kind, statement, supports[:MOST_IDS], against[:MOST_IDS])
 
 

@@ -1,6 +1,8 @@
 """From what was taken of a model's answer to hypotheses: its words and citations, our confidence and our advice.
 
-What to check, what would disprove it and what to consider first are ours: a model tells nobody what to do.
+The law: what plain analysis says of a suspect stays and comes first, for it holds the fact that tells most, since when, and
+after which change, all measured; a model's words stand behind it, and are always named as a model's. What to check, what
+would disprove it and what to consider first are ours: a model tells nobody what to do.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +15,9 @@ from agents.incident.thinking.settling import Settling
 from agents.incident.words import clock
 from orchestrator.model import FaultKind, Hypothesis, Observation
 
+OF_A_MODEL = "model: "
+"""Stands before whatever a model said."""
+
 
 def formed_with(
     plain: Sequence[Hypothesis],
@@ -21,7 +26,7 @@ def formed_with(
     facts: Mapping[str, Observation],
     agent_id: str,
 ) -> list[Hypothesis]:
-    """Plain analysis in the model's words, and what the model adds, likeliest first; the model's order breaks ties.
+    """Plain analysis with the model's words, and what the model adds, likeliest first; the model's order breaks ties.
 
     What another agent asserts by plain analysis is that agent's to say: then its confidence is settled in one place.
     """
@@ -34,12 +39,24 @@ def formed_with(
 
 
 def reworded(plain: Hypothesis, said: Accepted | None) -> Hypothesis:
-    """The same explanation, with all that plain analysis cites, in other words and with what else was cited."""
+    """The same explanation, with what the model says of it behind, and with what else was cited."""
     if said is None:
         return plain
     supporting = _more(plain.supporting, said.supports, but=plain.refuting, most=MOST_SUPPORT)
     refuting = _more(plain.refuting, said.against, but=supporting, most=MOST_AGAINST)
-    return plain.model_copy(update={"statement": said.statement, "supporting": supporting, "refuting": refuting})
+    return plain.model_copy(
+        update={
+            "statement": _with_words(plain.statement, said.statement),
+            "supporting": supporting,
+            "refuting": refuting,
+        }
+    )
+
+
+def _with_words(plain: str, said: str) -> str:
+    """Both, the measured first: where there is little room the end is cut."""
+    words = said.rstrip(".")
+    return plain if words.casefold() in plain.casefold() else f"{plain} ({OF_A_MODEL}{words})"
 
 
 def _added(said: Accepted, confidence: float, facts: Mapping[str, Observation], agent_id: str) -> Hypothesis:
@@ -52,7 +69,7 @@ def _added(said: Accepted, confidence: float, facts: Mapping[str, Observation], 
     other = link[1] if link[0] == said.service else link[0]
     return Hypothesis(
         agent_id=agent_id,
-        statement=said.statement,
+        statement=f"{OF_A_MODEL}{said.statement}",
         initial_confidence=round(confidence, 4),
         service=said.service,
         peer=other if said.kind is FaultKind.NETWORK else "",

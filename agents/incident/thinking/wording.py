@@ -12,6 +12,11 @@ _NAMED_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*\)")
 _ADDRESS = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}:/\S*|\bmailto:\S+|\bwww\.\S+)", re.IGNORECASE)
 _MENTION = re.compile(r"(?<!\w)[@!](?=\w)")
 _MARKS = str.maketrans(dict.fromkeys("`*~<>|{}", " "))
+_COMMAND = re.compile(
+    r"(?<!\S)--?[a-z]|\$\(|\b(?:run|execute|sudo)[\s:]+(?:kubectl|helm|docker|systemctl|terraform|psql|curl|ssh|bash|sh|rm)\b",
+    re.IGNORECASE,
+)
+"""What looks like something to be typed: options, which no sentence has, or a program that is to be run."""
 _SPACE_BEFORE = re.compile(r" (?=[,.;:!?](?:\s|$))")
 
 
@@ -23,6 +28,11 @@ def plain_words(said: str) -> str:
     while (cleaner := _cleaned(text)) != text:  # what is taken away may have stood between the halves of a link
         text = cleaner
     return text if any(map(str.isalnum, text)) else ""
+
+
+def tells_to_run(said: str) -> bool:
+    """Whether that is, or holds, a command: people copy those at three in the morning."""
+    return bool(_COMMAND.search(said.translate(_MARKS)))
 
 
 def _cleaned(text: str) -> str:

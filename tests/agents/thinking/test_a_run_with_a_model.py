@@ -66,7 +66,7 @@ async def test_a_run_tells_the_models_words_what_it_cost_and_what_was_left_out(
     plain = await went(shop, None, mode=mode)
     report, before = report_of(view, INCIDENT_TEAM), report_of(plain, INCIDENT_TEAM)
     assert view.state is InvestigationState.COMPLETED
-    assert (report.conclusion, report.headline) == (Conclusion.LIKELY, WORDS)
+    assert (report.conclusion, report.headline) == (Conclusion.LIKELY, f"{before.headline} (model: {WORDS})")
     lead, plain_lead = report.groups[0].lead, before.groups[0].lead
     assert lead.initial_confidence < plain_lead.initial_confidence
     assert lead.refuting

