@@ -30,6 +30,12 @@ _DATE = re.compile(
     rf"(?P<month2>{_MONTH})(?!\w){_YEAR.replace('year', 'year2')})",
     re.ASCII | re.IGNORECASE,
 )
+_MONTH_ALONE = re.compile(
+    rf"(?:(?P<last>last )?(?P<month>{_MONTH})(?:,? (?P<year>20\d{{2}}))?|last year)(?=\s*(?:$|[,;.!?)\n\x00–—]))",
+    re.ASCII | re.IGNORECASE,
+)
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(20\d{2}))?(?![\w/])", re.ASCII)
+"""3/13 and 13/3 are one day; 3/4 may be two, and is none."""
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?=\D|$)", re.ASCII)
 _PARTS = {"morning": time(6), "afternoon": time(12), "evening": time(18), "night": time(22)}
 _NOON, _DUSK = time(12), 6
@@ -45,6 +51,7 @@ class Day:
     before_today: bool = False
     on: date | None = None
     month_day: tuple[int, int] | None = None
+    last_year: bool = False
     part: str = ""
 
     @property
@@ -60,8 +67,13 @@ class Day:
         """The dates that may be meant, where it is `today` and `at` is the time of day."""
         if self.on is not None:
             return [self.on]
+        if self.last_year:
+            return [date(today.year - 1, 1, 1)]
         if self.month_day is not None:
-            return [each for year in (today.year - 1, today.year) if (each := _date(year, *self.month_day))]
+            dates = [each for year in (today.year - 1, today.year) if (each := _date(year, *self.month_day))]
+            return [
+                each for each in dates if not self.before_today or (each.year, each.month) != (today.year, today.month)
+            ]
         if self.weekday is not None:
             back = (today.weekday() - self.weekday) % 7 or (7 if self.before_today else 0)
             return [today - timedelta(days=back), today - timedelta(days=back + 7)]
@@ -78,6 +90,10 @@ def day_at(text: str, at: int, field: str) -> Day | None:
         return Day(found.end(), weekday=number, before_today=bool(found["last"]), part=(found["part"] or "").lower())
     if found := _DATE.match(text, at):
         return _dated(found, field)
+    if found := _MONTH_ALONE.match(text, at):
+        return _month(found)
+    if found := _SLASHED.match(text, at):
+        return _slashed(found)
     if found := _ISO.match(text, at):
         on = _date(*(int(each) for each in found.groups()))
         if on is None:
@@ -104,6 +120,25 @@ def _dated(found: re.Match[str], field: str) -> Day:
     if on is None:
         raise _no_day(field, found[0])
     return Day(found.end(), on=on) if year else Day(found.end(), month_day=(number, day))
+
+
+def _month(found: re.Match[str]) -> Day:
+    """A month, or a year, begins on its first day."""
+    if not found["month"]:
+        return Day(found.end(), last_year=True)
+    number = next(at for at, each in enumerate(_MONTHS, 1) if each.startswith(found["month"][:3].lower()))
+    if found["year"]:
+        return Day(found.end(), on=date(int(found["year"]), number, 1))
+    return Day(found.end(), month_day=(number, 1), before_today=bool(found["last"]))
+
+
+def _slashed(found: re.Match[str]) -> Day | None:
+    first, second, year = int(found[1]), int(found[2]), found[3]
+    month, day = sorted((first, second))
+    on = _date(int(year or 2024), month, day)
+    if on is None or (first != second and day <= len(_MONTHS)):
+        return None
+    return Day(found.end(), on=on) if year else Day(found.end(), month_day=(month, day))
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -21,7 +21,7 @@ _SPOKEN = re.compile(
     rf"({_COUNT})({_HALF})?[ -]?({_UNIT})({_HALF})?(?!\w)(?:(?: and |, | )({_COUNT}) ?({_UNIT})(?!\w))?",
     re.ASCII | re.IGNORECASE,
 )
-_ALONE = re.compile(r"(minute|hour|day|week)(?!\w)", re.ASCII | re.IGNORECASE)
+_ALONE = re.compile(rf"(minute|hour|day|week)({_HALF}(?![\w-]))?(?!\w)", re.ASCII | re.IGNORECASE)
 _FRACTIONS = {"h": Decimal("0.5"), "q": Decimal("0.25"), "a": Decimal("0.25"), "t": Decimal("0.75")}
 _WORDS = {"a": Decimal(1), "an": Decimal(1), "a couple of": Decimal(2), "a few": None}
 
@@ -35,7 +35,7 @@ def duration_at(text: str, at: int, *, alone: bool = False) -> tuple[timedelta, 
     if found := _SPOKEN.match(text, at):
         return _spoken(found)
     if alone and (found := _ALONE.match(text, at)):
-        return _seconds(Decimal(_unit(found[1]))), found.end()
+        return _seconds((Decimal("1.5") if found[2] else Decimal(1)) * _unit(found[1])), found.end()
     return None
 
 

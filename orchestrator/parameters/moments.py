@@ -19,8 +19,22 @@ _DIGITS = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _HOUR = re.compile(rf"(?P<hour>\d{{1,2}}){_HALF_DAY}", re.ASCII | re.IGNORECASE)
+_WITHOUT_COLON = re.compile(
+    r"(\d{2})h(\d{2})(?![\w:%]|\.\d)|([01]\d|2[0-3])([0-5]\d)(?:\s?hrs?(?!\w)|\s?hours(?!\w)|(?=\s?(?:Z|UTC|GMT)(?!\w)))"
+    r"|(0\d|1[0-8])([0-5]\d)(?=\s*(?:$|[,;!?)\n\x00]|\.(?!\d)))",
+    re.ASCII | re.IGNORECASE,
+)
+"""13h30, 0915, 1430 hrs; 2024 at the end of a sentence is a year."""
+_ISH = re.compile(r"(?P<hour>\d{1,2})[ -]?ish(?!\w)", re.ASCII | re.IGNORECASE)
+_WORDED = re.compile(
+    rf"(?P<hour>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    rf"(?: (?P<minute>(?:twenty|thirty|forty|fifty)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?"
+    rf"|ten|eleven|twelve|\w{{3,5}}teen))?(?!\w)(?P<said>{_HALF_DAY})?",
+    re.ASCII | re.IGNORECASE,
+)
+"""One thirty pm, eleven am; a number alone is no time."""
 _BARE = re.compile(r"(?P<hour>\d{1,2})(?![\w:.%])", re.ASCII)
-_OCLOCK = re.compile(rf"(?P<hour>\d{{1,2}}|{SPOKEN}) o'?clock{_HALF_DAY}?", re.ASCII | re.IGNORECASE)
+_OCLOCK = re.compile(rf"(?P<hour>\d{{1,2}}|{SPOKEN}) o'?\s?clock{_HALF_DAY}?", re.ASCII | re.IGNORECASE)
 _PAST = re.compile(
     rf"(?:a )?(?P<some>quarter|half|{SPOKEN}|\d{{1,2}})(?: minutes)? (?P<way>past|to|before|after) "
     rf"(?P<hour>{SPOKEN}|\d{{1,2}})(?![\w:.]){_HALF_DAY}?",
@@ -93,6 +107,8 @@ def _clock_then_day(text: str, at: int, field: str, *, bare: bool) -> Spoken | N
 
 def _of(clock: Clock, day: Day) -> Clock:
     late = not clock.half and 1 <= clock.hour < 12 and day.is_late(clock.hour)
+    if clock.twelve and day.part == "morning":
+        return replace(clock, half="a", twelve=False)
     return replace(clock, half="p", twelve=False) if late else clock
 
 
@@ -108,9 +124,14 @@ def _clock_at(text: str, at: int, field: str, *, bare: bool = False) -> tuple[Cl
         return Clock(0 if found[1].lower() == "midnight" else 12), found.end()
     if found := _PAST.match(text, at):
         return _checked(_past(found), found[0], field), found.end()
-    if found := _OCLOCK.match(text, at):
-        half, hour = _half(found), _count(found["hour"])
-        return _checked(Clock(hour, half=half, twelve=hour <= 12 and not half), found[0], field), found.end()
+    if found := _OCLOCK.match(text, at) or _ISH.match(text, at):
+        return _checked(_on_dial(_count(found["hour"]), half=_half(found)), found[0], field), found.end()
+    if found := _WITHOUT_COLON.match(text, at):
+        hour, minute = (int(each) for each in found.groups() if each)
+        return _checked(Clock(hour, minute), found[0], field), found.end()
+    if (found := _WORDED.match(text, at)) and (found["minute"] or found["half"]):
+        minute = spoken(found["minute"] or "zero")
+        return _checked(_on_dial(_count(found["hour"]), minute, half=_half(found)), found[0], field), found.end()
     if bare and (found := _BARE.match(text, at)) and int(found["hour"]) < 24:
         return Clock(int(found["hour"]), bare=True), found.end()
     return None
@@ -123,13 +144,16 @@ def _past(found: re.Match[str]) -> Clock:
     hour = _count(found["hour"])
     half = _half(found)
     before = hour - 1 if hour > 1 else 12
-    return Clock(
-        hour if ahead else before, minutes if ahead else 60 - minutes, half=half, twelve=not half and hour <= 12
-    )
+    return replace(_on_dial(hour, half=half), hour=hour if ahead else before, minute=minutes if ahead else 60 - minutes)
 
 
 def _half(found: re.Match[str]) -> str:
-    return (found["half"] or "").lower()
+    return (found.groupdict().get("half") or "").lower()
+
+
+def _on_dial(hour: int, minute: int = 0, *, half: str = "") -> Clock:
+    """As a dial shows it, where nobody said whether by day or by night."""
+    return Clock(hour, minute, half=half, twelve=not half and hour <= 12)
 
 
 def _count(words: str) -> int:

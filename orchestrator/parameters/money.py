@@ -16,7 +16,10 @@ from orchestrator.parameters.numbers import SPOKEN, number
 EXAMPLE = "budget=10"
 _NUMBER = rf"(?P<number>-?[0-9]+(?:[.,][0-9]+)*|{SPOKEN})(?P<thousand>k(?![a-z]))?"
 _CURRENCY = r"(?:\$|us\s?dollars?|usd|us\$|dollars?|bucks?|cents?|¢|€|euros?|eur|£|pounds?|gbp)"
-_AMOUNT = rf"(?P<before>{_CURRENCY}\s?)?{_NUMBER}(?P<after>[ -]?{_CURRENCY}(?![\w$]))?"
+_AMOUNT = (
+    rf"(?P<before>{_CURRENCY}\s?)?{_NUMBER}(?P<after>[ -]?{_CURRENCY}(?![\w$]))?"
+    rf"(?:(?:(?<=dollars)|(?<=bucks)) (?:and )?(?P<cents>[0-9]{{1,2}}|{SPOKEN})(?: cents)?)?"
+)
 _END = (
     r"(?=\s*(?:$|[,;.!?)\n\x00\x01—–]|(?:please|pls|plz|total|in total|max(?:imum)?|tops|at most|or less|thanks"
     r"|and|on|for|so|but|only|then|per run|this time|today|because|since|if|unless|or|as)(?!\w)))(?!\.\d)"
@@ -30,10 +33,11 @@ _WHO = re.compile(
     re.IGNORECASE,
 )
 _THIS = r"(?:it|this|the cost|costs|spending)"
+_OBJECT = r"(?:me|us|it|money|anything|whatever(?: you (?:need|want))?)"
 _SPENDS = re.compile(r"(?:please )?(?:do not |don'?t |never )?spend", re.IGNORECASE)
 _SPEND = re.compile(
     r"\b(?:please )?(?:do not |don'?t |never )?(?:spend(?:ing)?|use|pay|burn|cost|invest|go|exceed|stay|capped"
-    rf"|(?:keep|cap|limit) {_THIS})(?: (?:me|us|it|money|anything))? ?(?:{_MOST} |at |to )*{_AMOUNT}{_END}",
+    rf"|(?:keep|cap|limit) {_THIS})(?: {_OBJECT})? ?(?:{_MOST} |at |to )*{_AMOUNT}{_END}",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(r"(?:^|[,;:.!?(\n\x00—–]\s*|\b(?:and|but|please|you (?:can|may)|only|just) )$", re.IGNORECASE)
@@ -45,11 +49,19 @@ _LIMITING = re.compile(
 )
 _BUDGET = re.compile(
     rf"(?<!error )(?<!latency )(?<!time )(?<!our )(?<!\w)(?:(?:with )?(?:a |the |my )?(?:max(?:imum)? )?budget"
-    rf"|(?<!rate )(?:cost |spending |spend )limit)(?:\s?:|,)? ?"
+    rf"|(?<!rate )(?:cost |spending |spend )limit|max(?:imum)? (?:spend(?:ing)?|cost))(?:\s?:|,)? ?"
     rf"(?:(?:of|is|to|at|was set to|set to|should be|will be|up to|at most|max) )*{_AMOUNT}{_END}",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(rf"(?<![\w-])(?:limit|cap|max|maximum)(?:\s?:| of| is)? ?{_AMOUNT}{_END}", re.IGNORECASE)
+_GIVEN = re.compile(
+    rf"\byou(?:'ve got|'ve| have got| have| got| get) (?:(?:{_MOST}|a budget of) )?{_AMOUNT}{_END}", re.IGNORECASE
+)
+_CORRECTED = re.compile(
+    rf"(?:^|(?<=[\s,;.!?(\x00—–]))(?:(?:no|wait|sorry|actually|rather|or|make (?:it|that))[ ,]+)+{_AMOUNT}{_END}",
+    re.IGNORECASE,
+)
+"""Behind a budget, another one: budget $5, no, $10."""
 _AMOUNT_BUDGET = re.compile(rf"(?<![\w$.,-]){_AMOUNT} budget(?!\w)", re.IGNORECASE)
 _ALONE = re.compile(
     r"(?:^|(?<=[,;:.!?(\n\x00—–])|(?<=\band )|(?<=\bbut ))\s*(?:but |and |for |with |please )*"
@@ -86,10 +98,12 @@ def within_bounds(amount: Decimal, said: str) -> Decimal:
 
 def read_money(canvas: Canvas, claims: Claims) -> None:
     """Every budget that is said. Raises ParameterExtractionError for one that cannot be."""
-    for pattern in (_BUDGET, _SPEND, _AMOUNT_BUDGET, _LIMIT, _ALONE):
+    for pattern in (_BUDGET, _SPEND, _GIVEN, _AMOUNT_BUDGET, _LIMIT, _ALONE, _CORRECTED):
         at = 0
         while found := pattern.search(canvas.open, at):
             at = max(found.end(), found.start() + 1)
+            if pattern is _CORRECTED and not claims.of("budget"):
+                continue
             if _limits(pattern, found, canvas.open):
                 start = _beginning(found)
                 claims.add("budget", _amount(found), canvas.strike(start, found.end()))
@@ -104,7 +118,7 @@ def _limits(pattern: re.Pattern[str], found: re.Match[str], text: str) -> bool:
     in_money = bool(found["before"] or found["after"])
     if pattern is _BUDGET:
         return True
-    if pattern is _AMOUNT_BUDGET:
+    if pattern in (_AMOUNT_BUDGET, _GIVEN, _CORRECTED):
         return in_money
     if pattern is _SPEND:
         spend = bool(_SPENDS.match(found[0]))
@@ -122,4 +136,5 @@ def _amount(found: re.Match[str]) -> Decimal:
         amount = parse_budget(digits) if not found["thousand"] else within_bounds(Decimal(digits) * 1000, said)
     else:
         amount = number(digits)
+    amount += number(found["cents"]) / 100 if found["cents"] else 0
     return within_bounds(amount / 100 if currency.lower().startswith(("cent", "¢")) else amount, said)

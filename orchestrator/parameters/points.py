@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from orchestrator.errors import ParameterExtractionError
 from orchestrator.parameters.durations import duration_at
@@ -10,12 +10,19 @@ from orchestrator.parameters.moments import Spoken, no_time, resolved, spoken_at
 
 MOST_DAYS = 90
 MOST_PAST = timedelta(days=MOST_DAYS)
+ROUGHLY = r"(?:(?:about|around|approximately|approx\.?|roughly|at|ca\.?|circa|exactly|just|maybe|like)\s+|~\s?)*"
+FREE = r"(?<![\w=./-])"
+"""Where words begin that are no part of a name, a path or a value."""
 LAST = re.compile(
     r"(?<![\w=./-])(?:(?:for|in|over|during|within|since) )?(?:about )?(?:the )?(?:last|past) (?:about |~)?",
     re.IGNORECASE,
 )
 AGO = re.compile(r"\s(?:ago|back|earlier)(?!\w)", re.IGNORECASE)
-_BEFORE = re.compile(r"(?:the )?(?:last|past) |-\s*", re.IGNORECASE)
+_BEFORE = re.compile(r"(?:the )?(?:last|past) |(?:(?:T|now)\s?)?[-−]\s*", re.IGNORECASE)
+_HOURS = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d\s?(?:hrs?|hours)(?!\w)", re.ASCII | re.IGNORECASE)
+"""0915 hrs is a quarter past nine, not five weeks."""
+_EPOCH = re.compile(r"(?P<seconds>1\d{9})(?:\d{3})?(?![\w.]\w|\w)", re.ASCII)
+"""Seconds since 1970, or milliseconds, between 2001 and 2033."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +45,12 @@ class Read:
 def moment_at(text: str, at: int, field: str, here: Here) -> Read | None:
     """A moment, or how long ago it was, that begins there. Raises ParameterExtractionError for a time that is none."""
     before = _BEFORE.match(text, at)
-    if found := duration_at(text, before.end() if before else at, alone=bool(before)):
-        ago = AGO.match(text, found[1])
-        return Read(here.now - found[0], ago.end() if ago else found[1])
+    lasted = None if _HOURS.match(text, at) else duration_at(text, before.end() if before else at, alone=bool(before))
+    if lasted:
+        ago = AGO.match(text, lasted[1])
+        return Read(here.now - lasted[0], ago.end() if ago else lasted[1])
+    if epoch := _EPOCH.match(text, at):
+        return Read(datetime.fromtimestamp(int(epoch["seconds"]), UTC), epoch.end())
     said = spoken_at(text, at, field)
     if said is None:
         return None

@@ -26,6 +26,7 @@ _MODE = re.compile(
 _TELLING = (
     r"(?:run|go|do|investigate|look(?: at| into)?|check|analy[sz]e|use|execute|work|start|please|pls|plz|and|it|this|them"
     r"|that|the|agents?|specialists?|all|everything|then|but|ok|okay|thanks|thank you|now|also|on|with|in|for|can|could|you"
+    r"|is|possible"
     r"|we|should|let'?s|mode|just|want|would|like|i'd|i|to)"
 )
 _ONLY_TELLING = re.compile(rf"(?:[\s\x00]*(?:{_TELLING}(?![\w-])|[\x00\s:–—-]+))*[\s\x00]*$", re.IGNORECASE)
@@ -37,6 +38,8 @@ _CLAUSE = re.compile(r"[,;.!?\n()]|\bbut\b")
 _ENDS = re.compile(
     r"(?:[\s\x00]*(?:please|pls|plz|thanks|now|on[\s\x00]*\x00))*[\s\x00]*(?:$|[,;.!?\n)]|(?:and|but)\b)", re.IGNORECASE
 )
+
+_FOR_ONE = re.compile(rf" for (?:the )?[\w-]+{_ENDS.pattern}", re.IGNORECASE)
 
 _AND = r"(?:\s?[,/&+]\s?|,? and | or )"
 
@@ -85,7 +88,8 @@ def read_agents(canvas: Canvas, claims: Claims, known: Known) -> None:
         while found := pattern.search(canvas.open):
             before = _CLAUSE.split(canvas.open[: found.start()])[-1]
             surely = rest or found[0].lower().endswith(("agent", "agents", "specialist", "specialists"))
-            if not _ENDS.match(canvas.open, found.end()) or not (surely or _ONLY_TELLING.match(before)):
+            ends = _ENDS.match(canvas.open, found.end()) or _FOR_ONE.match(canvas.open, found.end())
+            if not ends or not (surely or _ONLY_TELLING.match(before)):
                 break
             named = re.findall(one, next(each for each in found.groups() if each).lower())
             value = tuple(each for each in known.agents if (each not in named) == rest)

@@ -19,6 +19,7 @@ from orchestrator.parameters.spelling import is_slip
 
 MOST_CHOICES = 5
 SHORTEST_PART = 4
+LONG = 9
 _APART = re.compile(r"[^a-z0-9]+")
 _GENERIC = frozenset((
     "service", "services", "svc", "server", "api", "app", "backend", "db", "database", "worker", "cache", "queue",
@@ -27,9 +28,17 @@ _GENERIC = frozenset((
 _TELLING = frozenset({"gateway"})
 """Of those, what a sentence can be about by itself."""
 _KINDS = frozenset({"service", "services", "svc", "server", "app"})
+_DATABASES = frozenset({"database", "databases", "dbs"})
 _PARTICLES = frozenset({"out", "in", "up", "on", "off", "down", "over", "back", "away", "to", "by"})
 _TOKEN = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_=@#$])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*(?![A-Za-zÀ-ɏ0-9_=])", re.ASCII)
-_COUNTED = re.compile(r"(?:\d[\d.,]*\s?[kKmM]?|[$€£]\s?[\d.,]+\s?[kKmM]?(?: (?:worth )?of)?|\d[\d.,]*[kKmM] of) $")
+_COUNTED = re.compile(
+    r"(?:\d(?:[\d.,]*\d)?\s?[kKmM]?|[$€£]\s?(?:[\d.,]*\d)\s?[kKmM]?(?: (?:worth )?of)?|\d[\d.,]*[kKmM] of) $"
+)
+_RULED_OUT = re.compile(
+    r"(?:(?:^|[,.;:!?\n(—–] ?|\b(?:but|and|it'?s|it is|that'?s|that is|this is|definitely|probably) )not"
+    r"|\b(?:apart from|other than|except(?: for)?|rather than|instead of)) (?:the )?$",
+    re.IGNORECASE,
+)
 _ORDERED = re.compile(r"^ (?:the|for|through|in|all|our|your|its|their|my|into|around)\b", re.IGNORECASE)
 _TOLD_TO = re.compile(r"(?:^|[,.;:!?\n(] ?|\b(?:please|to|can you|could you|and|then|pls) )$", re.IGNORECASE)
 
@@ -173,9 +182,10 @@ def _read(
 
 
 def _is_other(text: str, start: int, end: int) -> bool:
-    """A word that says what is counted, or what to do."""
+    """A word that says what is counted, what to do, or what it is not."""
     return bool(
-        _COUNTED.search(text[max(0, start - 30) : start])
+        _RULED_OUT.search(text[max(0, start - 30) : start])
+        or _COUNTED.search(text[max(0, start - 30) : start])
         or (_TOLD_TO.search(text[max(0, start - 12) : start]) and _ORDERED.match(text[end : end + 12]))
     )
 
@@ -191,6 +201,7 @@ def _named(
         parts = tuple(part for word, _, _ in span for part in parts_of(word))
         found = (
             index.whole.get(parts)
+            or index.whole.get(tuple("db" if part in _DATABASES else part for part in parts))
             or _joined(parts, index)
             or [n for form in _numbers(parts) for n in index.whole.get(form, ())]
         )
@@ -217,7 +228,13 @@ def _one_word(word: str, known: Known, index: _Index) -> tuple[str, ...]:
         found = [
             name for name in index.by_part.get(parts[0], ()) if parts_of(name)[0] == parts[0] or parts[0] in _TELLING
         ]
-    return tuple(found or _slipped("-".join(parts), known.services))
+    return tuple(found or _misspelt("-".join(parts), known.services))
+
+
+def _misspelt(word: str, names: Sequence[str]) -> list[str]:
+    """As a slip of a name, or of its plural where the word is long enough to tell."""
+    found = _slipped(word, names)
+    return found if found or not word.endswith("s") or len(word) < LONG else _slipped(word[:-1], names)
 
 
 def _tells(part: str) -> bool:

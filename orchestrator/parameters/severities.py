@@ -48,9 +48,14 @@ _IS = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"(?:(?:^|(?<=[,;.!?\n\x00\x01]))\s*(?P<alone>critical|major|minor)(?=\s*(?:$|[,;.!?\n\x00]))|\[(?P<tag>critical|major|minor)\])",
+    r"(?:(?:^|(?<=[;.!?\n\x00\x01]))\s*(?P<sentence>medium)(?=\s*(?:$|[;.!?\n\x00]))"
+    r"|(?:^|(?<=[,;.!?\n\x00\x01]))\s*(?P<alone>critical|major|minor)(?=\s*(?:$|[,;.!?\n\x00]))|\[(?P<tag>critical|major|minor)\])",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"^\[FIRING[:\d]*\](?=[^\n]{0,300}?[( ](?P<label>critical|major|minor)[ )])", re.IGNORECASE | re.MULTILINE
+)
+"""A label of an alert, as Alertmanager names it to Slack."""
 _KIND = re.compile(r"(?<![\w=-])(?P<kind>critical|major|minor) (?:incident|outage)(?!\w)", re.IGNORECASE)
 _NOT = re.compile(
     r"(?:\b(?:not|no|non|never|isn'?t|hardly|neither|nor)|n't)(?:[ -](?:a|an|really|yet|so|of|that))*[ -]?$",
@@ -71,15 +76,15 @@ def parse_severity(text: str) -> Severity:
 
 def read_severity(canvas: Canvas, claims: Claims) -> None:
     """Every severity that is said. Raises ParameterExtractionError for one that there is not."""
-    for pattern in (_CODE, _SAID, _IS, _BARE, _KIND):
+    for pattern in (_CODE, _SAID, _IS, _BARE, _KIND, _LABEL):
         at = 0
         while found := pattern.search(canvas.open, at):
             at = max(found.end(), found.start() + 1)
             if _NOT.search(canvas.open[max(0, found.start() - 20) : found.start()]):
                 continue
             value = _value(found, pattern)
-            keep = pattern is _KIND
-            words = canvas.words(*found.span()) if keep else canvas.strike(found.start(), found.end())
+            told = found.span("label") if pattern is _LABEL else found.span()
+            words = canvas.words(*told) if pattern in (_KIND, _LABEL) else canvas.strike(*told)
             claims.add("severity", value, words)
 
 

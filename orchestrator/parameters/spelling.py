@@ -22,7 +22,8 @@ def is_slip(word: str, name: str, *, shortest: int = SHORTEST) -> bool:
     if not word or not name or word == name or word[0] != name[0] or abs(len(word) - len(name)) > 2:
         return False
     size = min(len(word), len(name))
-    if size >= SHORTEST_DOUBLED and _single(word) == _single(name):
+    doubled = SHORTEST_SWAPPED if len(word) > len(name) else SHORTEST_DOUBLED
+    if size >= doubled and _single(word) == _single(name):
         return True
     if _swapped(word, name):
         return size >= SHORTEST_SWAPPED

@@ -11,43 +11,41 @@ from datetime import datetime, timedelta
 from orchestrator.parameters.canvas import Canvas
 from orchestrator.parameters.claims import Claims
 from orchestrator.parameters.durations import duration_at
+from orchestrator.parameters.lasting import read_ago, read_lasting
 from orchestrator.parameters.moments import Spoken, next_after, resolved, spoken_at
-from orchestrator.parameters.points import AGO, LAST, Here, Read, allowed, moment_at
+from orchestrator.parameters.points import AGO, FREE, ROUGHLY, Here, Read, allowed, moment_at
 
-_ROUGHLY = r"(?:(?:about|around|approximately|approx\.?|roughly|at|ca\.?|circa|exactly|just|maybe)\s+|~\s?)*"
-_B, _E = r"(?<![\w=./-])", r"(?![\w=])"
-_SINCE = re.compile(rf"{_B}(?:ever )?since(?=[\s\d~:])\s*{_ROUGHLY}", re.IGNORECASE)
-_FROM = re.compile(rf"{_B}(?P<lead>from|between|starting(?: from)?)\s+{_ROUGHLY}", re.IGNORECASE)
-_BARE_RANGE = re.compile(r"(?<![\w.:/=-])(?=\d{1,2}:\d{2}(?:\s?[ap]m)?\s?(?:[-–—]|to)\s?\d{1,2}:\d{2})", re.IGNORECASE)
-_TO = re.compile(rf"(?:,?\s(?:until|till|til|to|and)\s+{_ROUGHLY}|\s?[-–—]\s?)", re.IGNORECASE)
+_SINCE = re.compile(rf"{FREE}(?:ever )?since(?=[\s\d~:])\s*{ROUGHLY}", re.IGNORECASE)
+_FROM = re.compile(rf"{FREE}(?P<lead>from|between|starting(?: from)?)\s+{ROUGHLY}", re.IGNORECASE)
+_BARE_RANGE = re.compile(
+    r"(?<![\w.:/=-])(?=\d{1,2}:\d{2}(?:\s?[ap]m| ?(?-i:[A-Z]{1,4}))?\s?(?:[-–—]|to|till?|until)\s?\d{1,2}:\d{2})",
+    re.IGNORECASE,
+)
+_TO = re.compile(rf"(?:,?\s(?:until|till|til|to|and)\s+{ROUGHLY}|\s?[-–—]\s?)", re.IGNORECASE)
 _TO_NOW = re.compile(r",?\s(?:until|till|til|to)\s(?:just )?(?:now|today)(?!\w)", re.IGNORECASE)
-_FOR = re.compile(rf"\sfor\s+{_ROUGHLY}(?!the )", re.IGNORECASE)
-_UNTIL = re.compile(rf"{_B}(?:until|till|til)\s+{_ROUGHLY}", re.IGNORECASE)
+_FOR = re.compile(rf"\sfor\s+{ROUGHLY}(?!the )", re.IGNORECASE)
+_UNTIL = re.compile(rf"{FREE}(?:until|till|til)\s+{ROUGHLY}", re.IGNORECASE)
 _OVER = re.compile(
-    rf"{_B}(?:ended|recovered|resolved itself|was over|was resolved|was fixed|stopped failing) "
-    rf"(?={_ROUGHLY}\d|at )\s*{_ROUGHLY}",
+    rf"{FREE}(?:ended|recovered|resolved itself|was over|was resolved|was fixed|stopped failing|finish(?:ed|es)?) "
+    rf"(?={ROUGHLY}\d|at )\s*{ROUGHLY}",
     re.IGNORECASE,
 )
 _BEGAN = re.compile(
-    rf"{_B}(?<!was )(?<!were )(?:(?P<began>started|starts|began|begun|first seen)|(?P<verb>broke|crashed|died|failed"
+    rf"{FREE}(?<!was )(?<!were )(?:(?P<began>started|starts|began|begun|begins?|first seen)|(?P<verb>broke|crashed|died|failed"
     rf"|went (?:down|dark|red|bad)|fell over))(?: (?:failing|happening|crashing|erroring|up))?"
-    rf"(?= (?:at|around|about|from) | ?~)\s?(?:(?:at|around|about|from) )?{_ROUGHLY}",
+    rf"(?= (?:at|around|about|from) | ?~| (?:\d{{1,2}}:\d{{2}}|(?:yesterday|last night|this morning)(?!\w)))"
+    rf"\s?(?:(?:at|around|about|from) )?{ROUGHLY}",
     re.IGNORECASE,
 )
-_BEGUN = re.compile(
-    r"\b(?:started|began|begun|broke|crashed|died|went|fell|stopped|failed|first seen|happening)\b", re.IGNORECASE
-)
-_WELL = re.compile(
-    r"\b(?:fine|ok|okay|well|worked|working|healthy|good|normal|restarted|deployed|released|rolled|rebooted|was started"
-    r"|backup|until|before|not)\b",
+_LONE = re.compile(r"(?:[1-9]|1\d|2[0-3])(?=\s*(?:$|[,;!?)\n\x00]|\.(?!\d)))", re.ASCII)
+"""Since 9: a number that ends what is said of the beginning is an hour."""
+_ONWARDS = re.compile(r"\sonwards?(?!\w)", re.IGNORECASE)
+_CLOCK = re.compile(rf"{FREE}(?=\d{{1,2}}:\d{{2}})")
+_CORRECTED = re.compile(
+    r"(?<=[\s,;.!?(\x00—–])(?:(?:no|wait|sorry|actually|rather|or|make (?:it|that))[ ,]+)+(?=\d{1,2}:\d{2})",
     re.IGNORECASE,
 )
-_FOR_SO_LONG = re.compile(rf"\bfor {_ROUGHLY}", re.IGNORECASE)
-_GOING_ON = re.compile(r"\b(?:been|down|failing|broken|out|unavailable|slow) $", re.IGNORECASE)
-_CLAUSE_ENDS = re.compile(r"\s*(?:$|[,;.!?\n\x00])")
-_COUNT = re.compile(rf"{_B}{_ROUGHLY}(?=[\da-z])", re.IGNORECASE)
-_STILL = re.compile(r"\s(?:now|already|by now|so far)(?!\w)", re.IGNORECASE)
-_CLAUSE = re.compile(r"[,;.!?\n()]|\bbut\b|\band\b")
+"""Behind a beginning, another one: since 14:00, no, 13:00."""
 _DAY_BEFORE = re.compile(
     r"(?:yesterday|today|tonight|last night|this (?:morning|afternoon|evening)"
     r"|(?:last |on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?: (?:morning|afternoon|evening|night))?,? $",
@@ -57,7 +55,7 @@ _DAY_BEFORE = re.compile(
 
 def read_windows(canvas: Canvas, claims: Claims, here: Here) -> None:
     """Every beginning and end that is said. Raises ParameterExtractionError for one that cannot be."""
-    for reader in (_ranges, _since, _lasting, _began, _ago, _until):
+    for reader in (_ranges, _since, read_lasting, _began, read_ago, _until, _onwards, _corrected):
         reader(canvas, claims, here)
 
 
@@ -121,6 +119,8 @@ def _since(canvas: Canvas, claims: Claims, here: Here) -> None:
         at = lead.end()
         found = moment_at(canvas.open, lead.end(), "since", here)
         if found is None:
+            if said := _lone_hour(canvas.open, lead.end()):
+                _window(canvas, claims, here, lead.start(), said, None)
             continue
         if found.said is None:
             words = canvas.strike(lead.start(), found.end)
@@ -151,56 +151,46 @@ def _last_end(found: Read, claims: Claims, here: Here) -> datetime:
     return next_after(said.clock, since[0], said.zone or here.zone)
 
 
-def _lasting(canvas: Canvas, claims: Claims, here: Here) -> None:
-    """For the last 20 minutes; for 20 minutes now; down for 20 minutes."""
-    at = 0
-    while lead := LAST.search(canvas.open, at):
-        at = lead.end()
-        if found := duration_at(canvas.open, lead.end(), alone=True):
-            _begun(canvas, claims, here, lead.start(), found)
-    at = 0
-    while lead := _FOR_SO_LONG.search(canvas.open, at):
-        at = lead.end()
-        found = duration_at(canvas.open, lead.end())
-        if found is None:
-            continue
-        still = _STILL.match(canvas.open, found[1])
-        if still or (_GOING_ON.search(canvas.open[: lead.start()]) and _CLAUSE_ENDS.match(canvas.open, found[1])):
-            _begun(canvas, claims, here, lead.start(), (found[0], still.end() if still else found[1]))
-
-
-def _ago(canvas: Canvas, claims: Claims, here: Here) -> None:
-    """Two hours ago, where the words before it say that something began then, or where it stands alone."""
-    at = 0
-    while found := _COUNT.search(canvas.open, at):
-        at = found.end() + 1
-        lasted = duration_at(canvas.open, found.end())
-        ago = AGO.match(canvas.open, lasted[1]) if lasted else None
-        if lasted is None or ago is None:
-            continue
-        at = ago.end()
-        clause = _CLAUSE.split(canvas.open[: found.start()])[-1]
-        if not _WELL.search(clause) and (_BEGUN.search(clause) or not clause.strip(" \x00")):
-            _begun(canvas, claims, here, found.start(), (lasted[0], ago.end()))
-
-
 def _began(canvas: Canvas, claims: Claims, here: Here) -> None:
     """Started at 14:12."""
     at = 0
     while lead := _BEGAN.search(canvas.open, at):
         at = lead.end()
         said = spoken_at(canvas.open, lead.end(), "since")
+        if said is None and lead["began"]:
+            said = _lone_hour(canvas.open, lead.end())
         if said is not None and (said.clock is not None or said.day is not None):
             start = lead.start() if lead["began"] else lead.end("verb")
             _window(canvas, claims, here, start, said, _other_end(canvas, said))
+
+
+def _lone_hour(text: str, at: int) -> Spoken | None:
+    said = spoken_at(text, at, "since", bare=True) if _LONE.match(text, at) else None
+    if said is None or said.clock is None:
+        return None
+    return replace(said, clock=replace(said.clock, bare=False, twelve=said.clock.hour <= 12))
+
+
+def _onwards(canvas: Canvas, claims: Claims, here: Here) -> None:
+    """14:12 onwards."""
+    at = 0
+    while _ONWARDS.search(canvas.open, at) and (lead := _CLOCK.search(canvas.open, at)):
+        at = lead.end() + 1
+        said = spoken_at(canvas.open, lead.end(), "since")
+        if said is not None and (onwards := _ONWARDS.match(canvas.open, said.end)):
+            _window(canvas, claims, here, lead.start(), replace(said, end=onwards.end()), None)
+
+
+def _corrected(canvas: Canvas, claims: Claims, here: Here) -> None:
+    at = 0
+    while claims.of("since") and (lead := _CORRECTED.search(canvas.open, at)):
+        at = lead.end() + 1
+        said = spoken_at(canvas.open, lead.end(), "since")
+        if said is not None:
+            _window(canvas, claims, here, lead.start(), said, None)
 
 
 def _other_end(canvas: Canvas, said: Spoken) -> Spoken | None:
     """The end that is said right behind a beginning."""
     to = None if _TO_NOW.match(canvas.open, said.end) else _TO.match(canvas.open, said.end)
     return spoken_at(canvas.open, to.end(), "until") if to and " and" not in to[0] else None
-
-
-def _begun(canvas: Canvas, claims: Claims, here: Here, start: int, lasted: tuple[timedelta, int]) -> None:
-    words = canvas.strike(start, lasted[1])
-    claims.add("since", allowed("since", words, here.now - lasted[0], here.now), words)

@@ -24,6 +24,8 @@ _BEHIND = re.compile(r"()(-)(\d{2}):?(\d{2})(?![\d:])", re.ASCII)
 """Only behind a date: in 14:05-14:30 it is the end of a window."""
 _PLACE = re.compile(r"\s\(?([A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_-]+){1,2})\)?", re.ASCII)
 _SHORT = re.compile(r"\s?\(?([A-Za-z]{1,5})\)?(?![A-Za-z0-9_/=-])", re.ASCII)
+_IN = re.compile(rf"\sin (?=(?:{'|'.join(each for each in _OFFSETS if len(each) > 2)}|IST|CST|ET)(?![\w/-]))")
+"""14:00 in UTC; in PT is as likely in Portugal."""
 _END = re.compile(r"\s*(?:$|[\x00,;.!?)\n])")
 _FURTHEST = 14
 
@@ -32,6 +34,8 @@ def zone_behind(text: str, at: int, field: str, *, dated: bool = False) -> tuple
     """The zone that stands there, and where it ends; None where none does. Raises ParameterExtractionError."""
     if found := _AHEAD.match(text, at) or (_BEHIND.match(text, at) if dated else None):
         return _ahead(found, field), found.end()
+    if said := _IN.match(text, at):
+        at = said.end() - 1
     if found := _PLACE.match(text, at):
         return _place(found[1], field), found.end()
     found = _SHORT.match(text, at)
