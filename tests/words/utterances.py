@@ -21,6 +21,7 @@ Route = Literal["grammar", "model"]
 Field = Literal["incident_id", "title", "services", "since", "until", "severity", "budget", "mode", "agents"]
 
 CORPUS = Path(__file__).parent / "corpus"
+HELD_OUT = Path(__file__).parent / "held_out.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,17 @@ def load() -> tuple[Utterance, ...]:
     Raises:
         ValueError: an entry has an unknown key or value; the message holds the file and the text.
     """
-    return tuple(
-        read_entry(file.stem, entry)
-        for file in sorted(CORPUS.glob("*.toml"))
-        for entry in tomllib.loads(file.read_text(encoding="utf-8"))["utterance"]
-    )
+    return tuple(each for file in sorted(CORPUS.glob("*.toml")) for each in _entries(file))
+
+
+@cache
+def held_out() -> tuple[Utterance, ...]:
+    """What somebody wrote after the grammar who had not seen it; no part of the corpus. Raises as load() does."""
+    return _entries(HELD_OUT)
+
+
+def _entries(file: Path) -> tuple[Utterance, ...]:
+    return tuple(read_entry(file.stem, each) for each in tomllib.loads(file.read_text(encoding="utf-8"))["utterance"])
 
 
 def read_entry(kind: str, entry: Mapping[str, Any]) -> Utterance:
