@@ -96,7 +96,7 @@ class PydanticModel:
             LOG.warning("the answer of %s could not be used: %s", self.name, type(error).__name__)
             raise ModelAnswerError(
                 f"What {self.name} answered cannot be used.",
-                remedy="Plain analysis goes on without it; if this happens often, choose another model.",
+                remedy="If this happens often, choose another model.",
             ) from error
 
     async def _run(self, request: Request[Wanted], question: Asking) -> Wanted:

@@ -50,7 +50,7 @@ class Tariffs:
         if found is None and not self.unpriced:
             raise ModelUnavailableError(
                 f"Nobody knows what {choice} costs, so it is not asked: a budget could not be kept.",
-                remedy=f"Set COMPASS_MODEL_PRICES={choice}=0.15/0.60 (dollars per million tokens in and out), "
+                remedy=f"Set COMPASS_MODEL_PRICES={choice}=IN/OUT, its dollars per million tokens (0/0 where it is free), "
                 "or COMPASS_MODEL_UNPRICED=true to spend without counting.",
             )
         return found

@@ -28,7 +28,7 @@ from orchestrator.errors import ConflictError, SourceUnavailableError
 from orchestrator.events import InvestigationView
 from orchestrator.hub import HubRules
 from orchestrator.investigation import Asked, Investigations, Opened, Understood
-from orchestrator.model import Incident, Mode, Origin, Person
+from orchestrator.model import Incident, Investigation, Mode, Origin, Person, side_by_side
 
 
 @click.command()
@@ -97,7 +97,7 @@ async def _run(
                 opened = await _opened(program, service, wanted, here)
                 if opened.joined:
                     progress.follow(opened.investigation.investigation_id)
-                    console.print(f"Going on with {opened.investigation.investigation_id}, which had not ended.")
+                    console.print(_going_on(opened.investigation))
                 view = await followed(service, opened.investigation.investigation_id, by, asker)
         if view is None:
             console.print("Left unfinished. The next `compass investigate` on this incident goes on with it.")
@@ -105,6 +105,11 @@ async def _run(
         shown(service, view, console, as_json)
         asker.tell(view)
         return OF_STATE[view.state]
+
+
+def _going_on(run: Investigation) -> str:
+    """What was typed this time changes nothing of a run that goes on."""
+    return f"Going on with {run.investigation_id}, which had not ended; its budget is {side_by_side(run.budget)[0]}."
 
 
 def _assembled(bootstrap: Bootstrap, settings: Settings, case: Path | None, *, no_input: bool) -> Program:

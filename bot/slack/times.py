@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from orchestrator.model import dollars
+from orchestrator.model import spent_of
 
 
 def clock(moment: datetime, near: datetime, *, seconds: bool = False) -> str:
@@ -37,7 +37,7 @@ def duration(seconds: float) -> str:
 
 def of_budget(spent: Decimal, limit: Decimal) -> str:
     """ "$0.40 of $10.00"."""
-    return f"{dollars(spent)} of {dollars(limit)}"
+    return spent_of(spent, limit)
 
 
 def _bare(moment: datetime, near: datetime, seconds: bool) -> str:

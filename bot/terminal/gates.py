@@ -6,7 +6,7 @@ from decimal import Decimal
 from bot.terminal.entries import clock_time
 from bot.terminal.safe import safe
 from orchestrator.events import InvestigationView
-from orchestrator.model import AcceptedCost, Allowance, AllowanceKind, Gate, GateState, dollars
+from orchestrator.model import AcceptedCost, Allowance, AllowanceKind, Gate, GateState, dollars, spent_of
 
 _SETTLED = {
     GateState.APPROVED: "Approved",
@@ -32,7 +32,9 @@ def how_to_answer(gate: Gate) -> str:
 def answer_line(gate: Gate) -> str:
     """How it was answered: `Extended by $5 · ben`."""
     extended = gate.state is GateState.APPROVED and gate.extend_by
-    what = f"Extended by {dollars(gate.extend_by)}" if extended else _SETTLED.get(gate.state, "Open")
+    what = (
+        f"Extended by {dollars(gate.extend_by).removesuffix('.00')}" if extended else _SETTLED.get(gate.state, "Open")
+    )
     return safe(" · ".join(part for part in (what, str(gate.by) if gate.by else "", gate.said) if part))
 
 
@@ -43,7 +45,7 @@ def status_lines(views: Iterable[InvestigationView]) -> list[str]:
 
 def money_lines(cost: AcceptedCost | None, today: Sequence[tuple[Allowance, Decimal]]) -> list[str]:
     """What the last 30 days have cost, and what is spent of today's allowances."""
-    spent = [f"{_OF[each.kind]}{dollars(used)} of {dollars(each.limit)}" for each, used in today]
+    spent = [f"{_OF[each.kind]}{spent_of(used, each.limit)}" for each, used in today]
     return [
         *([f"Last 30 days: {cost}"] if cost else []),
         *([f"Today (UTC): {', '.join(spent)}"] if spent else []),
@@ -52,7 +54,7 @@ def money_lines(cost: AcceptedCost | None, today: Sequence[tuple[Allowance, Deci
 
 def _run(view: InvestigationView) -> str:
     run = view.investigation
-    spent = f"{dollars(view.cost.total)} of {dollars(view.cost.limit)}"
+    spent = spent_of(view.cost.total, view.cost.limit)
     recorded = "  RECORDED DATA" if run.incident.recorded else ""
     state = view.state.value.replace("_", " ")
     return safe(f"{run.investigation_id}  {run.incident.incident_id}  {state}  {spent}{recorded}")

@@ -37,6 +37,8 @@ from orchestrator.model import (
     StepOutcome,
     dollars,
     notice_words,
+    side_by_side,
+    spent_of,
 )
 
 SHOWN_FACTS = 5
@@ -119,7 +121,7 @@ def doing_now(view: InvestigationView, title_of: Callable[[str], str]) -> str:
     """What goes on at the moment, in a line; "" where nothing does."""
     if not view.running_steps or view.ended_at is not None:
         return ""
-    spent = f"{dollars(view.cost.total)} of {dollars(view.cost.limit)}"
+    spent = spent_of(view.cost.total, view.cost.limit)
     return safe(f"{_turns(view, title_of)} · {spent} · Ctrl-C stops the run")
 
 
@@ -140,7 +142,7 @@ def _run(view: InvestigationView) -> str:
 def _budget(view: InvestigationView, title_of: Callable[[str], str]) -> list[str]:
     run = view.investigation
     agents = ", ".join(title_of(each) for each in run.agent_ids)
-    return [f"{dollars(run.budget)} · {agents}", *([str(run.estimate)] if run.estimate else [])]
+    return [f"{side_by_side(run.budget)[0]} · {agents}", *([str(run.estimate)] if run.estimate else [])]
 
 
 def _said(

@@ -4,7 +4,7 @@ words -> till -> accounts
 """
 
 from orchestrator.budget.accounts import AgentAccount, Budget, CallReservation, Record, Room, keep_nothing
-from orchestrator.budget.amounts import MOST_MONEY, in_cents
+from orchestrator.budget.amounts import MOST_MONEY, refusing
 from orchestrator.budget.till import ALLOWANCE_REMEDY, Till, Tills
 
 __all__ = [
@@ -17,6 +17,6 @@ __all__ = [
     "Room",
     "Till",
     "Tills",
-    "in_cents",
     "keep_nothing",
+    "refusing",
 ]

@@ -10,10 +10,10 @@ full: only what was certainly not billed is free again.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from decimal import Decimal
 from functools import partial
 
-from orchestrator.budget.amounts import in_cents, money
+from orchestrator.budget.amounts import money, refusing
 from orchestrator.budget.till import Till
 from orchestrator.errors import AgentNotFoundError, BudgetExceededError, ConflictError
 from orchestrator.model import ZERO, CallStatus, LedgerEntry, share, whole_nano
@@ -169,9 +169,9 @@ class AgentAccount:
 
     def _check(self, most: Decimal) -> None:
         if most > self.left:
+            needed, left = refusing(most, max(self.left, ZERO))
             raise BudgetExceededError(
-                f"The next call of {self.agent_id} may cost {in_cents(most, ROUND_UP)}; "
-                f"{in_cents(max(self.left, ZERO), ROUND_DOWN)} is left for it.",
+                f"The next call of {self.agent_id} may cost {needed}; {left} is left for it.",
                 details={"agent_id": self.agent_id, "needed": str(most), "left": str(self.left)},
             )
 

@@ -1,14 +1,23 @@
 """How amounts are told where a call is refused, and which amounts are money at all."""
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
+
+from orchestrator.model import smallest_told
 
 MOST_MONEY = Decimal(9_000_000_000)
 """What still fits a 64-bit integer of nano-dollars."""
 
 
-def in_cents(amount: Decimal, rounding: str) -> str:
-    """For people, in cents. What is needed is rounded up and what is there down, so that a refusal never reads as fitting."""
-    return f"${amount.quantize(Decimal('0.01'), rounding=rounding)}"
+def refusing(needed: Decimal, there: Decimal, *spent: Decimal) -> tuple[str, ...]:
+    """These for people, as precise as they have to be beside each other.
+
+    What is there is rounded down and all else up, so that a refusal never reads as fitting.
+    """
+    unit = smallest_told(needed, there, *spent)
+    return tuple(
+        f"${each.quantize(unit, rounding=ROUND_DOWN if place == 1 else ROUND_UP)}"
+        for place, each in enumerate((needed, there, *spent))
+    )
 
 
 def money(what: str, amount: Decimal) -> Decimal:

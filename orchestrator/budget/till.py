@@ -8,9 +8,9 @@ one that is set at noon knows of the morning.
 
 import asyncio
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from decimal import Decimal
 
-from orchestrator.budget.amounts import in_cents
+from orchestrator.budget.amounts import refusing
 from orchestrator.clock import Clock, outlast, undivided
 from orchestrator.errors import BudgetExceededError
 from orchestrator.model import ZERO, Allowance, AllowanceKind, Allowances, Draw, Origin, Person, Shortage, next_day
@@ -91,9 +91,10 @@ class Tills:
 def _refusal(who: str, draw: Draw, short: Shortage) -> BudgetExceededError:
     kind, limit, free = short.allowance.kind, short.allowance.limit, next_day(draw.at)
     again = f"It begins anew on {free:%Y-%m-%d} at 00:00 UTC" if draw.amount <= limit else "It fits on no day"
+    needed, most, spent = refusing(draw.amount, limit, short.spent)
     return BudgetExceededError(
-        f"The next call of {who} may cost {in_cents(draw.amount, ROUND_UP)}; {in_cents(short.spent, ROUND_UP)} of "
-        f"today's {in_cents(limit, ROUND_DOWN)}{WHOSE[kind]} is spent. {again} ({SETTINGS[kind]}).",
+        f"The next call of {who} may cost {needed}; {spent} of today's {most}{WHOSE[kind]} is spent. "
+        f"{again} ({SETTINGS[kind]}).",
         remedy=ALLOWANCE_REMEDY,
         details={
             "allowance": kind.value,

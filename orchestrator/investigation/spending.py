@@ -6,9 +6,9 @@ as it is known; what was told before a restart is told again by nobody.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from decimal import Decimal
 
-from orchestrator.budget import Budget, Till, in_cents
+from orchestrator.budget import Budget, Till, refusing
 from orchestrator.errors import AgentExecutionError, BudgetExceededError
 from orchestrator.events import StepEnded
 from orchestrator.investigation.answers import told_cost
@@ -71,8 +71,9 @@ class Spending:
         total, limit = self.total(), self.budget.limit
         if total <= limit:
             return None
+        spent, most = refusing(total, limit)
         return BudgetExceededError(
-            f"The run has spent {in_cents(total, ROUND_UP)} of {in_cents(limit, ROUND_DOWN)}.",
+            f"The run has spent {spent} of {most}.",
             details={"spent": str(total), "limit": str(limit)},
         )
 

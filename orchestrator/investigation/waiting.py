@@ -15,7 +15,7 @@ from orchestrator.clock import Clock
 from orchestrator.errors import BudgetExceededError, InvestigationNotFoundError, OrchestratorError
 from orchestrator.events import GateOpened, GateSettled, InvestigationView, Recorded
 from orchestrator.investigation.journal import Journal, Key
-from orchestrator.model import ZERO, Conclusion, Gate, GateState, Person, Report, StepOutcome, dollars
+from orchestrator.model import ZERO, Conclusion, Gate, GateState, Person, Report, StepOutcome, dollars, spent_of
 
 DOLLAR = Decimal(1)
 CENT = Decimal("0.01")
@@ -87,7 +87,7 @@ def known_so_far(view: InvestigationView, report: Report, title_of: Callable[[st
     return [
         f"Have: {report.headline}{confidence}",
         *([f"Missing: what {', '.join(missing)} would add"] if missing else []),
-        f"Spent: {dollars(view.cost.total)} of {dollars(view.cost.limit)}",
+        f"Spent: {spent_of(view.cost.total, view.cost.limit)}",
     ]
 
 

@@ -12,6 +12,7 @@ NANO = Decimal("0.000000001")
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
 TO_ADD_UP = Decimal("0.0001")
+DIME = Decimal("0.10")
 RULE = 21
 MOST_LINES = 30
 WORDS = "words"
@@ -166,6 +167,25 @@ def dollars(amount: Decimal) -> str:
     if 0 < amount < CENT / 2:
         return "under $0.01"
     return f"${amount.quantize(CENT, rounding=ROUND_HALF_UP)}"
+
+
+def smallest_told(*amounts: Decimal) -> Decimal:
+    """What these are rounded to where they are read beside each other: cents.
+
+    A hundredth of one, where all are under ten cents and some are not whole cents: else `$0.01; $0.00 is left` would be told.
+    """
+    small = max(amounts) < DIME and any(each != each.quantize(CENT) for each in amounts)
+    return TO_ADD_UP if small else CENT
+
+
+def side_by_side(*amounts: Decimal) -> tuple[str, ...]:
+    """`$1.25` each; where cents would tell nothing of any, `$0.0018`."""
+    return tuple(map(exact if smallest_told(*amounts) == TO_ADD_UP else dollars, amounts))
+
+
+def spent_of(spent: Decimal, limit: Decimal) -> str:
+    """`$0.40 of $10.00`, `$0.0018 of $0.0020`."""
+    return " of ".join(side_by_side(spent, limit))
 
 
 def _calls(count: int) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pydantic import Field
 
 from orchestrator.model.base import Frozen
-from orchestrator.model.cost import CallStatus, LedgerEntry, dollars, exact
+from orchestrator.model.cost import CallStatus, LedgerEntry, dollars, exact, side_by_side
 
 MOST_AHEAD = 3
 FEWEST_RUNS = 3
@@ -34,7 +34,8 @@ class Estimate(Frozen):
 
     def __str__(self) -> str:
         """`Runs like this cost $0.03, at most $0.05 in 9 of 10 (23 runs)`."""
-        return f"Runs like this cost {dollars(self.median)}, at most {dollars(self.most)} in 9 of 10 ({self.runs} runs)"
+        median, most = side_by_side(self.median, self.most)
+        return f"Runs like this cost {median}, at most {most} in 9 of 10 ({self.runs} runs)"
 
 
 class BudgetNotice(Frozen):
@@ -48,7 +49,8 @@ class BudgetNotice(Frozen):
 def notice_words(notice: BudgetNotice, title_of: Callable[[str], str]) -> str:
     """ "80 % of $5.00 is spent: $4.02. What is left may not cover Network." `title_of` as in `breakdown_lines`."""
     percent = int(notice.spent * 100 / notice.limit)
-    told = f"{percent} % of {dollars(notice.limit)} is spent: {dollars(notice.spent)}."
+    spent, limit = side_by_side(notice.spent, notice.limit)
+    told = f"{percent} % of {limit} is spent: {spent}."
     names, more = [title_of(each) for each in notice.ahead[:MOST_AHEAD]], len(notice.ahead) - MOST_AHEAD
     *first, last = [*names, *([f"{more} more"] if more > 0 else [])] or [""]
     ahead = f"{', '.join(first)} and {last}" if first else last

@@ -19,6 +19,8 @@ from orchestrator.parameters.services import named_in
 OF_LATE = timedelta(hours=24)
 MOST_CHOICES = 5
 _WHAT = r"(?P<what>deploy(?:ment|s)?|release|roll-?out|config(?:uration)?(?: change)?|change)"
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+SHORT_COMMIT = 7
 _VERSION = r"(?P<version>v\d[\w.-]*|\d+(?:\.\d+)+)"
 _WAS = r" (?:was|got|went|has been) (?:deployed|released|rolled out|shipped|live|out)"
 _SINCE = r"(?<![\w=./-])(?:(?:ever )?since\s?(?:=\s?)?|(?:right |just |shortly )?after )"
@@ -105,7 +107,8 @@ def _fitting(
 
 
 def _choice(change: KnownChange) -> Choice:
-    what = " ".join(each for each in (change.service, change.version or change.kind) if each)
+    version = change.version[:SHORT_COMMIT] if _COMMIT.fullmatch(change.version) else change.version
+    what = " ".join(each for each in (change.service, version or change.kind) if each)
     return Choice(
         label=f"{what}, {change.at:%H:%M} UTC on {change.at:%d %b}", option=f"since={change.at:%Y-%m-%dT%H:%M:%SZ}"
     )

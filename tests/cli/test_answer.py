@@ -58,7 +58,7 @@ def test_a_yes_goes_on_to_the_end_and_a_second_answer_finds_nothing_asked(script
     gate = gate_in(compass("investigate", "INC-123", script=script).output)
     result = compass("answer", gate, "yes", "--because", "worth it", script=script)
     assert result.exit_code == 0, result.output
-    assert "Extended by $5.00 · " in result.output
+    assert "Extended by $5 · " in result.output
     assert " · worth it" in result.output
     assert "$12.0000 / $15.00" in result.output
     again = compass("answer", gate, "no", script=script)

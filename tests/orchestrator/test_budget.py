@@ -107,7 +107,7 @@ async def test_a_call_that_does_not_fit_is_refused_and_nothing_is_put_aside() ->
 
 async def test_a_refusal_never_reads_as_if_it_would_fit() -> None:
     account = Budget(Decimal("0.0041"), ["a"]).account("a")
-    with pytest.raises(BudgetExceededError, match=r"may cost \$0\.01; \$0\.00 is left"):
+    with pytest.raises(BudgetExceededError, match=r"may cost \$0\.0042; \$0\.0041 is left"):
         await account.reserve(Decimal("0.0042"))
 
 

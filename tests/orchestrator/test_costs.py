@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.model import CostBreakdown, CostLine, breakdown_lines, dollars, from_nano, share, to_nano, whole_nano
+from orchestrator.model import (
+    CostBreakdown,
+    CostLine,
+    breakdown_lines,
+    dollars,
+    from_nano,
+    share,
+    spent_of,
+    to_nano,
+    whole_nano,
+)
 
 
 def cost(limit: str, **amounts: str) -> CostBreakdown:
@@ -49,6 +59,21 @@ def test_a_crowd_of_agents_shares_a_line_and_no_cent_is_lost() -> None:
 )
 def test_what_is_more_than_nothing_is_never_shown_as_nothing(amount: str, shown: str) -> None:
     assert dollars(Decimal(amount)) == shown
+
+
+@pytest.mark.parametrize(
+    ("spent", "limit", "told"),
+    [
+        ("0.4", "10", "$0.40 of $10.00"),
+        ("0.0018", "10", "under $0.01 of $10.00"),
+        ("0.0018", "0.002", "$0.0018 of $0.0020"),
+        ("0", "0.002", "$0.0000 of $0.0020"),
+        ("0.01", "0.05", "$0.01 of $0.05"),
+        ("0.0018", "1.002", "under $0.01 of $1.00"),
+    ],
+)
+def test_small_sums_beside_each_other_are_told_in_hundredths_of_a_cent(spent: str, limit: str, told: str) -> None:
+    assert spent_of(Decimal(spent), Decimal(limit)) == told
 
 
 @pytest.mark.parametrize(

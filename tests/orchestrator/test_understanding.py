@@ -1,6 +1,7 @@
 """Words are held against what the stores know, and nobody is held up where they know nothing."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, timedelta
 from decimal import Decimal
 
@@ -78,6 +79,15 @@ async def test_a_plain_command_asks_no_store() -> None:
 async def test_since_the_deploy_is_when_the_store_of_changes_says() -> None:
     found = await understood("orders fail since the deploy", Called("orders"), Changed(DEPLOY))
     assert found.extraction.parameters.start_time == DEPLOY.at
+
+
+async def test_a_commit_is_named_as_short_as_people_do() -> None:
+    long = replace(DEPLOY, service="cart", change_id="9182fa68c4b5db5b7fe17b85af0aa157168943c2")
+    later = replace(long, service="orders", at=DEPLOY.at + timedelta(minutes=3))
+    found = await understood("checkout fails since the deploy", Called("checkout"), Changed(long, later))
+    labels = [choice.label for question in found.extraction.questions for choice in question.choices]
+    assert labels
+    assert all("9182fa6, " in each for each in labels)
 
 
 async def test_changes_are_asked_for_only_where_one_is_meant() -> None:

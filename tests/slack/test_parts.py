@@ -25,7 +25,7 @@ from bot.slack.people import KEPT_S, People, Policy
 from bot.slack.request import Request, delivery_id, of_click, of_command, of_mention, of_submission
 from bot.slack.sdk_log import sdk_logger
 from bot.slack.teller import Teller
-from bot.slack.times import clock, dollars, duration, span
+from bot.slack.times import clock, duration, of_budget, span
 from bot.slack.views.answers import say
 from bot.slack.web import SlackWeb
 from orchestrator.model import Person
@@ -90,8 +90,8 @@ def test_durations_and_money_as_people_read_them() -> None:
     assert [duration(each) for each in (0, 0.42, 9.94, 9.96, 59.6, 65, 3600)] == [
         "0.0 s", "0.4 s", "9.9 s", "10 s", "1 min 0 s", "1 min 5 s", "60 min 0 s",
     ]  # fmt: skip
-    assert [dollars(Decimal(each)) for each in ("0", "0.004", "0.005", "1.995", "10")] == [
-        "$0.00", "under $0.01", "$0.01", "$2.00", "$10.00",
+    assert [of_budget(Decimal(each), Decimal(10)) for each in ("0", "0.004", "0.005", "1.995", "10")] == [
+        "$0.00 of $10.00", "under $0.01 of $10.00", "$0.01 of $10.00", "$2.00 of $10.00", "$10.00 of $10.00",
     ]  # fmt: skip
 
 

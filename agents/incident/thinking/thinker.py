@@ -47,7 +47,7 @@ class Thinker:
         try:
             answer = await self._explanations(evidence, brief(evidence))
         except (ModelUnavailableError, ModelAnswerError) as failure:
-            return Thought(tuple(plain), (f"{_failed(failure)}: this is what plain analysis found.",))
+            return Thought(tuple(plain), (f"{_failed(failure)}: this is what plain analysis found. {failure.remedy}",))
         facts = {each.observation_id: each for each in evidence.observations}
         formed = formed_with(plain, answer.accepted, settling, facts, evidence.agent_id)
         if not leads(plain, settling.ranked, evidence.agent_id) or formed[0].initial_confidence < THE_BAR:

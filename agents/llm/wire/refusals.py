@@ -63,7 +63,7 @@ def refusal(provider: Named, status: int, headers: Mapping[str, str], body: str,
         return Refusal(_refused(provider, status, codes))
     error = ModelUnavailableError(
         f"{provider.name} is in trouble (status {status}).",
-        remedy="Try again later; plain analysis goes on without it.",
+        remedy="Try again later.",
     )
     return Refusal(error, again=status >= 500 or status in WORTH_REPEATING, wait_s=_wait_s(headers, now))
 
@@ -72,7 +72,7 @@ def _refused(provider: Named, status: int, codes: set[str]) -> OrchestratorError
     if not codes.isdisjoint(_FILTERED):
         return ModelAnswerError(
             f"The content filter of {provider.name} refused the question.",
-            remedy="Plain analysis goes on without the model; the provider's filter can be set less strict.",
+            remedy="The provider's filter can be set less strict.",
         )
     if not codes.isdisjoint(_TOO_LONG) or status == TOO_LARGE:
         return ModelUnavailableError(

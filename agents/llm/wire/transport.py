@@ -96,7 +96,7 @@ class PaidTransport(httpx2.AsyncBaseTransport):
         if not self._breaker.admits(self._clock.monotonic()):
             raise ModelUnavailableError(
                 f"{self._provider.name} failed so often that it is left alone for a while.",
-                remedy="Plain analysis goes on without it; see `compass doctor` for what is wrong.",
+                remedy="See `compass doctor` for what is wrong.",
             )
         try:
             reply = await self._paid(bounded, question)

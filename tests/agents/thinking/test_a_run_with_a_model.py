@@ -88,7 +88,8 @@ async def test_a_model_that_is_down_leaves_the_run_as_it_is_without_one_but_for_
     view, plain = await went(shop, down), await went(shop, None)
     assert view.hypotheses == plain.hypotheses
     told = {remark for step in view.steps for remark in step.remarks}
-    assert told == {"The model did not answer (no answer within 30 s): this is what plain analysis found."}
+    silent = "The model did not answer (no answer within 30 s): this is what plain analysis found."
+    assert told == {f"{silent} Check the model with `compass doctor`."}
     assert all(not step.remarks for step in view.steps if step.step.phase is Phase.OBSERVE)
 
 

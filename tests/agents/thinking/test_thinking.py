@@ -78,7 +78,15 @@ async def test_a_model_that_invents_is_ignored_and_that_is_told() -> None:
 async def test_without_a_usable_answer_plain_analysis_is_the_answer(failure: Any, words: str) -> None:
     told = await thought(ScriptedModel({"hypotheses": failure}))
     assert told.hypotheses == tuple(plain())
-    assert told.remarks == (f"{words}: this is what plain analysis found.",)
+    (remark,) = told.remarks
+    assert remark.startswith(f"{words}: this is what plain analysis found. ")
+
+
+async def test_what_helps_where_the_model_did_not_answer_is_said_beside_it() -> None:
+    failure = ModelUnavailableError("OpenAI refuses the key.", remedy="Check OPENAI_API_KEY.")
+    told = await thought(ScriptedModel({"hypotheses": failure}))
+    said = "The model did not answer (OpenAI refuses the key): this is what plain analysis found. Check OPENAI_API_KEY."
+    assert told.remarks == (said,)
 
 
 async def test_a_second_question_without_an_answer_costs_nothing_of_the_first() -> None:

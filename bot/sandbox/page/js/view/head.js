@@ -35,7 +35,7 @@ export function drawHead() {
   }
   banner.className = state.connected ? "banner" : "banner away";
   banner.textContent = state.connected
-    ? "Local sandbox: nothing leaves this machine. Its messages are gone when it stops; what Compass found stays in the database."
+    ? "Local sandbox: nothing goes to Slack. Its messages are gone when it stops; what Compass found stays in the database."
     : "The sandbox does not answer. This page comes back by itself.";
   document.title = `${channel.is_im ? state.app.name : `#${channel.name}`} · ${state.team.name} · Sandbox`;
 }
