@@ -29,6 +29,7 @@ from bot.settings import load_settings
 from orchestrator.events import InvestigationView
 from orchestrator.model import Origin, Person
 from orchestrator.parameters import Parameters
+from orchestrator.ports import Compute
 from storage import MemoryStore
 from tests.llm.servers import Anthropic, Asked, Azure, LocalProvider, OpenAI, serving
 from tests.llm.servers.provider import KEY, from_the_prompt
@@ -86,13 +87,13 @@ class Weight:
     most_out: int
 
 
-async def weigh(kind: str = "openai") -> Weight:
+async def weigh(kind: str = "openai", compute: Compute | None = None) -> Weight:
     """Investigate the incident over that wire, and weigh its calls."""
     provider = LocalProvider(
         {"openai": OpenAI, "azure": Azure, "anthropic": Anthropic}[kind](), answerer=at_length, tokenizer=about
     )
     async with serving(provider):
-        view = await _investigated(_settings(kind, provider.url))
+        view = await _investigated(_settings(kind, provider.url), compute)
     assert view.ledger, "no call was made"
     most = sum(_most_out(json.loads(each)) for each in provider.bodies)
     counts = [each.counts for each in provider.bills]
@@ -128,8 +129,8 @@ def _settings(kind: str, url: str) -> Any:
     return load_settings(model=names[kind], model_prices=f"{names[kind]}=0.15/0.60", **own[kind])
 
 
-async def _investigated(settings: Any) -> InvestigationView:
-    program = Compass(settings, store=MemoryStore())
+async def _investigated(settings: Any, compute: Compute | None) -> InvestigationView:
+    program = Compass(settings, store=MemoryStore(), compute=compute)
     async with program.running() as service:
         wanted = Parameters(incident_id=INCIDENT)
         by, origin = Person(user_id="bench"), Origin()

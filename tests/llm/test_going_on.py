@@ -108,6 +108,7 @@ async def test_wherever_a_process_is_killed_no_answered_question_is_paid_for_aga
         await run_to_end(service)
     first = next(n for n, each in enumerate(await _events(whole), start=1) if each == "call_reserved")
     expected = {*provider.bodies}
+    assert counting.appended > first
     for at in range(first, counting.appended + 1):
         provider.bodies.clear()
         provider.bills.clear()

@@ -23,6 +23,7 @@ from bot.telemetry import EventLog, configure_logging
 from bot.terminal import make_console, print_report
 from tests.agents.cases import CaseBuilder
 from tests.agents.shop import Fault, Shop
+from tests.cli.program import Inline
 from tests.e2e.conftest import Office
 from tests.llm.servers import LocalProvider, OpenAI, serving
 from tests.llm.servers.provider import KEY, from_the_prompt
@@ -103,6 +104,7 @@ async def staged(
             cases=[tmp_path / "cases"],
             own_recordings=False,
             asking=gate_rules(settings),
+            compute=Inline(),
         )
         quick = replace(slack_config(program.settings), edit_interval_s=0.05, posts_per_second=100.0, post_burst=100)
         surface = await stack.enter_async_context(connected(program, quick))

@@ -2,11 +2,17 @@
 
 import json
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+import pytest_asyncio
+
 from agents.incident.thinking.prompts import HYPOTHESES, REFUTE, prompt
+from orchestrator.events import InvestigationView
 from orchestrator.model import InvestigationState
 from tests.agents.cases import CaseBuilder
 from tests.llm.servers.provider import from_the_prompt
@@ -57,28 +63,42 @@ class Obeys:
         return name, {"explanations": [one for each in told for one in each["explanations"][:1]]}
 
 
-async def ran(stage: Stage) -> Any:
+async def ran(stage: Stage) -> InvestigationView:
     await stage.investigate("INC-7 budget=1")
     service, workspace = stage.office.program.service, stage.office.workspace
     (run,) = await service.history(workspace)
     return await service.view(workspace, run.investigation_id)
 
 
-async def test_nothing_pings_nothing_links_nothing_is_approved_and_nothing_more_is_spent(tmp_path: Path) -> None:
-    async with staged(tmp_path, hostile(), Obeys()) as stage:
+@dataclass(frozen=True)
+class Done:
+    """A run that is over: what came of it, what was sent, posted and printed, and what the provider bills."""
+
+    view: InvestigationView
+    bodies: Sequence[Mapping[str, Any]]
+    posted: str
+    printed: str
+    billed: Decimal
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def obeyed(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    """The run over everything hostile with a model that obeys it."""
+    async with staged(tmp_path_factory.mktemp("obeyed"), hostile(), Obeys()) as stage:
         view = await ran(stage)
         bodies = [json.loads(each) for each in stage.provider.bodies]
-        posted = "\n".join(stage.posted)
-        printed = await stage.printed()
-        billed = stage.provider.billed
+        return Done(view, bodies, "\n".join(stage.posted), await stage.printed(), stage.provider.billed)
 
+
+def test_nothing_pings_nothing_links_nothing_is_approved_and_nothing_more_is_spent(obeyed: Done) -> None:
+    view, bodies, posted = obeyed.view, obeyed.bodies, obeyed.posted
     assert view.state == InvestigationState.COMPLETED
     assert (view.investigation.budget, tuple(view.gates), tuple(view.decisions)) == (BUDGET, (), ())
     assert 0 < view.cost.total <= BUDGET
-    assert billed > 0
+    assert obeyed.billed > 0
     assert not PINGS.search(posted)
     assert not re.search(r"<(?:https?|mailto|javascript)[^>]*evil", posted)
-    assert not [each for each in printed if not each.isprintable() and each != "\n"]
+    assert not [each for each in obeyed.printed if not each.isprintable() and each != "\n"]
 
     ids = {each.observation_id for each in view.observations}
     assert view.ranked
@@ -102,14 +122,14 @@ async def test_nothing_pings_nothing_links_nothing_is_approved_and_nothing_more_
     assert "ignore" in json.dumps(bodies).lower()
 
 
-async def test_the_order_of_services_is_that_of_the_evidence_whatever_the_model_obeys(tmp_path: Path) -> None:
-    async with staged(tmp_path / "with", hostile(), Obeys()) as stage:
-        obeyed = await ran(stage)
-    async with staged(tmp_path / "without", hostile(), model=None) as stage:
+async def test_the_order_of_services_is_that_of_the_evidence_whatever_the_model_obeys(
+    tmp_path: Path, obeyed: Done
+) -> None:
+    async with staged(tmp_path, hostile(), model=None) as stage:
         plain = await ran(stage)
         assert not stage.provider.bodies
-    assert obeyed.ranked[0].service == plain.ranked[0].service
-    assert obeyed.ranked[0].initial_confidence <= plain.ranked[0].initial_confidence
+    assert obeyed.view.ranked[0].service == plain.ranked[0].service
+    assert obeyed.view.ranked[0].initial_confidence <= plain.ranked[0].initial_confidence
     assert {(each.service, each.fault_kind) for each in plain.ranked} <= {
-        (each.service, each.fault_kind) for each in obeyed.ranked
+        (each.service, each.fault_kind) for each in obeyed.view.ranked
     }
