@@ -21,12 +21,15 @@ _ESCAPE = r"(?<=\\[nrt])"
 """A line break as JSON writes it: what stands behind it begins a word."""
 _NAMES = (
     r"passw(?:or)?[dt]|passphrase|pwd|pass(?==|[\"']\s?:)|secret|token|credential|authorization|cookie|signature"
-    r"|session[_-]?id|(?:api|access|private|account|signing|encryption|shared|master)[_ -]?key"
+    r"|session[_-]?id|(?:api|access|private|account|signing|encryption|shared|master|client)[_ -]?key|\b(?:otp|pw)(?==)"
+    r"|\bsig(?==[\w%+/-]{16})|(?<=[?&])key(?==[\w-]{0,80}\d)(?==[\w-]{16})"  # signed addresses
+    r"|\bauth(?=\\?[\"']\s?:\s?\\?[\"'][\w+/=]{12})|\bresponse(?==\\?\"[\da-f]{32})"  # registries; Digest
 )
+_SCHEMES = r"bearer|basic|digest|token|apikey|api-key|ntlm|negotiate|sso-key|hmac[\w-]{0,20}|aws4-hmac-sha256"
 _BARE = r"(?:[^\s,;&\"'}\])\\]|\\(?![\"'nrt\\]))+"
 _VALUE = (
     r"(?P<value>\\\"(?:(?!\\\")[^\n\"]){1,4096}(?:\\\")?|\"(?:[^\"\\\n]|\\.)+\"?|'(?:[^'\\\n]|\\.)+'?"
-    rf"|(?![\[{{])(?:(?:bearer|basic|digest|token)\s+)?{_BARE})"
+    rf"|(?![\[{{])(?:(?:{_SCHEMES})\s+)?{_BARE})"
 )
 _NAMED = re.compile(
     rf"(?P<name>(?:{_NAMES})(?P<rest>[\w-]{{0,40}})(?P<quote>\\?[\"']?)\s{{0,4}}"
@@ -38,7 +41,20 @@ _FLAG = re.compile(
     rf"(?P<name>(?<![\w-])--[\w-]{{0,40}}?(?:{_NAMES})(?P<rest>[\w-]{{0,40}})(?P<quote>)\s+)(?!{_MARKED}|-){_VALUE}",
     re.IGNORECASE,
 )
-_TOLD = re.compile(r"(?i:(\bpass(?:word|phrase)\s+(?:is|was)\s+))(?=\S*[\d!@#$%^&*])[^\s\"'\\]+")
+_TOLD = re.compile(
+    r"(?i:(\bpass(?:word|phrase)\s+(?:is|was)\s+))(?=\S*[\d!@#$%^&*])[^\s\"'\\]+"
+    r"|(?i:((?:\b|_)password\s+))(?=\S{0,80}\d)(?=\S{0,80}[A-Za-z])(?!<)[^\s\"'\\<>]{8,}"
+    r"|((?i:\b(?:create|alter)\s+(?:user|role)\s[^\n\"\\]{1,160}?\b(?:password|by)\s{1,4})|\b(?:IDENTIFIED BY|PASSWORD) )"
+    r"'[^'\n\"\\]{1,200}'"
+    r"|((?i:\b(?:requirepass|masterauth)\s+)|\bAUTH PLAIN )(?!<)[^\s\"'\\]{6,}"
+)
+"""In sentences, in SQL, in the files of Redis, in the words of SMTP."""
+_TYPED = re.compile(
+    r"(\bmysql(?:dump|admin)?\s{1,4}(?:-[^\n]{0,80}?\s)?-p)(?![\s<])[^\s\"'\\]+"
+    r"|(\bcurl\s(?:[^\n]{0,200}?\s)?(?:-u|--user)[\s=]{1,4}[^\s:\"'\\]{1,64}:)(?!//|<)[^\s\"'\\]+"
+    r"|(\bjdbc:oracle:\w{1,10}:[^\s/@:\"'\\]{1,64}/)(?!<)[^\s@\"'\\]{1,128}(?=@)"
+)
+"""What people type: `mysql -p…`, `curl -u name:…`, and Oracle's addresses."""
 _HEADER = re.compile(
     r"(?i:(cookie\\?[\"']?\s{0,4}[:=]\s{0,4}[\"']?))(?!<secret>)[^\s;,\"'\\]+(?:;\s?[^\s;,\"'=\\]+(?:=[^\s;,\"'\\]*)?)*"
 )
@@ -81,8 +97,10 @@ _TOKEN = re.compile(
     r"|[\w.~-]{3}[78]Q~[\w.~-]{30,}"  # Azure
     r"|npm_\w{30,}|pypi-[\w-]{16,}|hf_[A-Za-z0-9]{20,}|glsa_\w{16,}|glc_[\w+/=]{16,}|hv[sb]\.[\w-]{16,}"
     r"|SG\.[\w-]{16,}\.[\w-]{16,}|do[opr]_v1_\w{32,}|NRAK-[A-Z0-9]{20,}|shp[ac][at]_\w{20,}|xai-\w{20,}|gsk_\w{20,}"
+    r"|ATATT3[\w=-]{20,}|dapi[0-9a-f]{32}|lin_api_\w{20,}|AGE-SECRET-KEY-1[A-Z0-9]{30,}|SK[0-9a-f]{32}(?![0-9A-Za-z])"
     r"|(?:(?<![\w-])|(?<=\\n))eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"  # JSON web tokens, signed or encrypted
-    r"|https://hooks\.slack\.com/[^\s\"'<>\\]+)"
+    r"|https://(?:hooks\.slack\.com|discord(?:app)?\.com/api/webhooks|[\w-]{1,60}\.webhook\.office\.com)/[^\s\"'<>\\]+"
+    r"|(?:bot)?\d{8,11}:AA[\w-]{30,})"  # Telegram
 )
 _LOGIN = re.compile(r"(?<=://)[^\s/:@\"'<>\\]{0,128}:[^\s/\"'<>\\]{1,256}(?=@)")
 _ADDRESS = r"[\w.+-]{1,64}(?:@|%40)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,6}[^\W\d_]{2,24}(?![\w-])"
@@ -142,6 +160,11 @@ def _value(found: Found) -> str:
     return found[0] if shown else f"{found['name']}{found['quote']}{SECRET}{found['quote']}"
 
 
+def _after(found: Found) -> str:
+    """What stands before the secret stays."""
+    return f"{next(each for each in found.groups() if each)}{SECRET}"
+
+
 def _card(found: Found) -> str:
     """Numbers of orders and requests have as many digits: a card's begin as its issuer's do, and its check digit is right."""
     digits = found[0].translate(_UNGROUPED)
@@ -168,16 +191,20 @@ _KINDS = (
     _Kind(
         (
             *("pass", "pwd", "secret", "token", "credential", "authoriz", "cookie", "signature", "key"),
-            *("sessionid", "session_id", "session-id"),
+            *("sessionid", "session_id", "session-id", "sig=", "otp=", "pw=", "response=", 'auth"', "auth'", 'auth\\"'),
         ),
         _NAMED,
         _value,
     ),
     _Kind(("--",), _FLAG, _value),
-    _Kind(("pass",), _TOLD, rf"\1{SECRET}"),
+    _Kind(("pass", "identified", "masterauth", "auth plain"), _TOLD, _after),
+    _Kind(("mysql", "curl", "jdbc:oracle"), _TYPED, _after),
     _Kind(("@", "%40"), _EMAIL, EMAIL),
 )
 """In the order in which they are looked for. Where a text holds none of its signs, in lower case, a kind is not in it."""
 
-_FIRST_SIGNS = (":", "=", "@", "%", ">", "--", "bearer", "basic", "password", "passphrase")
+_FIRST_SIGNS = (
+    *(":", "=", "@", "%", ">", "--", "bearer", "basic", "password", "passphrase"),
+    *("identified", "requirepass", "masterauth", "auth plain", "mysql"),
+)
 """Without any of these no text holds one of those kinds; most lines hold none."""
