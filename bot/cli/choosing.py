@@ -20,7 +20,9 @@ async def choose(question: Question, typed: str, console: Console, read: ReadLin
     """The option that answers it. Raises ParameterExtractionError where no answer comes, or nobody can read (`read`)."""
     if read is None or not question.choices:
         raise refusal(question, typed)
-    console.print(Text(safe(f"“{question.said}” may mean one of these:")))
+    said = f"“{question.said}”"
+    asked = f"Only one of {said} can hold:" if question.contradiction else f"{said} may mean one of these:"
+    console.print(Text(safe(asked)))
     for number, each in enumerate(question.choices, 1):
         console.print(Text(safe(f"  {number}. {each.label}")))
     console.print(Text(f"Which? [1-{len(question.choices)}] "), end="")

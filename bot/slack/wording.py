@@ -218,6 +218,7 @@ SHARED_CHANNEL = (
 )
 UNKNOWN_PERSON = "Slack did not tell Compass who you are, so nothing was done. Try again in a moment."
 QUESTION = "“{said}” may mean one of these. Which?"
+CONTRADICTION = "Only one of “{said}” can hold. Which?"
 QUESTIONS = {
     "services": "“{said}” may be one of these services. Which?",
     "since": "“{said}” may be one of these moments. Which?",
@@ -244,6 +245,7 @@ HELP = (
     "*Compass investigates incidents.* Agents look at the telemetry one after the other, and a thread shows what they find.",
     "`{command} INC-123` starts, or joins the run that is going on",
     "`{command} checkout answers 5xx since=30m services=checkout` works without an id where a live telemetry store is set up",
+    "Words do, too: `{command} checkout 5xx since two hours ago, spend at most $5`; what is unclear is asked",
     "Options: `budget=10` `since=14:00` `until=14:45` `services=checkout,payments` `severity=SEV2` `agents=database`",
     "`mode=parallel` lets all agents look at once: sooner done, and what one does not spend helps no other",
     "`{command} new` opens a form",

@@ -84,7 +84,7 @@ def _key(value: Any) -> Any:
 def _contradiction(name: str, claims: list[Claim]) -> Question:
     distinct = {_key(each.value): each for each in claims}
     choices = tuple(Choice(label=label(each.value), option=option(name, each.value)) for each in distinct.values())
-    return Question(field=name, said=" | ".join(each.words for each in claims), choices=choices, contradiction=True)
+    return Question(field=name, said=" and ".join(each.words for each in claims), choices=choices, contradiction=True)
 
 
 def label(value: Any) -> str:

@@ -28,6 +28,7 @@ How to use Compass
 *Compass investigates incidents.* Agents look at the telemetry one after the other, and a thread shows what they find.
 `/investigate INC-123` starts, or joins the run that is going on
 `/investigate checkout answers 5xx since=30m services=checkout` works without an id where a live telemetry store is set up
+Words do, too: `/investigate checkout 5xx since two hours ago, spend at most $5`; what is unclear is asked
 Options: `budget=10` `since=14:00` `until=14:45` `services=checkout,payments` `severity=SEV2` `agents=database`
 `mode=parallel` lets all agents look at once: sooner done, and what one does not spend helps no other
 `/investigate new` opens a form

@@ -9,7 +9,7 @@ TEXT = "INC-123 budget=5 budget=10"
 async def test_nothing_is_started_before_the_question_is_answered(house: House) -> None:
     await house.type(TEXT)
     (asked,) = house.whispers()
-    assert "may mean one of these. Which?" in shown(asked)
+    assert "Only one of “budget=5 and budget=10” can hold. Which?" in shown(asked)
     assert "Nothing was started yet." in shown(asked)
     assert f"You wrote: {TEXT}" in shown(asked)
     assert await house.service.history(house.sandbox.workspace.team_id) == []

@@ -11,7 +11,9 @@ MOST_CHOICES = 5
 
 def question(asked: Question, typed: Words) -> Message:
     """The question; each button carries the words with its answer. Raises ValueError where they do not fit into a button."""
-    words = wording.QUESTIONS.get(asked.field, wording.QUESTION).format(said=literal(asked.said, 80))
+    several = wording.CONTRADICTION if asked.contradiction and asked.field != "incident" else ""
+    which = several or wording.QUESTIONS.get(asked.field, wording.QUESTION)
+    words = which.format(said=literal(asked.said, 80))
     offered = [
         word_button(each.label, Action.CHOOSE, number, Words(typed.text, (*typed.answers, each.option)))
         for number, each in enumerate(asked.choices[:MOST_CHOICES])
