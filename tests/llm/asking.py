@@ -18,7 +18,7 @@ from orchestrator.ports import LanguageModel, Request, Tool
 from orchestrator.retry import BreakerPolicy, RetryPolicy
 from storage import MemoryStore
 from tests.llm.servers import Anthropic, Azure, LocalProvider, OpenAI, serving
-from tests.llm.servers.provider import KEY, from_the_prompt
+from tests.llm.servers.provider import from_the_prompt
 from tests.llm.wiring import PRICE, Ledger
 from tests.support.clock import HurriedClock
 
@@ -74,7 +74,7 @@ async def asked(
     await store.open()
     async with serving(LocalProvider(wire(), list(turns), **more)) as provider:
         providers = Providers(
-            {choice.provider: Access(SecretStr(KEY), provider.url + path, "2024-10-21")},
+            {choice.provider: Access(SecretStr(provider.key), provider.url + path, "2024-10-21")},
             ticking,
             Random(7),
             retry=RetryPolicy(max_attempts=2),

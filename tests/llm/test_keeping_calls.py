@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from orchestrator.errors import ModelUnavailableError
+from orchestrator.errors import ModelAnswerError, ModelUnavailableError
 from orchestrator.model import ModelCall, digest_of
-from tests.llm.servers import Held, LocalProvider, OpenAI, breaks_json, refuses
+from tests.llm.asking import CHOICES, asked
+from tests.llm.servers import Held, LocalProvider, OpenAI, breaks_json, refuses, tells_what_it_was_sent
 from tests.llm.wiring import PROMPT, Line, line
 
 
@@ -53,6 +54,19 @@ async def test_bodies_are_redacted_and_known_again_all_the_same() -> None:
         first, second = await calls(paid)
         assert "secret" not in first.request + first.response + second.request + second.response
         assert len(paid.provider.bills) == 1
+
+
+@pytest.mark.parametrize("status", [200, 401, 500])
+@pytest.mark.parametrize("kind", CHOICES)
+async def test_a_key_that_a_server_sends_back_is_not_kept(kind: str, status: int) -> None:
+    """This one is of no form that anybody knows for a key's: those of Azure look like the id of a trace."""
+    key = "3f9c1b7de4a24d0c9a5be81f60c7a2d4"
+    async with asked(kind, *[tells_what_it_was_sent(status)] * 3, key=key) as served:
+        with pytest.raises((ModelUnavailableError, ModelAnswerError)):
+            await served.ask()
+        kept = await served.store.calls_of("T1", "inv-1")
+        assert key in str(served.provider.heads)
+        assert all("<secret>" in each.response and key not in each.response for each in kept)
 
 
 async def test_the_same_question_is_answered_from_the_journal_and_not_paid_for() -> None:

@@ -10,6 +10,11 @@ import httpx2
 MOST_BYTES = 4_000_000
 """No answer worth having is longer; what is, is read no further."""
 
+KEYS = ("authorization", "x-api-key", "api-key")
+"""The headers in which providers want their key."""
+SHORTEST_KEY = 16
+"""Shorter ones are made up for a server that wants none, and are words like others."""
+
 NEVER_SENT = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -61,7 +66,15 @@ async def sent(wire: httpx2.AsyncBaseTransport, request: httpx2.Request) -> Repl
         return Reply(sent=False)
     except (httpx2.HTTPError, httpx2.StreamError, OSError):
         return Reply()
-    return Reply(response.status_code, dict(response.headers), bytes(body))
+    return Reply(response.status_code, dict(response.headers), _without_key(bytes(body), request.headers))
+
+
+def _without_key(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """Some servers say in their errors what they were sent; the key that was in it goes no further."""
+    for each in (headers.get(name, "").rpartition(" ")[2] for name in KEYS):
+        if len(each) >= SHORTEST_KEY:
+            body = body.replace(each.encode(), b"<secret>")
+    return body
 
 
 def parsed(body: bytes) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from tests.llm.servers.turns import (
     filters,
     refuses,
     says_usage,
+    tells_what_it_was_sent,
     truncates,
 )
 from tests.llm.servers.wires import Anthropic, Asked, Azure, OpenAI, bytes_as_tokens, words_as_tokens
@@ -39,6 +40,7 @@ __all__ = [
     "refuses",
     "says_usage",
     "serving",
+    "tells_what_it_was_sent",
     "truncates",
     "words_as_tokens",
 ]

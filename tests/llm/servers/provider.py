@@ -49,6 +49,7 @@ class LocalProvider:
     cached_share: float = 0.0
     written_share: float = 0.0
     overhead: int = 0
+    key: str = KEY
     bills: list[Bill] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     heads: list[Mapping[str, str]] = field(default_factory=list)
@@ -65,7 +66,7 @@ class LocalProvider:
         turn = self.turns.pop(0) if self.turns else self.otherwise
         exchange = Exchange(self, request)
         self.heads.append({**request.headers, **request.query})
-        if self.wire.refused_key(request.headers, KEY):
+        if self.wire.refused_key(request.headers, self.key):
             return web.json_response(self.wire.error("invalid_api_key"), status=401)
         return await turn(exchange)
 
@@ -95,6 +96,11 @@ class Exchange:
     def is_open(self) -> bool:
         """Whether whoever asked is still waiting."""
         return self._request.transport is not None and not self._request.transport.is_closing()
+
+    @property
+    def heads(self) -> dict[str, str]:
+        """The headers of the request."""
+        return dict(self._request.headers)
 
     async def bill(self, tokens_out: int | None = None) -> Counts:
         """Read what is asked, think of the answer, and charge for both."""

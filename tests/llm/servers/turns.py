@@ -39,6 +39,16 @@ def refuses(status: int, code: str = "", *, bills: bool = False, **headers: str)
     return turn
 
 
+def tells_what_it_was_sent(status: int) -> Turn:
+    """As a gateway does that somebody left in its debugging mode."""
+
+    async def turn(exchange: "Exchange") -> web.StreamResponse:
+        await exchange.bill()
+        return web.json_response({"error": {"code": "debug", "message": str(exchange.heads)}}, status=status)
+
+    return turn
+
+
 async def breaks_json(exchange: "Exchange") -> web.StreamResponse:
     await exchange.bill()
     return web.Response(text='{"choices": [{"mess', content_type="application/json")
