@@ -178,8 +178,8 @@ def _line(name: str, weight: Weight) -> str:
 
 
 def _most(price: Price, weight: Weight) -> Decimal:
-    added = AnthropicMessages().overhead if weight.wire == "anthropic" else OpenAIChat().overhead
-    return price.most(weight.sent_bytes + weight.calls * added, weight.most_out)
+    dialect = AnthropicMessages() if weight.wire == "anthropic" else OpenAIChat()
+    return price.most(weight.sent_bytes + weight.calls * dialect.overhead, weight.most_out)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

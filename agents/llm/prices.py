@@ -17,7 +17,7 @@ class Usage:
     """What a provider says of one call. `tokens_in` is all of the request: `cached`, `written` and `written_long` are parts.
 
     `cached` was known to the provider already, `written` was put into its cache, `written_long` for an hour.
-    `tokens_out` has what a model thinks to itself, too.
+    `tokens_out` has what a model thinks to itself, too. `in_one_country` is whether the model had to run in one.
     """
 
     tokens_in: int
@@ -25,6 +25,7 @@ class Usage:
     cached: int = 0
     written: int = 0
     written_long: int = 0
+    in_one_country: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,12 @@ class Price:
     """The rates of a model. A request of more tokens than a tier's start is charged that tier's rates in whole.
 
     Tiers stand in rising order; that one tier's rates hold for all tokens of a call is how providers charge long requests
-    (genai-prices, `TieredPrices`).
+    (genai-prices, `TieredPrices`). `in_one_country` is what all of it is multiplied with where a model has to run in one.
     """
 
     rates: Rates
     tiers: Sequence[tuple[int, Rates]] = ()
+    in_one_country: Decimal = Decimal(1)
 
     def cost(self, usage: Usage) -> Decimal:
         """Dollars for that usage."""
@@ -73,11 +75,12 @@ class Price:
         for start, tier in self.tiers:
             if usage.tokens_in > start:
                 rates = tier
-        return rates.cost(usage)
+        return rates.cost(usage) * (self.in_one_country if usage.in_one_country else 1)
 
     def most(self, tokens_in: int, tokens_out: int) -> Decimal:
         """The most dollars that a call with at most so many tokens can cost."""
         within = [self.rates, *(tier for start, tier in self.tiers if tokens_in > start)]
         dearest_in = max(each.dearest_in for each in within)
         dearest_out = max(each.tokens_out for each in within)
-        return (tokens_in * dearest_in + tokens_out * dearest_out) / MILLION
+        dearest = (tokens_in * dearest_in + tokens_out * dearest_out) / MILLION
+        return dearest * max(self.in_one_country, Decimal(1))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _DATED = re.compile(r"(?P<name>.+?)-(?:\d{4}-\d{2}-\d{2}|\d{8})")
 _SEARCHES = "search"
 """Models of this name search the web by themselves, and charge for each search: no request of theirs has a bound."""
+_IN_ONE_COUNTRY = {Provider.ANTHROPIC: Decimal("1.1")}
+"""What is charged more where a workspace has its models run in one country (Anthropic, Data residency, "Pricing")."""
 _RATES = {
     "tokens_in": ("input_mtok",),
     "tokens_out": ("output_mtok",),
@@ -67,7 +69,7 @@ def table_price(choice: Choice, at: datetime) -> Price | None:
     for name in (choice.name.lower(), *([dated["name"]] if dated else [])):
         for model in models:
             if name in _spelled(model) and model.is_match(choice.name):
-                return _price(model.get_prices(at))
+                return _price(model.get_prices(at), _IN_ONE_COUNTRY.get(choice.provider, Decimal(1)))
     return None
 
 
@@ -84,7 +86,7 @@ def _literals(clause: Any) -> Iterator[str]:
             yield named.rstrip("-")
 
 
-def _price(told: "ModelPrice") -> Price | None:
+def _price(told: "ModelPrice", in_one_country: Decimal) -> Price | None:
     """In our terms. None where the table lists the model and not what its text costs."""
     columns = {
         ours: next((v for name in theirs if (v := getattr(told, name, None)) is not None), None)
@@ -94,7 +96,7 @@ def _price(told: "ModelPrice") -> Price | None:
         return None
     starts = sorted({tier.start for each in columns.values() for tier in getattr(each, "tiers", ())})
     tiers = [(start, _rates(columns, start)) for start in starts]
-    return Price(_rates(columns, -1), tiers)
+    return Price(_rates(columns, -1), tiers, in_one_country)
 
 
 def _rates(columns: Mapping[str, Any], start: int) -> Rates:

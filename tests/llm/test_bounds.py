@@ -25,6 +25,7 @@ prices = st.builds(
     st.lists(st.tuples(st.integers(0, 400_000), tariffs), max_size=3).map(
         lambda each: sorted(each, key=lambda one: one[0])
     ),
+    st.decimals(min_value="0.5", max_value=2, places=2),
 )
 
 
@@ -33,7 +34,7 @@ def usages(draw: st.DrawFn, most_in: int, most_out: int) -> Usage:
     tokens_in = draw(st.integers(0, most_in))
     parts = sorted(draw(st.lists(st.integers(0, tokens_in), min_size=3, max_size=3)))
     cached, written, long = parts[0], parts[1] - parts[0], parts[2] - parts[1]
-    return Usage(tokens_in, draw(st.integers(0, most_out)), cached, written, long)
+    return Usage(tokens_in, draw(st.integers(0, most_out)), cached, written, long, draw(st.booleans()))
 
 
 @given(price=prices, most_in=st.integers(0, 500_000), most_out=st.integers(1, 100_000), data=st.data())

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,7 +30,7 @@ from tests.llm.servers import (
     truncates,
 )
 from tests.llm.servers.wires import Wire
-from tests.llm.wiring import body, line
+from tests.llm.wiring import PRICE, body, line
 from tests.support.clock import ManualClock, settle
 
 ONCE = RetryPolicy(max_attempts=1)
@@ -66,6 +67,16 @@ async def test_thought_that_stands_only_in_the_total_is_paid_for() -> None:
     async with line(LocalProvider(OpenAI(), [outside])) as paid:
         await paid.ask()
         assert paid.ledger.last.tokens_out == 105
+
+
+@pytest.mark.parametrize("where", [None, "global", "not_available", "us"])
+async def test_what_ran_in_one_country_costs_a_tenth_more_as_anthropic_charges_for_it(where: str | None) -> None:
+    ran = says_usage(lambda told: {**told, "inference_geo": where})
+    async with line(LocalProvider(Anthropic(), [ran])) as paid:
+        paid.price = replace(PRICE, in_one_country=Decimal("1.1"))
+        await paid.ask()
+        times = Decimal("1.1") if where == "us" else 1
+        assert paid.ledger.account.spent == paid.provider.billed * times
 
 
 @pytest.mark.parametrize("turn", [breaks_json, truncates, filters, empty], ids=lambda each: each.__name__)

@@ -69,7 +69,7 @@ def test_a_long_request_costs_the_rates_of_its_tier_and_its_bound_too() -> None:
     assert price is not None
     assert price.cost(Usage(200_000, 0)) == Decimal("0.6")
     assert price.cost(Usage(200_001, 0)) == Decimal("1.200006")
-    assert price.most(200_001, 0) == Decimal("0.200001") * 12
+    assert price.most(200_001, 0) == Decimal("0.200001") * 12 * price.in_one_country
 
 
 def test_a_price_that_changed_is_the_one_of_that_day() -> None:
@@ -77,6 +77,16 @@ def test_a_price_that_changed_is_the_one_of_that_day() -> None:
     assert before is not None
     assert after is not None
     assert before.rates.tokens_in == 5 * after.rates.tokens_in
+
+
+def test_what_has_to_run_in_one_country_is_dearer_by_the_list_and_not_by_the_settings() -> None:
+    """Who set a price has said what it costs where the models of that contract run."""
+    there = Usage(1000, 100, in_one_country=True)
+    price = listed("anthropic:claude-haiku-4-5")
+    assert price is not None
+    assert price.cost(there) == price.cost(Usage(1000, 100)) * Decimal("1.1")
+    own = Price(Rates(Decimal(1), Decimal(5)))
+    assert own.cost(there) == own.cost(Usage(1000, 100))
 
 
 def test_what_the_settings_say_comes_first() -> None:

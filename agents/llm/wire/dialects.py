@@ -18,6 +18,9 @@ from agents.llm.prices import Usage
 MOST_COUNTED = 10**9
 """More tokens than any model takes in or gives: a number above this is no count."""
 
+_ANYWHERE = (None, "", "global", "not_available")
+"""Where Anthropic says that a model ran which did not have to run in one country."""
+
 Parsed = Mapping[str, Any]
 
 
@@ -105,7 +108,8 @@ class AnthropicMessages:
         if not (known := _counted(counts)):
             return None
         plain, tokens_out, cached, written, long = known
-        return _if_possible(Usage(plain + cached + written, tokens_out, cached, written - long, long))
+        bound = told.get("inference_geo") not in _ANYWHERE
+        return _if_possible(Usage(plain + cached + written, tokens_out, cached, written - long, long, bound))
 
 
 def _refuse_streams(body: Parsed) -> None:
