@@ -39,6 +39,8 @@ _RULED_OUT = re.compile(
     r"|\b(?:apart from|other than|except(?: for)?|rather than|instead of)) (?:the )?$",
     re.IGNORECASE,
 )
+_CONTRAST = re.compile(r",? (?:and |but )?not (?:the )?")
+_BETWEEN = frozenset({" ", "' ", "'s "})
 _ORDERED = re.compile(r"^ (?:the|for|through|in|all|our|your|its|their|my|into|around)\b", re.IGNORECASE)
 _TOLD_TO = re.compile(r"(?:^|[,.;:!?\n(] ?|\b(?:please|to|can you|could you|and|then|pls) )$", re.IGNORECASE)
 
@@ -169,14 +171,16 @@ def _read(
     index = _index(known.services)
     sure: dict[str, str] = {}
     doubtful: list[tuple[str, tuple[str, ...]]] = []
-    at = 0
+    at = named = 0
     while at < len(tokens):
         length, names = _named(tokens, at, text, known, index)
         start, end = tokens[at][1], tokens[at + max(length, 1) - 1][2]
-        if len(names) == 1 and not _is_other(text, start, end):
+        other = not names or (named and _CONTRAST.fullmatch(text, named, start)) or _is_other(text, start, end)
+        if len(names) == 1 and not other:
             sure.setdefault(names[0], text[start:end])
-        elif len(names) > 1 and not _is_other(text, start, end):
+        elif not other:
             doubtful.append((text[start:end], names))
+        named = end if names else named
         at += max(length, 1)
     return sure, doubtful
 
@@ -196,7 +200,7 @@ def _named(
     """How many words from there on name a service, and which it may be; the most words first."""
     for length in range(min(index.longest + 1, len(tokens) - at), 1, -1):
         span = tokens[at : at + length]
-        if any(text[left[2] : right[1]] != " " for left, right in itertools.pairwise(span)):
+        if any(text[left[2] : right[1]] not in _BETWEEN for left, right in itertools.pairwise(span)):
             continue
         parts = tuple(part for word, _, _ in span for part in parts_of(word))
         found = (

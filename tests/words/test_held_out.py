@@ -65,9 +65,16 @@ def test_what_only_looks_like_a_time_an_amount_or_a_severity_is_left_alone(text:
     assert (said.start_time, said.end_time, said.budget, said.severity) == (None, None, None, type(said)().severity)
 
 
-@pytest.mark.parametrize("text", ["checkout, not cart", "it's not the cart, it's checkout", "checkout instead of cart"])
+@pytest.mark.parametrize(
+    "text", ["checkout, not cart", "it's not the cart, it's checkout", "checkout instead of cart", "checkout not cart"]
+)
 def test_a_service_that_is_ruled_out_is_not_affected(text: str) -> None:
     assert read(text).parameters.affected_services == ("checkout",)
+
+
+@pytest.mark.parametrize("text", ["orders database is slow", "orders' database is slow", "the orders DB's slow"])
+def test_what_is_said_of_a_database_is_of_that(text: str) -> None:
+    assert read(text).parameters.affected_services == ("orders-db",)
 
 
 @pytest.mark.parametrize("text", ["users can not checkout", "why is not checkout responding", "not only checkout"])
