@@ -21,9 +21,9 @@ _ESCAPE = r"(?<=\\[nrt])"
 """A line break as JSON writes it: what stands behind it begins a word."""
 _NAMES = (
     r"passw(?:or)?[dt]|passphrase|pwd|pass(?==|[\"']\s?:)|secret|token|credential|authorization|cookie|signature"
-    r"|session[_-]?id|(?:api|access|private|account|signing|encryption|shared|master|client)[_ -]?key|\b(?:otp|pw)(?==)"
-    r"|\bsig(?==[\w%+/-]{16})|(?<=[?&])key(?==[\w-]{0,80}\d)(?==[\w-]{16})"  # signed addresses
-    r"|\bauth(?=\\?[\"']\s?:\s?\\?[\"'][\w+/=]{12})|\bresponse(?==\\?\"[\da-f]{32})"  # registries; Digest
+    r"|session[_-]?id|(?:api|access|private|account|signing|encryption|shared|master|client)[_ -]?key|otp(?==)|pw(?==)"
+    r"|sig(?==[\w%+/-]{16})|k(?<=[?&]k)ey(?==[\w-]{0,80}\d)(?==[\w-]{16})"  # signed addresses
+    r"|auth(?=\\?[\"']\s?:\s?\\?[\"'][\w+/=]{12})|response(?==\\?\"[\da-f]{32})"  # registries; Digest
 )
 _SCHEMES = r"bearer|basic|digest|token|apikey|api-key|ntlm|negotiate|sso-key|hmac[\w-]{0,20}|aws4-hmac-sha256"
 _BARE = r"(?:[^\s,;&\"'}\])\\]|\\(?![\"'nrt\\]))+"
@@ -100,7 +100,7 @@ _TOKEN = re.compile(
     r"|ATATT3[\w=-]{20,}|dapi[0-9a-f]{32}|lin_api_\w{20,}|AGE-SECRET-KEY-1[A-Z0-9]{30,}|SK[0-9a-f]{32}(?![0-9A-Za-z])"
     r"|(?:(?<![\w-])|(?<=\\n))eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"  # JSON web tokens, signed or encrypted
     r"|https://(?:hooks\.slack\.com|discord(?:app)?\.com/api/webhooks|[\w-]{1,60}\.webhook\.office\.com)/[^\s\"'<>\\]+"
-    r"|(?:bot)?\d{8,11}:AA[\w-]{30,})"  # Telegram
+    r"|bot\d{8,11}:AA[\w-]{30,})"  # Telegram
 )
 _LOGIN = re.compile(r"(?<=://)[^\s/:@\"'<>\\]{0,128}:[^\s/\"'<>\\]{1,256}(?=@)")
 _ADDRESS = r"[\w.+-]{1,64}(?:@|%40)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,6}[^\W\d_]{2,24}(?![\w-])"
