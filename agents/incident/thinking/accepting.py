@@ -73,8 +73,8 @@ def sifted(explanations: Sequence[Explanation], shown: Collection[str], known: M
 
 
 def cited(ids: Sequence[str]) -> tuple[str, ...]:
-    """The ids, each once, without the brackets that they may have been quoted in."""
-    return tuple(dict.fromkeys(each.strip(" []()") for each in ids))
+    """The ids as they are given out, each once, without the brackets that they may have been quoted in; "" is none."""
+    return tuple(dict.fromkeys(filter(None, (each.strip(" []()").lower() for each in ids))))
 
 
 def _checked(said: Explanation, shown: Collection[str], known: Mapping[str, str]) -> Accepted | LeftOut:

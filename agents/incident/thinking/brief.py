@@ -89,7 +89,7 @@ def brief(evidence: Evidence) -> Brief:
     shown = {each.observation_id: each for each in facts if fact_line(each) in lines}
     shown |= {each.observation_id: each for each in changes if changed[each.observation_id] in lines}
     shown |= {each.observation_id: each for each in normal if fact_line(each, SHORT_LINE) in lines}
-    return Brief(text, shown)
+    return Brief(text, {each: fact for each, fact in shown.items() if each})
 
 
 def fact_line(fact: Observation, most: int = LONGEST_LINE) -> str:

@@ -28,6 +28,8 @@ def test_an_explanation_that_cites_what_was_shown_is_taken_as_it_is() -> None:
     ("wrong", "reason"),
     [
         (said(supports=[]), LeftOut.CITES_NOTHING),
+        (said(supports=["", " [] "]), LeftOut.CITES_NOTHING),
+        (said(supports=["o11"]), LeftOut.INVENTED_FACT),
         (said(supports=["o99"]), LeftOut.INVENTED_FACT),
         (said(supports=["o5", "o99"]), LeftOut.INVENTED_FACT),
         (said(against=["o99"]), LeftOut.INVENTED_FACT),
@@ -69,6 +71,10 @@ def test_what_is_missing_from_one_explanation_costs_that_one_only_and_ids_may_st
     told = sift({"service": "orders-db"}, {**said(), "supports": "[o5]", "against": None}, {})
     assert [(each.supports, each.against) for each in told.accepted] == [(("o5",), ())]
     assert told.left_out == {LeftOut.CITES_NOTHING: 2}
+
+
+def test_ids_are_known_in_capitals_too() -> None:
+    assert sift(said(supports=["O5"])).accepted[0].supports == ("o5",)
 
 
 def test_a_kind_of_two_words_may_be_written_as_one() -> None:

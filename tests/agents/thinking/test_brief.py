@@ -159,3 +159,8 @@ async def test_the_brief_of_the_recorded_incident_is_short() -> None:
         text = brief(evidence(agent_id, observations, incident=recorded, context=None)).text
         assert len(text.encode()) <= AIM
         assert "orders deploy at" in text
+
+
+def test_a_fact_without_an_id_cannot_be_cited() -> None:
+    nameless = [each.model_copy(update={"observation_id": ""}) for each in FACTS]
+    assert brief(evidence(facts=nameless)).shown == {}
