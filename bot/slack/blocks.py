@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.ids import Action, Callback, Field, Target, Words, action_id
+from bot.slack.ids import Action, Callback, Field, Filled, Target, Words, action_id
 from bot.slack.text import fit, plain, shorten, size
 
 Block = dict[str, Any]
@@ -89,7 +89,7 @@ def button(label: str, action: Action, target: Target, *, style: str = "", confi
     return made
 
 
-def word_button(label: str, action: Action, number: int, words_of: Words) -> Block:
+def word_button(label: str, action: Action, number: int, words_of: Words | Filled) -> Block:
     """A button that carries words that somebody typed. Raises ValueError where they do not fit into it."""
     return {
         "type": "button",

@@ -24,25 +24,41 @@ NEW_LABELS = {
     "title": "What is wrong",
     "services": "Affected services",
     "since": "Since",
+    "until": "Until",
     "severity": "Severity",
     "budget": "Budget in dollars",
     "mode": "Mode",
+    "agents": "Agents",
 }
+SOURCES = {
+    "typed": "As typed.",
+    "said": "Read from your words.",
+    "model": "Read by a model: check it.",
+    "form": "From a form.",
+    "record": "From the record.",
+    "default": "Default: nobody said.",
+}
+"""Where a value came from that stands in a form when it opens."""
 LEFT_EMPTY = "Left empty: what is known of the incident."
 NEW_HINTS = {
     "incident": "For example INC-123. Enough by itself for an incident that is known.",
     "title": "Needed where there is no incident id. " + LEFT_EMPTY,
     "services": "Separated by commas: checkout, payments. " + LEFT_EMPTY,
-    "since": "14:00 in your time zone, 14:00Z, 45m, or a date with time. " + LEFT_EMPTY,
-    "severity": LEFT_EMPTY,
+    "since": "14:00 in your time zone, 14:00Z, 45m, or a date with time. " + LEFT_EMPTY + " Default: 30 minutes ago.",
+    "until": "For trouble that is over. Left empty: it goes on, or what is known of the incident.",
+    "severity": LEFT_EMPTY + " Default: unknown.",
     "budget": "More than 0, at most 1000. Left empty: the default.",
+    "mode": "",
+    "agents": "Separated by commas. Left empty: all.",
 }
 NEW_EXAMPLES = {
     "incident": "INC-123",
     "title": "checkout answers 5xx",
     "services": "checkout",
     "since": "30m",
+    "until": "14:45",
     "budget": "10",
+    "agents": "database, network",
 }
 SEVERITY_OPTIONS = {
     "SEV1": "SEV1 critical",
@@ -56,4 +72,5 @@ MODE_OPTIONS = {
 }
 INCIDENT_RULE = "must be an id such as INC-123"
 NOTHING_NAMED = "Give an incident id, or say what is wrong."
+ENDS_BEFORE = "Must lie after Since."
 FORM_RULE = "{rule}. For example: {example}"

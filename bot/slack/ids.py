@@ -5,7 +5,8 @@ module, or not whole, raises UnreadableValueError, so that a hostile or outdated
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import quote, unquote
 
@@ -58,11 +59,27 @@ class Field(StrEnum):
     TITLE = "title"
     SERVICES = "services"
     SINCE = "since"
+    UNTIL = "until"
     SEVERITY = "severity"
     BUDGET = "budget"
     MODE = "mode"
+    AGENTS = "agents"
     PRESET = "preset"
     REASON = "reason"
+
+
+OF_A_RUN = (
+    Field.INCIDENT,
+    Field.TITLE,
+    Field.SERVICES,
+    Field.SINCE,
+    Field.UNTIL,
+    Field.SEVERITY,
+    Field.BUDGET,
+    Field.MODE,
+    Field.AGENTS,
+)
+"""The inputs of a new investigation, in their order."""
 
 
 class Purpose(StrEnum):
@@ -178,6 +195,27 @@ class Words:
         """The words in a button's value. Raises UnreadableValueError."""
         text, answers = unpack(value, 2)
         return cls(text, tuple(each for each in answers.split("\n") if each))
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a form holds when it opens: the text of each field, and where that came from (a Source's value)."""
+
+    texts: Mapping[Field, str] = field(default_factory=dict)
+    sources: Mapping[Field, str] = field(default_factory=dict)
+
+    def packed(self) -> str:
+        """A button's value. Raises ValueError for texts that do not fit into one."""
+        return pack(*(f"{self.sources.get(each, '')}:{self.texts.get(each, '')}" for each in OF_A_RUN))
+
+    @classmethod
+    def read(cls, value: object) -> "Filled":
+        """The texts in a button's value. Raises UnreadableValueError."""
+        parts = dict(zip(OF_A_RUN, (each.partition(":") for each in unpack(value, len(OF_A_RUN))), strict=True))
+        return cls(
+            {name: text for name, (_, _, text) in parts.items()},
+            {name: source for name, (source, _, _) in parts.items()},
+        )
 
 
 def action_id(action: Action, target: Target) -> str:

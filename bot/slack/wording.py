@@ -36,7 +36,11 @@ PROVISIONAL = "provisional, {named} of {count} agents: {statement} ({strength})"
 WINDOW = "From {start} ({local}), against {baseline}"
 UPDATED = "Updated {time}"
 ASSUMED = "Taken as default: {fields}"
-TOLD = "From your words: {fields}"
+TOLD = {
+    "said": "From your words: {fields}",
+    "model": "Read by a model: {fields}",
+    "record": "From the record: {fields}",
+}
 TOLD_FIELDS = {
     "start_time": "start",
     "end_time": "end",
@@ -46,7 +50,6 @@ TOLD_FIELDS = {
     "mode": "mode",
     "agent_ids": "agents",
 }
-TOLD_SOURCES = {"said": "said", "model": "read by a model"}
 ASSUMED_FIELDS = {
     "start_time": "start (30 minutes before)",
     "severity": "severity (unknown)",

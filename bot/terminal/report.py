@@ -23,7 +23,7 @@ SHOWN_GROUPS = 3
 SHOWN_LINES = 6
 
 Titles = Callable[[str], str]
-UNDERSTOOD = ("said", "model")
+UNDERSTOOD = ("said", "model", "record")
 """Values from here were understood, not typed: who wrote them sees what was taken for what."""
 
 

@@ -68,7 +68,7 @@ class Opening:
         Raises ParameterExtractionError for a value that cannot be used, SourceUnavailableError where no configured source
         can look into that incident.
         """
-        typed, assumed = await self._incident(parameters, now)
+        typed, assumed, of_record = await self._incident(parameters, now)
         incident = redacted(await self.names.understood(typed, parameters, now))
         assumed += ["services"] if incident != typed or _understood(parameters, read) else []
         budget = parameters.budget
@@ -87,17 +87,20 @@ class Opening:
             requested_at=now,
             origin=origin,
             assumed=tuple(assumed),
-            told=tuple((name, each.source.value) for name, each in read.items()),
+            told=(
+                *((name, each.source.value) for name, each in read.items()),
+                *((name, Source.RECORD.value) for name in of_record if name not in read),
+            ),
         )
 
     async def can_look_into(self, incident: Incident) -> bool:
         """Whether a configured source knows of it; a recording can only be looked into where it lies."""
         return self.live or await self.incidents.find(incident.incident_id) is not None
 
-    async def _incident(self, parameters: Parameters, now: datetime) -> tuple[Incident, list[str]]:
+    async def _incident(self, parameters: Parameters, now: datetime) -> tuple[Incident, list[str], tuple[str, ...]]:
         parameters, known = await self._known(parameters)
         if known is not None:
-            return _amended(known, parameters), []
+            return _amended(known, parameters), [], _of_record(known, parameters)
         if not self.live:
             raise await self._nobody_can_look(parameters.incident_id)
         assumed = [] if parameters.start_time else ["start_time"]
@@ -110,7 +113,7 @@ class Opening:
             affected_services=parameters.affected_services,
             severity=parameters.severity or Severity.UNKNOWN,
         )
-        return _in_order(incident), assumed
+        return _in_order(incident), assumed, ()
 
     async def _known(self, parameters: Parameters) -> tuple[Parameters, Incident | None]:
         """The incident of that id, or the one whose id stands among the words: ids of recordings come in every shape."""
@@ -184,6 +187,16 @@ def _amended(known: Incident, parameters: Parameters) -> Incident:
     if parameters.end_time:
         update["end_time"] = _moment(known, "until", parameters.end_time)
     return _in_order(known.model_copy(update=update))
+
+
+def _of_record(known: Incident, parameters: Parameters) -> tuple[str, ...]:
+    """The values of a known incident that nobody said otherwise."""
+    values = {
+        "affected_services": known.affected_services,
+        "start_time": known.start_time,
+        "severity": known.severity if known.severity != Severity.UNKNOWN else None,
+    }
+    return tuple(name for name, value in values.items() if value and not getattr(parameters, name))
 
 
 def _in_order(incident: Incident) -> Incident:

@@ -36,7 +36,7 @@ class Understood:
     """
 
     extraction: Extraction
-    run_id: str
+    run_id: str = ""
     paid: tuple[LedgerEntry, ...] = ()
     proposed_id: str = ""
 

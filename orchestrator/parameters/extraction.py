@@ -18,8 +18,6 @@ MOST_BUDGET = Decimal(1000)
 MOST_NAMES, MOST_NAME = 50, 100
 MOST_TITLE = 300
 EXAMPLES = {"since": "since=14:00", "services": "services=checkout"}
-REQUIRED = ("incident_id", "title", "affected_services", "start_time", "severity")
-"""The fields that a run cannot do without: who does not say them gets a default, and is shown it."""
 
 
 class Parameters(Frozen):
@@ -112,8 +110,3 @@ class Extraction(Frozen):
         for question in self.questions:
             raise question.refusal()
         return self.parameters
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The required fields that nobody has said yet."""
-        return tuple(each for each in REQUIRED if not getattr(self.parameters, each))

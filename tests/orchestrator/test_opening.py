@@ -334,3 +334,14 @@ async def test_a_catalogue_that_fails_or_is_slow_leaves_names_as_they_were_typed
         made = await opened(names=names, clock=clock, title="slow", affected_services=("Chekout",))
         assert (made.incident.affected_services, "services" in made.assumed) == (("Chekout",), False)
         assert len(names.asked) == 1
+
+
+async def test_what_comes_from_the_record_is_told_where_nobody_said_otherwise() -> None:
+    known = incident("INC-7", severity=Severity.SEV2, affected_services=("orders",))
+    assert dict((await opened(known, incident_id="INC-7")).told) == {
+        "affected_services": "record",
+        "start_time": "record",
+        "severity": "record",
+    }
+    told = dict((await opened(known, incident_id="INC-7", severity=Severity.SEV1)).told)
+    assert "severity" not in told

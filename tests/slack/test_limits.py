@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.slack.blocks import Message, message, modal, section
-from bot.slack.ids import Callback, Field
+from bot.slack.ids import Callback, Field, Filled
 from bot.slack.story import GONE
 from bot.slack.views import answers, forms, lists
 from bot.slack.views.chart import caption
@@ -119,7 +119,7 @@ def test_every_modal_is_one_that_slack_takes(text: str, count: int, page: int) -
     check_modal(evidence(shown, "h1", page))
     check_modal(hypotheses(shown, page))
     check_modal(facts(shown, "application", page))
-    check_modal(forms.new_investigation("m", dict.fromkeys(Field, text)))
+    check_modal(forms.new_investigation("m", Filled(dict.fromkeys(Field, text))))
 
 
 @SLOW

@@ -2,7 +2,7 @@
 
 from inline_snapshot import snapshot
 
-from bot.slack.ids import Field
+from bot.slack.ids import Field, Filled
 from bot.slack.views import forms
 from bot.slack.views.answers import say
 from bot.slack.views.evidence import evidence
@@ -150,18 +150,20 @@ Incident id: \n\
 What is wrong: \n\
 Affected services: \n\
 Since: \n\
+Until: \n\
 Severity: \n\
 Budget in dollars: \n\
 Mode: sequential
+Agents: \n\
 [Start] [Cancel]\
 """)
 
 
 def test_the_form_of_another_window() -> None:
-    assert modal_as_read(forms.change_window("v1/C1/")) == snapshot("""\
+    assert modal_as_read(forms.change_window("v1/C1/", "12:02:00Z", "record")) == snapshot("""\
 # Change window
 The run that is going on stops with what it has. A new one starts from this time, with a budget of its own.
-Since *: \n\
+Since *: 12:02:00Z
 [Start] [Cancel]\
 """)
 
@@ -178,8 +180,10 @@ In your own words: \n\
 
 def test_every_modal_keeps_slacks_limits() -> None:
     for view in (
-        forms.new_investigation("m", {Field.INCIDENT: "INC-1", Field.TITLE: "t" * 4000}),
-        forms.change_window("m"),
+        forms.new_investigation(
+            "m", Filled({Field.INCIDENT: "INC-1", Field.TITLE: "t" * 4000}, {Field.TITLE: "model"})
+        ),
+        forms.change_window("m", "", "default"),
         forms.reject("m"),
         loading(),
         notice_of(say("no")),

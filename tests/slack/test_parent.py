@@ -152,7 +152,7 @@ Taken as default: start (30 minutes before), severity (unknown), budget)
 def test_what_was_understood_rather_than_typed_is_named_until_the_end() -> None:
     told = (("start_time", "said"), ("severity", "typed"), ("affected_services", "model"), ("title", "said"))
     shown = as_read(parent(picture(RUNNING, incident=incident(), told=told)))
-    assert "From your words: start (said), services (read by a model)" in shown
-    assert "severity (" not in shown
+    assert "From your words: start · Read by a model: services" in shown
+    assert "severity" not in shown
     done = picture(RUNNING, ranking([[], [], []]), COMPLETED, incident=incident(), told=told)
     assert "From your words" not in as_read(parent(done))

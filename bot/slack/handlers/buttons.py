@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from bot.slack import wording
 from bot.slack.blocks import Block
+from bot.slack.entered import since_of
 from bot.slack.errors import RefusedError
 from bot.slack.handlers.asking import stop_run
 from bot.slack.ids import COMMAND, Errand, Target
@@ -117,9 +118,11 @@ async def stop(kit: Kit, request: Request) -> None:
 
 
 async def change_window(kit: Kit, request: Request) -> None:
-    """Ask since when, before anything else."""
+    """Ask since when, before anything else is asked of Slack."""
     target = Target.read(request.value)
-    await kit.web.open_view(request.trigger_id, forms.change_window(Errand(request.place, target).packed()))
+    investigation = (await kit.service.view(kit.workspace, target.investigation_id)).investigation
+    form = forms.change_window(Errand(request.place, target).packed(), *since_of(investigation))
+    await kit.web.open_view(request.trigger_id, form)
 
 
 async def outdated(kit: Kit, request: Request) -> None:

@@ -6,11 +6,12 @@ from bot.slack import wording
 from bot.slack.handlers.asking import history, status, stop
 from bot.slack.handlers.forms import open_form
 from bot.slack.handlers.starting import investigate
-from bot.slack.ids import COMMAND
+from bot.slack.ids import COMMAND, Field, Filled
 from bot.slack.kit import Kit
 from bot.slack.parse import Verb, read_command, read_mention
 from bot.slack.request import Request
 from bot.slack.views.answers import help_message, say
+from orchestrator.parameters import Source
 
 Word = Callable[[Kit, Request, str], Awaitable[None]]
 
@@ -19,7 +20,7 @@ async def command(kit: Kit, request: Request) -> None:
     """Somebody typed `/investigate …`. A form is opened before anything else, while Slack still lets it."""
     asked = read_command(request.text)
     if asked.verb == Verb.NEW:
-        await open_form(kit, request, asked.rest)
+        await open_form(kit, request, Filled({Field.INCIDENT: asked.rest}, {Field.INCIDENT: Source.TYPED}))
     elif await kit.allowed(request):
         await WORDS[asked.verb](kit, request, asked.rest)
 

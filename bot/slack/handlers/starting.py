@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from bot.slack.entered import filled_in
 from bot.slack.errors import SlackTrouble
 from bot.slack.ids import SURFACE, Place, Words
 from bot.slack.kit import Kit
@@ -10,7 +11,6 @@ from bot.slack.views.answers import joined_run, started_run
 from bot.slack.views.question import question
 from orchestrator.investigation import Asked, Opened, Understood
 from orchestrator.model import Origin
-from orchestrator.parameters import Extraction, Parameters
 
 LOOKS, LOOK_S = 40, 0.5
 """The card stands within a second, or as soon as Slack takes it; after that many looks the channel shows it anyway."""
@@ -27,20 +27,20 @@ async def investigate(kit: Kit, request: Request, text: str, answers: tuple[str,
     understood = await kit.service.understand(asked)
     if understood.extraction.questions:
         answers = (*answers, understood.proposed_id) if understood.proposed_id else answers
-        await _ask(kit, request, understood.extraction, Words(text, answers))
+        await _ask(kit, request, understood, Words(text, answers))
         return
-    opened = await open_run(kit, request, understood.extraction.parameters, place, understood)
+    opened = await open_run(kit, request, understood, place)
     if opened.joined:
         await tell_joined(kit, request, opened)
     elif request.place.thread_ts:
         await _tell_where(kit, request, opened)
 
 
-async def _ask(kit: Kit, request: Request, extraction: Extraction, typed: Words) -> None:
+async def _ask(kit: Kit, request: Request, understood: Understood, typed: Words) -> None:
     """The first question; the others follow with its answer. Words too long for a button are refused with what to add."""
-    first = extraction.questions[0]
+    first = understood.extraction.questions[0]
     try:
-        asked = question(first, typed)
+        asked = question(first, typed, filled_in(understood.extraction, understood.proposed_id))
     except ValueError:
         raise first.refusal() from None
     await kit.teller.tell(request, asked)
@@ -54,30 +54,25 @@ async def chosen(kit: Kit, request: Request) -> None:
     await investigate(kit, request, typed.text, typed.answers)
 
 
-async def begin(kit: Kit, request: Request, parameters: Parameters) -> None:
+async def begin(kit: Kit, request: Request, understood: Understood) -> None:
     """Start or join; who joins is told where. The thread itself is posted by the listener."""
-    opened = await open_run(kit, request, parameters)
+    opened = await open_run(kit, request, understood)
     if opened.joined:
         await tell_joined(kit, request, opened)
 
 
-async def open_run(
-    kit: Kit, request: Request, parameters: Parameters, place: Place | None = None, understood: Understood | None = None
-) -> Opened:
-    """Ask the core; its answer for a new run comes as events, and is shown at `place`. Raises what the core refuses.
-
-    `understood` says where the parameters came from, and what it cost to read them.
-    """
+async def open_run(kit: Kit, request: Request, understood: Understood, place: Place | None = None) -> Opened:
+    """Ask the core; its answer for a new run comes as events, and is shown at `place`. Raises what the core refuses."""
     kit.thread.expect(request)
     origin = _origin(request, place or request.place)
     return await kit.service.investigate(
-        parameters,
+        understood.extraction.parameters,
         workspace=kit.workspace,
         by=request.person,
         origin=origin,
-        paid=understood.paid if understood else (),
-        read=understood.extraction.read if understood else {},
-        run_id=understood.run_id if understood else "",
+        paid=understood.paid,
+        read=understood.extraction.read,
+        run_id=understood.run_id,
     )
 
 

@@ -1,45 +1,40 @@
 """The three forms: a new investigation, another window, and why a hypothesis is rejected.
 
-They need to know nothing of a run, so that they can be opened within the three seconds that Slack allows.
+They need to ask nobody, so that they can be opened within the three seconds that Slack allows; what stands in them was
+understood before, and each value says where it came from.
 """
 
 from collections.abc import Mapping
 
 from bot.slack import form_wording, wording
 from bot.slack.blocks import Block, choice, modal, section, text_input
-from bot.slack.ids import Callback, Field
+from bot.slack.ids import Callback, Field, Filled
+from bot.slack.text import plain
+from orchestrator.parameters import Source
+
+MOST_FILLED = 500
+"""Characters of a field that stand in a form when it opens; all of a button's value do."""
 
 
-def new_investigation(metadata: str, filled: Mapping[Field, str] | None = None) -> Block:
+def new_investigation(metadata: str, filled: Filled | None = None) -> Block:
     """The form of `/investigate new`: an id or a few words are enough. `metadata` says where the run belongs.
 
-    No field is required by itself, as Slack cannot ask for one of two. `filled` is what is known already; what is empty was
-    not said.
+    No field is required by itself, as Slack cannot ask for one of two. `filled` is what is known already, and stands with a
+    word on where it came from; what is empty was not said.
     """
-    labels, hints, filled = form_wording.NEW_LABELS, form_wording.NEW_HINTS, filled or {}
+    filled = filled or Filled()
     return modal(
         form_wording.NEW_TITLE,
         [
-            _line(Field.INCIDENT, filled.get(Field.INCIDENT, "")),
-            _line(Field.TITLE, filled.get(Field.TITLE, "")),
-            _line(Field.SERVICES, filled.get(Field.SERVICES, "")),
-            _line(Field.SINCE, filled.get(Field.SINCE, "")),
-            choice(
-                Field.SEVERITY,
-                labels[Field.SEVERITY],
-                form_wording.SEVERITY_OPTIONS,
-                initial=filled.get(Field.SEVERITY, ""),
-                hint=hints[Field.SEVERITY],
-                optional=True,
-            ),
-            _line(Field.BUDGET, filled.get(Field.BUDGET, "")),
-            choice(
-                Field.MODE,
-                labels[Field.MODE],
-                form_wording.MODE_OPTIONS,
-                initial=filled.get(Field.MODE) or form_wording.NEW_MODE,
-                optional=True,
-            ),
+            _line(Field.INCIDENT, filled),
+            _line(Field.TITLE, filled),
+            _line(Field.SERVICES, filled),
+            _line(Field.SINCE, filled),
+            _line(Field.UNTIL, filled),
+            _choice(Field.SEVERITY, filled, form_wording.SEVERITY_OPTIONS),
+            _line(Field.BUDGET, filled),
+            _choice(Field.MODE, filled, form_wording.MODE_OPTIONS, form_wording.NEW_MODE),
+            _line(Field.AGENTS, filled),
         ],
         callback=Callback.NEW,
         close=wording.CANCEL,
@@ -48,8 +43,8 @@ def new_investigation(metadata: str, filled: Mapping[Field, str] | None = None) 
     )
 
 
-def change_window(metadata: str) -> Block:
-    """Asks for another beginning. It can be opened before anything is known of the run."""
+def change_window(metadata: str, since: str, source: str) -> Block:
+    """Asks for another beginning. `since` is that of the run, as it would be typed, and `source` where it came from."""
     return modal(
         form_wording.WINDOW_TITLE,
         [
@@ -57,7 +52,8 @@ def change_window(metadata: str) -> Block:
             text_input(
                 Field.SINCE,
                 form_wording.WINDOW_LABEL,
-                hint=form_wording.WINDOW_HINT,
+                initial=since,
+                hint=f"{form_wording.SOURCES[source]} {form_wording.WINDOW_HINT}",
                 placeholder=form_wording.NEW_EXAMPLES[Field.SINCE],
             ),
         ],
@@ -84,12 +80,32 @@ def reject(metadata: str) -> Block:
     )
 
 
-def _line(field: Field, initial: str = "") -> Block:
+def _line(field: Field, filled: Filled) -> Block:
     return text_input(
         field,
         form_wording.NEW_LABELS[field],
-        initial=initial,
-        hint=form_wording.NEW_HINTS.get(field, ""),
+        initial=plain(filled.texts.get(field, ""), MOST_FILLED),
+        hint=_hint(field, filled),
         placeholder=form_wording.NEW_EXAMPLES.get(field, ""),
         optional=True,
     )
+
+
+def _choice(field: Field, filled: Filled, options: Mapping[str, str], usual: str = "") -> Block:
+    initial = filled.texts.get(field) or usual
+    return choice(
+        field,
+        form_wording.NEW_LABELS[field],
+        options,
+        initial=initial,
+        hint=_hint(field, filled, usual),
+        optional=True,
+    )
+
+
+def _hint(field: Field, filled: Filled, usual: str = "") -> str:
+    """Where what stands there came from, else what may stand there."""
+    source = filled.sources.get(field, "") if filled.texts.get(field) else ""
+    if not source and usual:
+        source = Source.DEFAULT
+    return form_wording.SOURCES.get(source) or form_wording.NEW_HINTS[field]

@@ -114,13 +114,12 @@ def _assumed(picture: Picture) -> str:
 
 
 def _told(picture: Picture) -> str:
-    """Values that were understood rather than typed: who wrote them sees at once what of it was taken for what."""
-    fields = [
-        f"{wording.TOLD_FIELDS[name]} ({wording.TOLD_SOURCES[source]})"
-        for name, source in picture.view.investigation.told
-        if name in wording.TOLD_FIELDS and source in wording.TOLD_SOURCES
-    ]
-    return wording.TOLD.format(fields=", ".join(fields)) if fields and not picture.ended else ""
+    """Values that were not typed as options, by where they came from: who wrote them sees at once what was taken for what."""
+    if picture.ended:
+        return ""
+    told = [each for each in picture.view.investigation.told if each[0] in wording.TOLD_FIELDS]
+    fields = {of: ", ".join(wording.TOLD_FIELDS[name] for name, source in told if source == of) for of in wording.TOLD}
+    return joined([wording.TOLD[of].format(fields=each) for of, each in fields.items() if each])
 
 
 def _estimate(picture: Picture) -> str:
