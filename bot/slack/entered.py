@@ -112,10 +112,10 @@ def reason(fields: Mapping[str, str]) -> str:
     return ". ".join(part for part in (preset, fields.get(Field.REASON, "")) if part)
 
 
-def filled_in(understood: Extraction, proposed_id: str = "") -> Filled:
+def filled_in(understood: Extraction, proposed_id: str = "", run_id: str = "") -> Filled:
     """What was understood, as it would be typed into the form. Times with their zone, so that nobody reads them twice.
 
-    `proposed_id` is the incident's where nobody said one: the form then starts the same run that an answer would start.
+    `proposed_id` is the incident's where nobody said one. The form starts the run of `run_id`, as an answer would.
     """
     read = understood.parameters
     texts = {
@@ -129,12 +129,11 @@ def filled_in(understood: Extraction, proposed_id: str = "") -> Filled:
         Field.MODE: read.mode or "",
         Field.AGENTS: ", ".join(read.agent_ids),
     }
-    sources = {
-        name: understood.read[attribute].source
-        for name, attribute in ATTRIBUTES.items()
-        if attribute in understood.read
-    }
-    return Filled(texts, {Field.INCIDENT: Source.DEFAULT, **sources} if proposed_id else sources)
+    sources = {Field.INCIDENT: Source.DEFAULT} if proposed_id else {}
+    for name, attribute in ATTRIBUTES.items():
+        if attribute in understood.read:
+            sources[name] = understood.read[attribute].source
+    return Filled(texts, sources, run_id)
 
 
 def since_of(investigation: Investigation) -> tuple[str, Source]:

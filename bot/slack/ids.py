@@ -161,61 +161,69 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What a form remembers while somebody fills it in: where it was asked for, what about, and the list it lies on."""
+    """What a form remembers while somebody fills it in: where it was asked for, what about, and the list it lies on.
+
+    `run_id` is that of the run which it starts, where one was given out.
+    """
 
     place: Place
     target: Target | None = None
     view_id: str = ""
+    run_id: str = ""
 
     def packed(self) -> str:
         """The form's metadata."""
         about = self.target.packed() if self.target else ""
-        return pack(self.place.channel, self.place.thread_ts, about, self.view_id)
+        return pack(self.place.channel, self.place.thread_ts, about, self.view_id, self.run_id)
 
     @classmethod
     def read(cls, metadata: object) -> "Errand":
         """The errand in a form's metadata. Raises UnreadableValueError."""
-        channel, thread_ts, about, view_id = unpack(metadata, 4)
-        return cls(Place(channel, thread_ts), Target.read(about) if about else None, view_id)
+        channel, thread_ts, about, view_id, run_id = unpack(metadata, 5)
+        return cls(Place(channel, thread_ts), Target.read(about) if about else None, view_id, run_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words that were typed, with the options by which questions about them were answered."""
+    """Words that were typed, with the options by which questions about them were answered, and the id of their run.
+
+    However often and whatever is answered, there is one run of that id.
+    """
 
     text: str
     answers: tuple[str, ...] = ()
+    run_id: str = ""
 
     def packed(self) -> str:
         """A button's value. Raises ValueError for words that do not fit into one."""
-        return pack(self.text, "\n".join(self.answers))
+        return pack(self.text, "\n".join(self.answers), self.run_id)
 
     @classmethod
     def read(cls, value: object) -> "Words":
         """The words in a button's value. Raises UnreadableValueError."""
-        text, answers = unpack(value, 2)
-        return cls(text, tuple(each for each in answers.split("\n") if each))
+        text, answers, run_id = unpack(value, 3)
+        return cls(text, tuple(each for each in answers.split("\n") if each), run_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What a form holds when it opens: the text of each field, and where that came from (a Source's value)."""
+    """What a form holds when it opens: the text of each field, where that came from (a Source's value), and its run's id."""
 
     texts: Mapping[Field, str] = field(default_factory=dict)
     sources: Mapping[Field, str] = field(default_factory=dict)
+    run_id: str = ""
 
     def packed(self) -> str:
         """A button's value. Raises ValueError for texts that do not fit into one."""
-        return pack(*(f"{self.sources.get(each, '')}:{self.texts.get(each, '')}" for each in OF_A_RUN))
+        return pack(self.run_id, *(f"{self.sources.get(each, '')}:{self.texts.get(each, '')}" for each in OF_A_RUN))
 
     @classmethod
     def read(cls, value: object) -> "Filled":
         """The texts in a button's value. Raises UnreadableValueError."""
-        parts = dict(zip(OF_A_RUN, (each.partition(":") for each in unpack(value, len(OF_A_RUN))), strict=True))
-        return cls(
-            {name: text for name, (_, _, text) in parts.items()},
-            {name: source for name, (source, _, _) in parts.items()},
-        )
+        run_id, *parts = unpack(value, 1 + len(OF_A_RUN))
+        told = [each.partition(":") for each in parts]
+        texts = {name: text for name, (_, _, text) in zip(OF_A_RUN, told, strict=True)}
+        return cls(texts, {name: source for name, (source, _, _) in zip(OF_A_RUN, told, strict=True)}, run_id)
 
 
 def action_id(action: Action, target: Target) -> str:

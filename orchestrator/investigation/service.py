@@ -138,7 +138,7 @@ class Investigations:
         read: Mapping[str, Reading] = NOTHING_READ,
         run_id: str = "",
     ) -> Opened:
-        """Start a run, or join the one that is going on over the same incident.
+        """Start a run, or join the one that is going on over the same incident, or the one of `run_id`.
 
         `paid` are the calls of a `money.words_account` by which the parameters were read: a run that is started begins
         with them in its ledger, kept together with its opening, and they count against its budget.
@@ -150,6 +150,8 @@ class Investigations:
             parameters, workspace=workspace, by=by, origin=origin, now=self._clock.now(), read=read, run_id=run_id
         )
         async with self._door:
+            if run_id and (there := await self._there(workspace, run_id)):
+                return Opened(investigation=there, joined=True)
             going_on = await self._going_on(workspace, wanted.incident.incident_id)
             if going_on is not None:
                 return Opened(investigation=going_on.investigation, joined=True)
@@ -249,6 +251,12 @@ class Investigations:
         """Wait until that run has ended, or waits for humans; the view then."""
         await self._fleet.ended((workspace, investigation_id))
         return await self._journal.view(workspace, investigation_id)
+
+    async def _there(self, workspace: str, investigation_id: str) -> Investigation | None:
+        try:
+            return (await self._journal.view(workspace, investigation_id)).investigation
+        except InvestigationNotFoundError:
+            return None
 
     async def _going_on(self, workspace: str, incident_id: str) -> InvestigationView | None:
         """The run on that incident that has not ended; it is taken up again where nobody works on it any more."""

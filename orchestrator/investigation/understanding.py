@@ -45,7 +45,7 @@ class Understood:
 class Asked:
     """Words that somebody typed, where and when. `answers` are options by which questions were answered before.
 
-    `named` is the incident, where it is known otherwise than by the words.
+    `run_id` is the id that they were given for their run. `named` is the incident, where it is known otherwise.
     """
 
     text: str
@@ -54,6 +54,7 @@ class Asked:
     by: Person
     origin: Origin
     answers: tuple[str, ...] = ()
+    run_id: str = ""
     named: Incident | None = None
 
 
@@ -75,7 +76,7 @@ class Understanding:
         now, named = self.clock.now(), asked.named is not None
         plainly = read_words(asked.text, now=now, zone=asked.zone, named=named, answers=asked.answers)
         known = await self._known(asked, plainly, now)
-        run_id = new_investigation_id()
+        run_id = asked.run_id or new_investigation_id()
         account = self.money.words_account(workspace=asked.workspace, by=asked.by, origin=asked.origin)
         extraction = await extract_parameters(
             asked.text,

@@ -281,9 +281,9 @@ def test_a_reason_may_be_preset_typed_both_or_none() -> None:
 
 def test_defaults_become_defaults_again_in_another_run() -> None:
     investigation = finished(assumed=("budget",)).view.investigation
-    again = entered.once_more(investigation, NOON)
+    again = entered.once_more(investigation, NOON).parameters
     assert (again.budget, again.start_time, again.incident_id) == (None, NOON, "INC-123")
-    assert entered.once_more(finished().view.investigation, NOON).budget == Decimal(10)
+    assert entered.once_more(finished().view.investigation, NOON).parameters.budget == Decimal(10)
 
 
 class Deaf:

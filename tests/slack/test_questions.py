@@ -88,6 +88,17 @@ async def test_an_answer_and_the_form_of_one_question_start_one_run(make_house: 
     assert len(await house.service.running(house.sandbox.workspace.team_id)) == 1
 
 
+async def test_an_answer_pressed_after_the_run_has_ended_starts_no_other(house: House) -> None:
+    await house.type(TEXT)
+    (asked,) = house.whispers()
+    await house.sandbox.click_message("ana", asked, Action.CHOOSE + ".0")
+    await house.surface.jobs.drain()
+    await house.whole_thread()
+    await house.sandbox.click_message("ana", asked, Action.CHOOSE + ".1")
+    await house.surface.jobs.drain()
+    assert len(await house.service.history(house.sandbox.workspace.team_id)) == 1
+
+
 async def test_values_of_a_form_are_kept_as_such(house: House) -> None:
     await house.type("INC-123 checkout slow budget=5 budget=10 agents=database")
     await house.click(house.whispers()[0], Action.OTHER + ".0")

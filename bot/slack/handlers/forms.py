@@ -21,7 +21,7 @@ from orchestrator.parameters import Extraction, Source
 
 async def open_form(kit: Kit, request: Request, filled: Filled) -> None:
     """The form of a new investigation. Meanwhile their zone is looked up, for the times they will type."""
-    form = forms.new_investigation(Errand(request.place).packed(), filled)
+    form = forms.new_investigation(Errand(request.place, run_id=filled.run_id).packed(), filled)
     await kit.web.open_view(request.trigger_id, form)
     await kit.people.refusal(request)
 
@@ -44,7 +44,7 @@ def check_new(kit: Kit, request: Request) -> None:
 
 async def new_entered(kit: Kit, request: Request) -> None:
     """Start what was entered, where the form was asked for."""
-    await begin(kit, request, Understood(_asked_for(kit, request)))
+    await begin(kit, request, Understood(_asked_for(kit, request), Errand.read(request.metadata).run_id))
 
 
 def check_window(kit: Kit, request: Request) -> None:

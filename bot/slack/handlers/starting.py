@@ -16,18 +16,18 @@ LOOKS, LOOK_S = 40, 0.5
 """The card stands within a second, or as soon as Slack takes it; after that many looks the channel shows it anyway."""
 
 
-async def investigate(kit: Kit, request: Request, text: str, answers: tuple[str, ...] = ()) -> None:
+async def investigate(kit: Kit, request: Request, text: str, answers: tuple[str, ...] = (), run_id: str = "") -> None:
     """Start what these words ask for, or join it; ask back where they fit several, and start nothing until that is answered.
 
     The run gets a thread of its own, also where it is asked for in another.
     """
     zone = (await kit.people.member(request.person.user_id)).zone
     place = Place(request.place.channel)
-    asked = Asked(text, zone, kit.workspace, request.person, _origin(request, place), answers)
+    asked = Asked(text, zone, kit.workspace, request.person, _origin(request, place), answers, run_id)
     understood = await kit.service.understand(asked)
     if understood.extraction.questions:
         answers = (*answers, understood.proposed_id) if understood.proposed_id else answers
-        await _ask(kit, request, understood, Words(text, answers))
+        await _ask(kit, request, understood, Words(text, answers, understood.run_id))
         return
     opened = await open_run(kit, request, understood, place)
     if opened.joined:
@@ -40,7 +40,7 @@ async def _ask(kit: Kit, request: Request, understood: Understood, typed: Words)
     """The first question; the others follow with its answer. Words too long for a button are refused with what to add."""
     first = understood.extraction.questions[0]
     try:
-        asked = question(first, typed, filled_in(understood.extraction, understood.proposed_id))
+        asked = question(first, typed, filled_in(understood.extraction, understood.proposed_id, understood.run_id))
     except ValueError:
         raise first.refusal() from None
     await kit.teller.tell(request, asked)
@@ -51,7 +51,7 @@ async def chosen(kit: Kit, request: Request) -> None:
     typed = Words.read(request.value)
     with suppress(SlackTrouble):
         await kit.web.retract(request.response_url)
-    await investigate(kit, request, typed.text, typed.answers)
+    await investigate(kit, request, typed.text, typed.answers, typed.run_id)
 
 
 async def begin(kit: Kit, request: Request, understood: Understood) -> None:

@@ -18,7 +18,7 @@ def question(asked: Question, typed: Words, understood: Filled) -> Message:
     which = several or wording.QUESTIONS.get(asked.field, wording.QUESTION)
     words = which.format(said=literal(asked.said, 80))
     offered = [
-        word_button(each.label, Action.CHOOSE, number, Words(typed.text, (*typed.answers, each.option)))
+        word_button(each.label, Action.CHOOSE, number, Words(typed.text, (*typed.answers, each.option), typed.run_id))
         for number, each in enumerate(asked.choices[:MOST_CHOICES])
     ]
     other = word_button(wording.OTHER, Action.OTHER, 0, understood)
