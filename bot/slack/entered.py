@@ -13,6 +13,7 @@ from bot.slack import form_wording
 from bot.slack.ids import Field, Filled
 from bot.slack.text import plain
 from orchestrator.errors import ParameterExtractionError
+from orchestrator.investigation import Understood
 from orchestrator.model import Investigation, Severity
 from orchestrator.parameters import (
     Extraction,
@@ -112,14 +113,14 @@ def reason(fields: Mapping[str, str]) -> str:
     return ". ".join(part for part in (preset, fields.get(Field.REASON, "")) if part)
 
 
-def filled_in(understood: Extraction, proposed_id: str = "", run_id: str = "") -> Filled:
+def filled_in(understood: Understood) -> Filled:
     """What was understood, as it would be typed into the form. Times with their zone, so that nobody reads them twice.
 
-    `proposed_id` is the incident's where nobody said one. The form starts the run of `run_id`, as an answer would.
+    The form starts the run that an answer would start.
     """
-    read = understood.parameters
+    read, said = understood.extraction.parameters, understood.extraction.read
     texts = {
-        Field.INCIDENT: read.incident_id or proposed_id,
+        Field.INCIDENT: read.incident_id or "",
         Field.TITLE: read.title,
         Field.SERVICES: ", ".join(read.affected_services),
         Field.SINCE: _typed(read.start_time),
@@ -129,11 +130,8 @@ def filled_in(understood: Extraction, proposed_id: str = "", run_id: str = "") -
         Field.MODE: read.mode or "",
         Field.AGENTS: ", ".join(read.agent_ids),
     }
-    sources = {Field.INCIDENT: Source.DEFAULT} if proposed_id else {}
-    for name, attribute in ATTRIBUTES.items():
-        if attribute in understood.read:
-            sources[name] = understood.read[attribute].source
-    return Filled(texts, sources, run_id)
+    sources = {name: said[attribute].source for name, attribute in ATTRIBUTES.items() if attribute in said}
+    return Filled(texts, sources, understood.run_id)
 
 
 def since_of(investigation: Investigation) -> tuple[str, Source]:

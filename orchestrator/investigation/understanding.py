@@ -15,7 +15,7 @@ from orchestrator.clock import Clock, within
 from orchestrator.errors import OrchestratorError
 from orchestrator.investigation.money import Money
 from orchestrator.investigation.names import PATIENCE_S, Names
-from orchestrator.investigation.opening import LOOK_BACK, MOST_WORDS, made_up_id, new_investigation_id
+from orchestrator.investigation.opening import LOOK_BACK, new_investigation_id
 from orchestrator.model import Change, Incident, LedgerEntry, Mode, Origin, Person
 from orchestrator.parameters import Extraction, Known, KnownChange, extract_parameters, read_words
 from orchestrator.ports import ChangeSource, IncidentSource, Lookup, TeamSpec, WordReaders
@@ -30,15 +30,11 @@ _CHANGED = re.compile(r"deploy|release|roll-?out|ship|config|change|version|v\d"
 class Understood:
     """What was understood, and what a model's reading cost: for `Investigations.investigate(paid=..., run_id=...)`.
 
-    `run_id` is the id for the run that comes of it: a model's calls are kept under it already.
-    `proposed_id` is an id for the incident where nobody said one and something is asked: whoever answers hands it on among
-    the answers, so that two clicks on one question start one run.
-    """
+    `run_id` is the id for the run that comes of it: a model's calls are kept under it already."""
 
     extraction: Extraction
     run_id: str = ""
     paid: tuple[LedgerEntry, ...] = ()
-    proposed_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +83,7 @@ class Understanding:
             named=named,
             answers=asked.answers,
         )
-        return Understood(extraction, run_id, tuple(account.entries), await self._proposed(extraction, now))
-
-    async def _proposed(self, extraction: Extraction, now: datetime) -> str:
-        """An id, unless the words may hold one."""
-        if not extraction.questions or extraction.parameters.incident_id:
-            return ""
-        words = extraction.parameters.title.split()[:MOST_WORDS]
-        recorded = [each for each in words if await self.incidents.find(each) is not None]
-        asked = any(each.field == "incident" for each in extraction.questions)
-        return "" if recorded or asked else made_up_id(now)
+        return Understood(extraction, run_id, tuple(account.entries))
 
     async def _known(self, asked: Asked, plainly: Extraction, now: datetime) -> Known:
         """What there is to hold the words against; services only where a name may stand, changes where one is meant."""

@@ -102,13 +102,6 @@ async def test_stores_that_do_not_answer_leave_the_words_as_they_are() -> None:
     assert found.extraction.questions == ()
 
 
-async def test_a_question_comes_with_an_id_so_that_two_answers_start_one_run() -> None:
-    found = await understood("payments is down", Called("payments-api", "payments-worker"))
-    assert found.proposed_id.startswith("INC-0314")
-    known = await understood("INC-7 payments is down", Called("payments-api", "payments-worker"))
-    assert (known.proposed_id, [each.field for each in known.extraction.questions]) == ("", ["services"])
-
-
 async def test_a_recorded_incident_brings_its_own_services() -> None:
     recorded = incident(incident_id="INC-7", affected_services=("old-shop",), recorded=True)
     found = await understood("INC-7 old shop is slow", Called("checkout"), None, recorded)

@@ -26,7 +26,6 @@ async def investigate(kit: Kit, request: Request, text: str, answers: tuple[str,
     asked = Asked(text, zone, kit.workspace, request.person, _origin(request, place), answers, run_id)
     understood = await kit.service.understand(asked)
     if understood.extraction.questions:
-        answers = (*answers, understood.proposed_id) if understood.proposed_id else answers
         await _ask(kit, request, understood, Words(text, answers, understood.run_id))
         return
     opened = await open_run(kit, request, understood, place)
@@ -40,7 +39,7 @@ async def _ask(kit: Kit, request: Request, understood: Understood, typed: Words)
     """The first question; the others follow with its answer. Words too long for a button are refused with what to add."""
     first = understood.extraction.questions[0]
     try:
-        asked = question(first, typed, filled_in(understood.extraction, understood.proposed_id, understood.run_id))
+        asked = question(first, typed, filled_in(understood))
     except ValueError:
         raise first.refusal() from None
     await kit.teller.tell(request, asked)
