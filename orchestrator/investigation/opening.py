@@ -21,6 +21,8 @@ LOOK_BACK = timedelta(minutes=30)
 MOST_WORDS = 20
 MOST_LISTED = 12
 MOST_TITLE = 60
+OF_WORDS = (Source.TYPED, Source.SAID, Source.MODEL)
+"""Where values come from that were held against the known services already, as they were read."""
 NOTHING_READ: Mapping[str, Reading] = MappingProxyType({})
 
 
@@ -69,7 +71,8 @@ class Opening:
         can look into that incident.
         """
         typed, assumed, of_record = await self._incident(parameters, now)
-        incident = redacted(await self.names.understood(typed, parameters, now))
+        held = any(each.source in OF_WORDS for each in read.values())
+        incident = redacted(typed if held else await self.names.understood(typed, parameters, now))
         assumed += ["services"] if incident != typed or _understood(parameters, read) else []
         budget = parameters.budget
         if budget is None:

@@ -10,7 +10,7 @@ from orchestrator.errors import SourceUnavailableError
 from orchestrator.investigation import Asked, Names, Understanding, Understood
 from orchestrator.investigation.money import Money
 from orchestrator.model import Allowances, Change, Changes, Origin
-from orchestrator.ports import Account, ChangeSource, Lookup, Store, WordReader
+from orchestrator.ports import Account, ChangeSource, Lookup, Store, Telemetry, WordReader
 from storage.memory import MemoryStore
 from tests.support.agents import ScriptedAgent, team_of
 from tests.support.builders import ANA, incident
@@ -106,6 +106,15 @@ async def test_a_recorded_incident_brings_its_own_services() -> None:
     recorded = incident(incident_id="INC-7", affected_services=("old-shop",), recorded=True)
     found = await understood("INC-7 old shop is slow", Called("checkout"), None, recorded)
     assert found.extraction.parameters.affected_services == ("old-shop",)
+
+
+async def test_stores_are_asked_for_names_once_for_one_thing_that_is_typed(store: Store) -> None:
+    names = Called("checkout", "cart")
+    async with World(store, one_team(), telemetry=Telemetry(live=True, names=names)).service() as service:
+        found = await service.understand(Asked("chekout is slow", UTC, "T1", ANA, Origin(surface="test")))
+        asked, read = found.extraction.parameters, found.extraction.read
+        opened = await service.investigate(asked, workspace="T1", by=ANA, origin=Origin(surface="test"), read=read)
+    assert (names.asked, opened.investigation.incident.affected_services) == (1, ("checkout",))
 
 
 async def test_what_a_model_was_asked_for_words_is_kept_under_the_run_that_comes_of_them(store: Store) -> None:
