@@ -7,12 +7,13 @@ comes from such a server is data, masked and cut. A server that is down, slow or
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, RootModel
 
+from agents.llm.model import ANSWER
 from orchestrator.clock import Clock, within
 from orchestrator.errors import SourceUnavailableError
 from orchestrator.ports import FurtherTools, Tool
@@ -78,7 +79,7 @@ class AddedTools:
     async def tools(self) -> FurtherTools:
         """What every server offers; asked anew after ten minutes."""
         known = await asyncio.gather(*(self._of(each) for each in self.peers))
-        tools = [tool for each in known for tool in each.tools]
+        tools = _told_apart(tool for each in known for tool in each.tools)
         remarks = [remark for each in known for remark in each.remarks]
         if len(tools) > MOST_TOOLS:
             remarks.append(f"Of {len(tools)} further tools the first {MOST_TOOLS} are offered.")
@@ -122,6 +123,15 @@ class AddedTools:
             raise SourceUnavailableError(
                 f"{peer.name} did not answer within {PATIENCE_S:.0f} s.", remedy="Go on without it."
             ) from None
+
+
+def _told_apart(tools: Iterable[Tool]) -> list[Tool]:
+    """Of tools of one name the first: servers name them, and two alike, or one named as the answer is, spoil every question."""
+    by_name: dict[str, Tool] = {}
+    for each in tools:
+        by_name.setdefault(each.name, each)
+    by_name.pop(ANSWER, None)
+    return list(by_name.values())
 
 
 def taking(schema: Mapping[str, Any]) -> type[BaseModel]:

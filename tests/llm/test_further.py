@@ -183,6 +183,13 @@ async def test_names_fit_what_models_take_and_a_large_schema_or_many_tools_are_n
     assert tools.remarks == (f"Of {MOST_TOOLS + 2} further tools the first {MOST_TOOLS} are offered.",)
 
 
+async def test_no_two_tools_have_one_name_and_none_that_of_the_answer_whatever_servers_call_theirs() -> None:
+    first, second = Scripted("a", [reads("b_c", description="first")]), Scripted("a_b", [reads("c"), reads("d")])
+    tools = await AddedTools([first, second, Scripted("final", [reads("result")])], ManualClock()).tools()
+    assert [each.name for each in tools.tools] == ["a_b_c", "a_b_d"]
+    assert tools.tools[0].description == "first"
+
+
 def test_text_of_others_is_cut_at_its_limit_also_within_a_letter() -> None:
     assert bounded("ä" * 3_000).endswith("(cut: there is more)")
     assert len(bounded("ä" * 3_000).encode()) <= MOST_ANSWER + 30
