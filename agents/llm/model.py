@@ -18,7 +18,7 @@ from agents.llm.prices import Price
 from agents.llm.wire.asking import Asking, asking
 from agents.llm.wire.record import CallRecord
 from orchestrator.clock import Clock, within
-from orchestrator.errors import ModelAnswerError, ModelUnavailableError
+from orchestrator.errors import ModelAnswerError, ModelUnavailableError, OrchestratorError
 from orchestrator.ports import Account, Request, Wanted
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ class PydanticModel:
             ) from error
         except ImportError as error:
             raise _not_installed() from error
+        except OrchestratorError as error:
+            raise (question.failure or error) from None
         except Exception as error:
             # The border to libraries, which wrap what passes through them in whatever they like, with its text.
             if question.failure is not None:

@@ -121,11 +121,21 @@ class Providers:
 
 
 def _proxy(address: str) -> str | None:
-    """The proxy that this machine's environment names for that address, which a transport of one's own would not use."""
+    """The proxy that this machine's environment names for that address, which a transport of one's own would not use.
+
+    Raises ModelUnavailableError for one that speaks no HTTP.
+    """
     from urllib.request import getproxies, proxy_bypass
 
     parts = urlsplit(address)
-    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+    named = "" if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme, "")
+    proxy = named if "://" in named or not named else f"http://{named}"
+    if proxy and not proxy.startswith(("http://", "https://")):
+        raise ModelUnavailableError(
+            f"The proxy that is set for {parts.hostname} is none for HTTP.",
+            remedy=f"Set {parts.scheme.upper()}_PROXY=http://host:port, or name the host in NO_PROXY.",
+        )
+    return proxy or None
 
 
 def _limits() -> "httpx2.Limits":

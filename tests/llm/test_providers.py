@@ -87,6 +87,35 @@ async def test_a_proxy_of_the_environment_is_used_and_leads_nobody_past_the_acco
         assert served.ledger.states == ["released", "released"]
 
 
+@pytest.mark.parametrize(
+    ("proxy", "told"),
+    [
+        ("user:hidden@127.0.0.1:1", "could not be reached"),
+        ("http://user:hidden@127.0.0.1:1", "could not be reached"),
+        ("socks5://user:hidden@127.0.0.1:1", "none for HTTP"),
+    ],
+)
+async def test_a_proxy_is_taken_with_or_without_its_scheme_and_never_shown(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, told: str
+) -> None:
+    async with asked("openai") as served:
+        for name in ("http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, proxy)
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        with pytest.raises(ModelUnavailableError, match=told) as refused:
+            await served.ask()
+        assert "hidden" not in f"{refused.value} {refused.value.remedy} {refused.value.__cause__}"
+        assert served.ledger.account.spent == 0
+
+
+async def test_a_missing_key_is_told_as_such_also_when_the_model_is_asked() -> None:
+    async with asked("openai") as served:
+        served.providers.access = {}
+        with pytest.raises(ModelUnavailableError, match="no key for openai"):
+            await served.ask()
+
+
 def test_no_library_of_a_provider_is_loaded_before_a_model_is_asked() -> None:
     """They take more than a second, and are not there without the extra."""
     look = (
