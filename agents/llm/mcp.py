@@ -193,4 +193,6 @@ def _kind(failure: BaseException) -> str:
     """The sort of failure: of a group the first one's."""
     while isinstance(failure, BaseExceptionGroup):
         failure = failure.exceptions[0]
+    if isinstance(failure, FileNotFoundError):
+        return "its command was not found"
     return type(failure).__name__

@@ -97,6 +97,11 @@ async def test_without_the_right_token_a_server_costs_its_tools_and_says_nothing
     assert "127.0.0.1" not in remark
 
 
+async def test_a_command_that_is_not_there_is_said_to_be_missing(served: McpServer) -> None:
+    tools = await offered(replace(served, url="", token=None, command=("no-such-command-of-compass",)))
+    assert tools.remarks == ("Tools of boards are not there: boards could not be asked (its command was not found).",)
+
+
 @pytest.mark.parametrize("scheme", ["http", "HTTP"])
 async def test_a_token_is_not_sent_to_another_machine_where_all_on_the_way_could_read_it(scheme: str) -> None:
     elsewhere = McpServer("boards", f"{scheme}://boards.example/mcp", token=SecretStr(TOKEN))
