@@ -118,18 +118,26 @@ def telling(evidence: Evidence) -> list[Observation]:
 
 def calls(evidence: Evidence) -> list[str]:
     """Who calls whom, a line a caller; those first that are suspected or were reported, and who calls them."""
-    known = {call for each in evidence.observations for call in each.calls}
-    if evidence.context is not None:
-        known |= {(each.service, callee) for each in evidence.context.catalogue for callee in each.calls}
-    reported = {each.casefold() for each in evidence.incident.affected_services} if evidence.incident else set()
-    matter = {each.service for each in evidence.ranked[: len(FACTS_OF_SUSPECTS)]} | {
-        name for call in known for name in call if name.casefold() in reported
-    }
-    callers = sorted({caller for caller, _ in known})
-    near = {caller for caller, callee in known if caller in matter or callee in matter}
-    ordered = [each for each in callers if each in near] + [each for each in callers if each not in near]
-    told = ((each, sorted(callee for caller, callee in known if caller == each)) for each in ordered[:MOST_CALLERS])
+    known = _links(evidence)
+    matter = _that_matter(evidence)
+    near = {link[0] for link in known if any(name.casefold() in matter for name in link)}
+    callers = sorted({caller for caller, _ in known}, key=lambda each: (each not in near, each))
+    told = ((each, sorted(callee for caller, callee in known if caller == each)) for each in callers[:MOST_CALLERS])
     return [one_line(f"{caller} calls {', '.join(callees)}", 2 * LONGEST_LINE) for caller, callees in told]
+
+
+def _links(evidence: Evidence) -> set[tuple[str, str]]:
+    """All (caller, callee) that were seen in traces or stand in the catalogue."""
+    catalogue = evidence.context.catalogue if evidence.context else ()
+    listed_there = {(each.service, callee) for each in catalogue for callee in each.calls}
+    return listed_there.union(*(each.calls for each in evidence.observations))
+
+
+def _that_matter(evidence: Evidence) -> set[str]:
+    """The services that are suspected or were reported, by how they are compared."""
+    reported = evidence.incident.affected_services if evidence.incident else ()
+    suspected = (each.service for each in evidence.ranked[: len(FACTS_OF_SUSPECTS)])
+    return {name.casefold() for name in (*suspected, *reported)}
 
 
 def answers(asked: Iterable[Consultation]) -> list[str]:
