@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -51,9 +52,14 @@ def tracked() -> list[Path]:
     return [path for each in listed.stdout.split("\0") if each and (path := ROOT / each).is_file()]
 
 
-def mentions(path: Path) -> Iterator[str]:
-    """Every dotted name the module reads, and every name it takes from another module."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def mentions(path: Path) -> frozenset[str]:
+    """Every dotted name the module reads, and every name it takes from another module; each module is read once."""
+    return frozenset(_names_in(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def _names_in(module: ast.Module) -> Iterator[str]:
+    for node in ast.walk(module):
         if isinstance(node, ast.Attribute | ast.Name):
             yield ast.unparse(node)
         elif isinstance(node, ast.ImportFrom):
@@ -81,12 +87,12 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 def test_only_the_settings_read_the_environment() -> None:
-    readers = {name(path) for path in modules(*PACKAGES) if ENVIRONMENT & set(mentions(path))}
+    readers = {name(path) for path in modules(*PACKAGES) if ENVIRONMENT & mentions(path)}
     assert readers == SETTINGS
 
 
 def test_only_the_clock_knows_the_time_and_waits() -> None:
-    readers = {name(path) for path in modules(*PACKAGES) if TIME & set(mentions(path)) or sleeps(path)}
+    readers = {name(path) for path in modules(*PACKAGES) if TIME & mentions(path) or sleeps(path)}
     assert readers == CLOCKS
 
 
@@ -135,7 +141,7 @@ THEIR_RETRIES = re.compile(
 
 
 def users_of(names: set[str]) -> set[str]:
-    return {name(path) for path in modules(*PACKAGES) if names & set(mentions(path))}
+    return {name(path) for path in modules(*PACKAGES) if names & mentions(path)}
 
 
 def classes(pattern: str) -> dict[str, str]:
