@@ -13,6 +13,7 @@ from orchestrator.parameters.claims import Claim, Claims
 from orchestrator.parameters.deploys import read_phrases, resolve
 from orchestrator.parameters.extraction import Extraction, Parameters, Reading, Source
 from orchestrator.parameters.ids import read_ids
+from orchestrator.parameters.index import parts_of
 from orchestrator.parameters.known import NOTHING_KNOWN, Known
 from orchestrator.parameters.leftover import left_in
 from orchestrator.parameters.money import read_money
@@ -20,7 +21,7 @@ from orchestrator.parameters.options import read_options
 from orchestrator.parameters.points import Here
 from orchestrator.parameters.reported import cover_reported
 from orchestrator.parameters.running import read_agents, read_mode
-from orchestrator.parameters.services import parts_of, read_services
+from orchestrator.parameters.services import read_services
 from orchestrator.parameters.severities import read_severity
 from orchestrator.parameters.titles import title_of
 from orchestrator.parameters.windows import read_windows

@@ -9,8 +9,8 @@ import re
 from orchestrator.parameters.canvas import Canvas
 from orchestrator.parameters.claims import Claims
 from orchestrator.parameters.extraction import Source
+from orchestrator.parameters.index import parts_of
 from orchestrator.parameters.known import Known
-from orchestrator.parameters.services import parts_of
 
 _ID = re.compile(r"(?<![\w/.=-])#?([A-Za-z][A-Za-z0-9]{0,19}-[0-9]{1,12})(?![\w/-]|\.\w|=)", re.ASCII)
 _STANDARDS = frozenset((

@@ -8,19 +8,18 @@ service. Without known names a typed one is taken as it is, and a sentence names
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
+from orchestrator.parameters.around import is_neither, is_other
 from orchestrator.parameters.canvas import Canvas
 from orchestrator.parameters.claims import Claims
 from orchestrator.parameters.extraction import Choice
+from orchestrator.parameters.index import Index, index_of, parts_of
 from orchestrator.parameters.known import Known
 from orchestrator.parameters.spelling import is_slip
 
 MOST_CHOICES = 5
 SHORTEST_PART = 4
 LONG = 9
-_APART = re.compile(r"[^a-z0-9]+")
 _GENERIC = frozenset((
     "service", "services", "svc", "server", "api", "app", "backend", "db", "database", "worker", "cache", "queue",
     "web", "ui", "job", "gateway", "user", "users", "data", "admin", "internal", "public", "main", "core",
@@ -29,56 +28,20 @@ _TELLING = frozenset({"gateway"})
 """Of those, what a sentence can be about by itself."""
 _KINDS = frozenset({"service", "services", "svc", "server", "app"})
 _DATABASES = frozenset({"database", "databases", "dbs"})
+_STORES = _DATABASES | {"db"}
 _PARTICLES = frozenset({"out", "in", "up", "on", "off", "down", "over", "back", "away", "to", "by"})
 _TOKEN = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_=@#$])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*(?![A-Za-zÀ-ɏ0-9_=])", re.ASCII)
-_COUNTED = re.compile(
-    r"(?:\d(?:[\d.,]*\d)?\s?[kKmM]?|[$€£]\s?(?:[\d.,]*\d)\s?[kKmM]?(?: (?:worth )?of)?|\d[\d.,]*[kKmM] of) $"
-)
-_RULED_OUT = re.compile(
-    r"(?:(?:^|[,.;:!?\n(—–] ?|\b(?:but|and|it'?s|it is|that'?s|that is|this is|definitely|probably) )not"
-    r"|\b(?:apart from|other than|except(?: for)?|rather than|instead of)) (?:the )?$",
-    re.IGNORECASE,
-)
-_CONTRAST = re.compile(r",? (?:and |but )?not (?:the )?")
 _BETWEEN = frozenset({" ", "' ", "'s "})
-_ORDERED = re.compile(r"^ (?:the|for|through|in|all|our|your|its|their|my|into|around)\b", re.IGNORECASE)
-_TOLD_TO = re.compile(r"(?:^|[,.;:!?\n(] ?|\b(?:please|to|can you|could you|and|then|pls) )$", re.IGNORECASE)
+_OF = re.compile(r" (?:of|behind) (?:(?:the|our|its|their) )?")
 
 
-def parts_of(name: str) -> tuple[str, ...]:
-    """The words of a name, in lower case."""
-    return tuple(each for each in _APART.split(name.casefold()) if each)
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """Known names by their words, and by each of those."""
-
-    whole: dict[tuple[str, ...], list[str]]
-    joined: dict[str, list[str]]
-    by_part: dict[str, list[str]]
-    longest: int
-
-
-@lru_cache(maxsize=16)
-def _index(names: tuple[str, ...]) -> _Index:
-    whole: dict[tuple[str, ...], list[str]] = {}
-    joined: dict[str, list[str]] = {}
-    by_part: dict[str, list[str]] = {}
-    for name in dict.fromkeys(names):
-        parts = parts_of(name)
-        if not parts:
-            continue
-        whole.setdefault(parts, []).append(name)
-        joined.setdefault("".join(parts), []).append(name)
-        for part in set(parts):
-            by_part.setdefault(part, []).append(name)
-    return _Index(whole, joined, by_part, max((len(each) for each in whole), default=0))
+_Token = tuple[str, int, int]
+"""A word, where it begins and where it ends."""
 
 
 def meant_by(typed: str, known: Known) -> tuple[str, ...]:
     """The known names that a typed one may be: one is it, several are a question, none leaves it as it is."""
-    index, parts = _index(known.services), parts_of(typed)
+    index, parts = index_of(known.services), parts_of(typed)
     same = [each for each in known.services if each.casefold() == typed.casefold()]
     if len(same) == 1:
         return (same[0],)
@@ -93,13 +56,17 @@ def meant_by(typed: str, known: Known) -> tuple[str, ...]:
     return ()
 
 
-def _stemmed(parts: tuple[str, ...], index: _Index) -> list[str]:
+def _stemmed(parts: tuple[str, ...], index: Index) -> list[str]:
     """In the plural or singular, with or without "service"."""
-    bare = parts[:-1] if len(parts) > 1 and parts[-1] in _KINDS else parts
+    bare = _without_kind(parts)
     found = [*index.whole.get(bare, ()), *(each for kind in _KINDS for each in index.whole.get((*bare, kind), ()))]
     if not found and bare:
         found = [each for other in _numbers(bare) for each in index.whole.get(other, ())]
     return list(dict.fromkeys(found))
+
+
+def _without_kind(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return parts[:-1] if len(parts) > 1 and parts[-1] in _KINDS else parts
 
 
 def _numbers(parts: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
@@ -110,9 +77,9 @@ def _numbers(parts: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
             yield (*parts[:at], other, *parts[at + 1 :])
 
 
-def _in_part(parts: tuple[str, ...], index: _Index) -> list[str]:
+def _in_part(parts: tuple[str, ...], index: Index) -> list[str]:
     """The names that hold all of these words."""
-    bare = parts[:-1] if len(parts) > 1 and parts[-1] in _KINDS else parts
+    bare = _without_kind(parts)
     if not bare:
         return []
     sets = [{name for form in _forms(part) for name in index.by_part.get(form, ())} for part in bare]
@@ -165,17 +132,18 @@ def _stands_alone(text: str, token: re.Match[str]) -> bool:
 
 
 def _read(
-    tokens: Sequence[tuple[str, int, int]], text: str, known: Known
+    tokens: Sequence[_Token], text: str, known: Known
 ) -> tuple[dict[str, str], list[tuple[str, tuple[str, ...]]]]:
     """The services that are surely named, with their words, and the words that may name several."""
-    index = _index(known.services)
+    index = index_of(known.services)
     sure: dict[str, str] = {}
     doubtful: list[tuple[str, tuple[str, ...]]] = []
-    at = named = 0
+    at = named = excluded = 0
     while at < len(tokens):
         length, names = _named(tokens, at, text, known, index)
         start, end = tokens[at][1], tokens[at + max(length, 1) - 1][2]
-        other = not names or (named and _CONTRAST.fullmatch(text, named, start)) or _is_other(text, start, end)
+        excluded = end if names and is_neither(text, excluded, start, end) else excluded
+        other = not names or excluded == end or is_other(text, start, end, named)
         if len(names) == 1 and not other:
             sure.setdefault(names[0], text[start:end])
         elif not other:
@@ -185,24 +153,14 @@ def _read(
     return sure, doubtful
 
 
-def _is_other(text: str, start: int, end: int) -> bool:
-    """A word that says what is counted, what to do, or what it is not."""
-    return bool(
-        _RULED_OUT.search(text[max(0, start - 30) : start])
-        or _COUNTED.search(text[max(0, start - 30) : start])
-        or (_TOLD_TO.search(text[max(0, start - 12) : start]) and _ORDERED.match(text[end : end + 12]))
-    )
-
-
-def _named(
-    tokens: Sequence[tuple[str, int, int]], at: int, text: str, known: Known, index: _Index
-) -> tuple[int, tuple[str, ...]]:
+def _named(tokens: Sequence[_Token], at: int, text: str, known: Known, index: Index) -> tuple[int, tuple[str, ...]]:
     """How many words from there on name a service, and which it may be; the most words first."""
+    if of := _database_of(tokens, at, text, index):
+        return of
     for length in range(min(index.longest + 1, len(tokens) - at), 1, -1):
-        span = tokens[at : at + length]
-        if any(text[left[2] : right[1]] not in _BETWEEN for left, right in itertools.pairwise(span)):
+        parts = _together(tokens[at : at + length], text)
+        if not parts:
             continue
-        parts = tuple(part for word, _, _ in span for part in parts_of(word))
         found = (
             index.whole.get(parts)
             or index.whole.get(tuple("db" if part in _DATABASES else part for part in parts))
@@ -216,12 +174,33 @@ def _named(
     return 1, _one_word(tokens[at][0], known, index)
 
 
-def _joined(parts: tuple[str, ...], index: _Index) -> list[str]:
+def _database_of(tokens: Sequence[_Token], at: int, text: str, index: Index) -> tuple[int, tuple[str, ...]] | None:
+    """The same for "the database of orders", which is orders-db where such a name is known."""
+    if tokens[at][0].casefold() not in _STORES:
+        return None
+    first = next(
+        (n for n in (at + 3, at + 2) if n < len(tokens) and _OF.fullmatch(text, tokens[at][2], tokens[n][1])), at
+    )
+    for last in range(min(first + index.longest, len(tokens)), first, -1) if first > at else ():
+        owner = _without_kind(_together(tokens[first:last], text))
+        stores = [form for kind in ("db", "database") for form in ((*owner, kind), *_numbers((*owner, kind)))]
+        if owner and (found := [name for each in stores for name in index.whole.get(each, ())]):
+            return last - at, tuple(dict.fromkeys(found))
+    return None
+
+
+def _together(span: Sequence[_Token], text: str) -> tuple[str, ...]:
+    """The parts of words that stand side by side; none where something stands between."""
+    apart = any(text[left[2] : right[1]] not in _BETWEEN for left, right in itertools.pairwise(span))
+    return () if apart else tuple(part for word, _, _ in span for part in parts_of(word))
+
+
+def _joined(parts: tuple[str, ...], index: Index) -> list[str]:
     """A name that is written in one, in two words; not where the second only belongs to a verb: check out the cart."""
     return [] if parts[-1] in _PARTICLES else index.joined.get("".join(parts), [])
 
 
-def _one_word(word: str, known: Known, index: _Index) -> tuple[str, ...]:
+def _one_word(word: str, known: Known, index: Index) -> tuple[str, ...]:
     parts = parts_of(word)
     found = index.whole.get(parts) or (index.joined.get("".join(parts)) if len(parts) > 1 else None)
     if not found and len(parts) > 1:
