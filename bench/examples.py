@@ -28,7 +28,7 @@ from orchestrator.parameters import Parameters
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "examples.md"
 LABEL, WIDTH = 13, 116
-LEFT_OUT = frozenset({"Cost", "Assumed", "Named by"})
+LEFT_OUT = frozenset({"Cost", "Assumed", "Understood", "Named by"})
 NOTHING = "none"
 INTRO = """\
 # Examples
