@@ -14,11 +14,14 @@ from bot.cli.status import OF_STATE, ExitStatus
 from bot.settings import Settings, load_settings
 from bot.telemetry import EventLog
 from bot.terminal import Progress, answer_line, make_console, money_lines, print_lines, status_lines
-from orchestrator.errors import InvestigationNotFoundError
+from orchestrator.errors import ConflictError, InvestigationNotFoundError
 from orchestrator.events import InvestigationView
 from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations
 from orchestrator.model import AcceptedCost, Origin
+
+LOOKED_THROUGH = 50
+"""So many of the newest runs may have asked what was answered already."""
 
 
 @click.command()
@@ -79,10 +82,16 @@ async def _answer(bootstrap: Bootstrap, settings: Settings, gate_id: str, *, app
 
 
 async def _asked(service: Investigations, gate_id: str) -> str:
-    """The id of the run that asks that. Raises InvestigationNotFoundError."""
+    """The id of the run that asks that. Raises ConflictError where it has ended, else InvestigationNotFoundError."""
     for view in await service.running(WORKSPACE):
         if view.gate(gate_id) is not None:
             return view.investigation.investigation_id
+    for past in await service.history(WORKSPACE, limit=LOOKED_THROUGH):
+        if gate := (await service.view(WORKSPACE, past.investigation_id)).gate(gate_id):
+            raise ConflictError(
+                f"{gate_id} was answered before: {answer_line(gate)}",
+                remedy=f"That run has ended; `compass show {past.investigation_id}` has what it found.",
+            )
     raise InvestigationNotFoundError(
         f"No run that goes on has asked {gate_id}.", remedy="`compass status` lists what is asked."
     )

@@ -54,7 +54,7 @@ def test_where_nobody_sits_the_run_waits_and_says_how_to_answer(script: Script) 
     assert gate_in(listed.output) == gate_in(result.output)
 
 
-def test_a_yes_goes_on_to_the_end_and_a_second_answer_finds_nothing_asked(script: Script) -> None:
+def test_a_yes_goes_on_to_the_end_and_a_second_answer_hears_of_the_first(script: Script) -> None:
     gate = gate_in(compass("investigate", "INC-123", script=script).output)
     result = compass("answer", gate, "yes", "--because", "worth it", script=script)
     assert result.exit_code == 0, result.output
@@ -63,10 +63,17 @@ def test_a_yes_goes_on_to_the_end_and_a_second_answer_finds_nothing_asked(script
     assert "$12.0000 / $15.00" in result.output
     again = compass("answer", gate, "no", script=script)
     assert again.exit_code == 1
-    assert f"No run that goes on has asked {gate}." in again.output
+    assert f"{gate} was answered before: Extended by $5 · " in again.output
+    assert " · worth it" in again.output
     assert compass("status", script=script).output == (
         "No investigation is going on.\nLast 30 days: $12.00 in 1 run; no hypothesis accepted\n"
     )
+
+
+def test_what_no_run_has_asked_cannot_be_answered(script: Script) -> None:
+    compass("investigate", "INC-123", script=script)
+    result = compass("answer", "gate-none", "yes", script=script)
+    assert (result.exit_code, "No run that goes on has asked gate-none." in result.output) == (1, True)
 
 
 def test_json_tells_what_is_asked(script: Script) -> None:
