@@ -148,6 +148,7 @@ async def _opened(program: Program, service: Investigations, wanted: Wanted, her
             paid=understood.paid,
             read=read,
             run_id=understood.run_id,
+            unread=understood.extraction.unread,
         )
     except SourceUnavailableError as error:
         raise await with_nearest(error, wanted, program.incidents) from error

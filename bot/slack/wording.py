@@ -41,6 +41,7 @@ TOLD = {
     "model": "Read by a model: {fields}",
     "record": "From the record: {fields}",
 }
+UNREAD = "The model could not read the rest of your words ({why})."
 TOLD_FIELDS = {
     "start_time": "start",
     "end_time": "end",

@@ -22,6 +22,8 @@ NOTHING_AGAINST = "nothing found"
 SHOWN_GROUPS = 3
 SHOWN_LINES = 6
 
+UNREAD = "The model could not read the rest of your words ({why})."
+
 Titles = Callable[[str], str]
 UNDERSTOOD = ("said", "model", "record")
 """Values from here were understood, not typed: who wrote them sees what was taken for what."""
@@ -51,6 +53,7 @@ def header(view: InvestigationView) -> list[Entry]:
         *entry("Window", [looked_at]),
         *entry("Affected", [", ".join(incident.affected_services)]),
         *entry("Understood", [", ".join(f"{name.replace('_', ' ')} ({source})" for name, source in told)]),
+        *entry("Not read", [UNREAD.format(why=investigation.unread.rstrip("."))] if investigation.unread else []),
         *entry("Assumed", [", ".join(each.replace("_", " ") for each in investigation.assumed)]),
     ]
 

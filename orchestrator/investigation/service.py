@@ -137,14 +137,15 @@ class Investigations:
         paid: Sequence[LedgerEntry] = (),
         read: Mapping[str, Reading] = NOTHING_READ,
         run_id: str = "",
+        unread: str = "",
     ) -> Opened:
         """Start a run, or join the one that is going on over the same incident, or the one of `run_id`.
 
         `paid` are the calls of a `money.words_account` by which the parameters were read: a run that is started begins
         with them in its ledger, kept together with its opening, and they count against its budget.
         `read` says where each value came from, `run_id` is the id of a run that is started where one was given out with the
-        words. Raises ParameterExtractionError or SourceUnavailableError; then nothing was
-        started.
+        words, `unread` why a model could not read the rest of them. Raises ParameterExtractionError or
+        SourceUnavailableError; then nothing was started.
         """
         wanted = await self._opening.prepare(
             parameters, workspace=workspace, by=by, origin=origin, now=self._clock.now(), read=read, run_id=run_id
@@ -155,7 +156,7 @@ class Investigations:
             going_on = await self._going_on(workspace, wanted.incident.incident_id)
             if going_on is not None:
                 return Opened(investigation=going_on.investigation, joined=True)
-            wanted = wanted.model_copy(update={"estimate": await self.money.estimate(wanted)})
+            wanted = wanted.model_copy(update={"estimate": await self.money.estimate(wanted), "unread": redact(unread)})
             opening = InvestigationOpened(investigation=wanted, paid=paid_for_words(paid))
             view = await self._journal.append(workspace, wanted.investigation_id, opening)
             await self._fleet.start(view)

@@ -72,6 +72,7 @@ class Investigation(Frozen):
     """One run. `agent_ids` in the order in which they work; `assumed` names what nobody typed and was taken as default.
 
     `told` are the fields that somebody gave, each with where it came from: typed, said, form, record or model.
+    `unread` says why a model that was asked could not read the rest of what was typed; "" where it could, or there is none.
     `estimate` is what runs like it had cost when it was opened, where enough is known of that.
     """
 
@@ -87,6 +88,7 @@ class Investigation(Frozen):
     origin: Origin = Origin()
     assumed: tuple[str, ...] = ()
     told: tuple[tuple[str, str], ...] = ()
+    unread: str = ""
     estimate: Estimate | None = None
 
     @property

@@ -98,12 +98,16 @@ class Question(Frozen):
 
 
 class Extraction(Frozen):
-    """`read` says for each set field of `parameters` where it came from; `left` are words that may matter and nobody took."""
+    """`read` says for each set field of `parameters` where it came from; `left` are words that may matter and nobody took.
+
+    `unread` says why somebody who was asked to read those could not, in a sentence for people.
+    """
 
     parameters: Parameters
     read: Mapping[str, Reading] = Field(default_factory=dict)
     questions: tuple[Question, ...] = ()
     left: tuple[str, ...] = ()
+    unread: str = ""
 
     def sure(self) -> Parameters:
         """The parameters. Raises ParameterExtractionError where something would have to be asked first."""

@@ -2,8 +2,8 @@
 
 The law: what was typed or said in plain words stands, and a reader only fills what is still open. Each of its values has to
 keep the grammar's own rules, and has to be what words that were left can say (`derived`): quoted text is not among them, and a
-service is known or stands there. What does not is dropped, and a reader that fails changes nothing. Nobody spends more on a
-model's word: a budget above the default is asked.
+service is known or stands there. What does not is dropped, and a reader that fails changes nothing, which is said. Nobody
+spends more on a model's word: a budget above the default is asked.
 """
 
 from collections.abc import Iterator, Sequence
@@ -44,8 +44,8 @@ async def extract_parameters(
     question = WordsQuestion(text, extraction.left, wanted, now.astimezone(zone), known.services, known.agents)
     try:
         answer = await reader.read(question)
-    except OrchestratorError:
-        return extraction
+    except OrchestratorError as error:
+        return extraction.model_copy(update={"unread": error.message})
     for value in sorted(answer.found, key=lambda each: list(get_args(WordField)).index(each.field)):
         if value.field in _open(extraction) and _stands(value, extraction.left):
             extraction = _with(extraction, value, now, zone, known)

@@ -25,7 +25,7 @@ from orchestrator.errors import AgentExecutionError, SourceUnavailableError
 from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations, Limits
 from orchestrator.model import Change, FaultKind, Hypothesis, Incident, InvestigationState, Observation
-from orchestrator.ports import Account, AgentKit, AgentSpec, Listener, TeamSpec, Telemetry
+from orchestrator.ports import Account, AgentKit, AgentSpec, Listener, TeamSpec, Telemetry, WordReaders
 from storage.memory import MemoryStore
 
 SERVICES = ("checkout", "orders", "payments")
@@ -101,6 +101,7 @@ class Script:
         self.served: list[Settings] = []
         self.played: list[dict[str, object]] = []
         self.played_state: InvestigationState | None = None
+        self.readers: WordReaders | None = None
         self.problem: SourceUnavailableError | None = None
 
     def steps(self) -> tuple[str, ...]:
@@ -140,6 +141,7 @@ class ScriptedProgram:
             clock=SystemClock(),
             limits=Limits(),
             asking=asking,
+            readers=script.readers,
         )
 
     @asynccontextmanager

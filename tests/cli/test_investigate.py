@@ -11,8 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from agents.llm.words import ModelReaders
 from bot.cli.investigate import somebody
+from orchestrator.errors import ModelUnavailableError
 from tests.cli.program import Script, compass, write_case
+from tests.support.models import OneModel, ScriptedModel
+
+GERMAN = ("die", "Kasse", "ist", "seit", "zwei", "Stunden", "langsam")
 
 
 @pytest.fixture
@@ -31,6 +36,17 @@ def test_a_run_is_shown_to_its_end_with_its_report() -> None:
     assert "Likely: orders is broken · strong (0.80)" in result.stdout
     assert "Total:       $0.0000 / $10.00" in result.stdout
     assert "\x1b" not in result.output
+
+
+@pytest.mark.usefixtures("case")
+def test_words_that_a_model_could_not_read_are_told_with_the_reason() -> None:
+    script = Script()
+    script.readers = ModelReaders(OneModel(ScriptedModel(lambda _: ModelUnavailableError("OpenAI refuses the key."))))
+    result = compass("investigate", "INC-123", *GERMAN, script=script)
+    assert result.exit_code == 0, result.output
+    told = " ".join(result.output.split())
+    assert "The model could not read the rest of your words (OpenAI refuses the key)." in told
+    assert "could not read" not in compass("investigate", "INC-123", *GERMAN).output
 
 
 @pytest.mark.usefixtures("case")

@@ -16,7 +16,7 @@ from bot.slack import SlackConfig, SlackSurface
 from orchestrator.hub import HubRules
 from orchestrator.investigation import Investigations
 from orchestrator.model import Allowances
-from orchestrator.ports import TeamSpec
+from orchestrator.ports import TeamSpec, WordReaders
 from storage.memory import MemoryStore
 from tests.slack import scene
 from tests.slack.manifest import app_seed
@@ -190,6 +190,7 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
         drawn: bool = False,
         asking: HubRules | None = None,
         allowances: Allowances | None = None,
+        readers: WordReaders | None = None,
         **config: Any,
     ) -> House:
         clock = before.clock if before else ManualClock()
@@ -201,6 +202,7 @@ async def make_house(sandbox: SandboxServer) -> AsyncIterator[MakeHouse]:
         )
         world.live, world.asking = live, asking or world.asking
         world.allowances = allowances or world.allowances
+        world.readers = readers or world.readers
         world.team = team or scene.team(hold=hold)
         await world.store.open()
         service = world.new_service()

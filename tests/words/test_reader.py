@@ -8,7 +8,7 @@ import pytest
 
 from agents.llm.words import ModelReaders, ModelWords
 from orchestrator.budget import Budget
-from orchestrator.errors import ModelAnswerError, ModelUnavailableError, ParameterExtractionError
+from orchestrator.errors import ModelAnswerError, ModelUnavailableError, OrchestratorError, ParameterExtractionError
 from orchestrator.parameters import Extraction, Source, extract_parameters
 from orchestrator.ports import WordsAnswer, WordsQuestion, WordValue
 from tests.support.models import OneModel, ScriptedModel
@@ -126,12 +126,12 @@ async def test_what_fits_several_is_asked_also_where_the_reader_found_it() -> No
 
 
 @pytest.mark.parametrize("error", [ModelUnavailableError("no"), ModelAnswerError("garbage")])
-async def test_a_reader_that_fails_changes_nothing(error: Exception) -> None:
+async def test_a_reader_that_fails_changes_nothing_and_it_is_said_why(error: OrchestratorError) -> None:
     def fail(_: WordsQuestion) -> WordsAnswer:
         raise error
 
     text = "die Suche ist seit zwei Stunden langsam"
-    assert await extract(text, ScriptedReader(fail)) == read(text)
+    assert await extract(text, ScriptedReader(fail)) == read(text).model_copy(update={"unread": error.message})
 
 
 @pytest.mark.parametrize("utterance", STORIES, ids=[each.text[:30] for each in STORIES])
@@ -203,7 +203,9 @@ async def test_a_model_that_does_not_fit_its_account_is_not_asked_and_the_gramma
     model = ScriptedModel({}, most="0.02")
     account = Budget(Decimal("0.01"), ["words"]).account("words")
     text = "die Suche ist seit gestern langsam"
-    assert await extract(text, ModelWords(model, account)) == read(text)
+    found = await extract(text, ModelWords(model, account))
+    assert found.model_copy(update={"unread": ""}) == read(text)
+    assert found.unread
     assert model.asked == []
 
 

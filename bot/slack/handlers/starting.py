@@ -72,6 +72,7 @@ async def open_run(kit: Kit, request: Request, understood: Understood, place: Pl
         paid=understood.paid,
         read=understood.extraction.read,
         run_id=understood.run_id,
+        unread=understood.extraction.unread,
     )
 
 

@@ -18,7 +18,7 @@ def parent(picture: Picture) -> Message:
     return message(
         notification(f"{heading(picture.incident)}: {_plain_state(picture)}", picture.incident),
         section([title, state, _window(picture)]),
-        context([_footer(picture), _told(picture), _assumed(picture), _estimate(picture)]),
+        context([_footer(picture), _told(picture), _unread(picture), _assumed(picture), _estimate(picture)]),
         _controls(picture),
     )
 
@@ -120,6 +120,12 @@ def _told(picture: Picture) -> str:
     told = [each for each in picture.view.investigation.told if each[0] in wording.TOLD_FIELDS]
     fields = {of: ", ".join(wording.TOLD_FIELDS[name] for name, source in told if source == of) for of in wording.TOLD}
     return joined([wording.TOLD[of].format(fields=each) for of, each in fields.items() if each])
+
+
+def _unread(picture: Picture) -> str:
+    """Why only the grammar has read it. It stands at the end too: a quick run is looked at when it is over."""
+    why = picture.view.investigation.unread
+    return wording.UNREAD.format(why=literal(why.rstrip("."), 200)) if why else ""
 
 
 def _estimate(picture: Picture) -> str:
