@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from orchestrator.events import InvestigationView
 from orchestrator.model import WORDS, AgentContext, ModelCall, Prompt
-from orchestrator.ports import MOST_UNOWNED
+from orchestrator.ports import MOST_UNOWNED, MOST_WORDS_READ, WordsRead
 from storage import codec, rules
 from storage.memory_hub import Key, MemoryHub
 
 
 class MemoryCalls(MemoryHub):
-    """Implements `orchestrator.ports.CallJournal` and `ContextStore` beside what goes through the hubs."""
+    """Implements `orchestrator.ports.CallJournal` and `ContextStore` and `WordsStore` beside what goes through the hubs."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -19,6 +19,7 @@ class MemoryCalls(MemoryHub):
         self._calls: defaultdict[Key, dict[str, ModelCall]] = defaultdict(dict)
         self._prompts: dict[Key, Prompt] = {}
         self._contexts: defaultdict[Key, dict[Key, AgentContext]] = defaultdict(dict)
+        self._words_read: dict[Key, WordsRead] = {}
 
     async def keep_call(self, workspace: str, investigation_id: str, call: ModelCall) -> None:
         """See `CallJournal.keep_call`."""
@@ -65,3 +66,18 @@ class MemoryCalls(MemoryHub):
         """See `ContextStore.find_context`."""
         self._check_open()
         return self._contexts.get((workspace, investigation_id), {}).get((agent_id, asked))
+
+    async def keep_words(self, workspace: str, investigation_id: str, read: WordsRead) -> None:
+        """See `WordsStore.keep_words`."""
+        self._check_open()
+        self._words_read.setdefault((workspace, investigation_id), codec.kept(read))
+        here = sorted(
+            (each for each in self._words_read if each[0] == workspace), key=lambda key: self._words_read[key].at
+        )
+        for key in here[:-MOST_WORDS_READ]:
+            del self._words_read[key]
+
+    async def find_words(self, workspace: str, investigation_id: str) -> WordsRead | None:
+        """See `WordsStore.find_words`."""
+        self._check_open()
+        return self._words_read.get((workspace, investigation_id))

@@ -8,8 +8,8 @@ from sqlite_utils import Database
 
 from orchestrator.events import Event, Recorded
 from orchestrator.model import AgentContext, Feature, ModelCall, Prompt
-from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered, TaskJournal
-from storage import codec, investigations, journal, model_calls, past, posts, projection
+from orchestrator.ports import InvestigationSummary, OutboxEntry, Remembered, TaskJournal, WordsRead
+from storage import codec, investigations, journal, model_calls, past, posts, projection, words_read
 from storage.beside import ChangeRows, DrawRows
 from storage.connection import Access, Synchronous
 from storage.database import OwnedDatabase
@@ -124,6 +124,16 @@ class SqliteStore(ChangeRows, DrawRows, SqliteHub):
         """See `ContextStore.find_context`."""
         key = codec.run_key(workspace, investigation_id)
         return await self._database.run(lambda db: model_calls.find_context(db, key, agent_id, asked))
+
+    async def keep_words(self, workspace: str, investigation_id: str, read: WordsRead) -> None:
+        """See `WordsStore.keep_words`."""
+        key = codec.run_key(workspace, investigation_id)
+        await self._database.run(lambda db: words_read.keep(db, key, read))
+
+    async def find_words(self, workspace: str, investigation_id: str) -> WordsRead | None:
+        """See `WordsStore.find_words`."""
+        key = codec.run_key(workspace, investigation_id)
+        return await self._database.run(lambda db: words_read.find(db, key))
 
     def task_journal(self, workspace: str, execution_id: str) -> TaskJournal:
         """What the engine remembers of that execution, kept here. A later process that asks for the same id goes on with it."""

@@ -163,7 +163,7 @@ async def _understood(
     understood = await service.understand(asked)
     while questions := understood.extraction.questions:
         answer = await choose(questions[0], text, here.console, here.read)
-        asked = replace(asked, answers=(*asked.answers, answer))
+        asked = replace(asked, answers=(*asked.answers, answer), run_id=understood.run_id)
         understood = await service.understand(asked)
     return understood, known
 

@@ -102,7 +102,7 @@ class Investigations:
         tills = Tills(store, clock, allowances or Allowances())
         self.money = Money(store, tills, limits.words)
         self._understanding = Understanding(
-            incidents, team, names, telemetry.changes, self.money, readers, clock, limits.budget
+            incidents, team, names, telemetry.changes, self.money, readers, clock, limits.budget, store
         )
         self._fleet = Fleet(store, self._journal, self._opening, kit, asking, models, tills)
         self._door = asyncio.Lock()
@@ -126,6 +126,11 @@ class Investigations:
     async def understand(self, asked: Asked) -> Understood:
         """What these words ask for, and what has to be asked back. Raises ParameterExtractionError."""
         return await self._understanding.of(asked)
+
+    async def paid_before(self, workspace: str, run_id: str) -> tuple[LedgerEntry, ...]:
+        """What reading words has cost about which something was asked, where a form answers in place of words."""
+        before = await self._store.find_words(workspace, run_id) if run_id else None
+        return before.paid if before else ()
 
     async def investigate(
         self,

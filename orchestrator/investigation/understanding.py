@@ -1,7 +1,8 @@
 """From words to parameters, with all that is known here: services, recent changes, recorded incidents, and a model's reading.
 
 Nobody is held up: stores that do not answer in time leave the words to be read without them. Stores are asked only where
-something is said that they could tell more of, and a model only where the grammar left words that may matter.
+something is said that they could tell more of, and a model only where the grammar left words that may matter. What was made of
+words about which something is asked is kept beside the question: an answer is read as of then, and no model is asked again.
 """
 
 import asyncio
@@ -12,13 +13,26 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from orchestrator.clock import Clock, within
-from orchestrator.errors import OrchestratorError
+from orchestrator.errors import ModelUnavailableError, OrchestratorError
 from orchestrator.investigation.money import Money
 from orchestrator.investigation.names import PATIENCE_S, Names
 from orchestrator.investigation.opening import LOOK_BACK, new_investigation_id
 from orchestrator.model import Change, Incident, LedgerEntry, Mode, Origin, Person
 from orchestrator.parameters import Extraction, Known, KnownChange, extract_parameters, read_words
-from orchestrator.ports import ChangeSource, IncidentSource, Lookup, TeamSpec, WordReaders
+from orchestrator.ports import (
+    ChangeSource,
+    IncidentSource,
+    Lookup,
+    TeamSpec,
+    WordReader,
+    WordReaders,
+    WordsAnswer,
+    WordsQuestion,
+    WordsRead,
+    WordsStore,
+    WordValue,
+)
+from orchestrator.redaction import redact
 
 MOST_CHANGES = 200
 DEPLOYS = ("deploy", "deployment", "release", "rollout")
@@ -54,6 +68,33 @@ class Asked:
     named: Incident | None = None
 
 
+@dataclass
+class Noting:
+    """Asks `reader`, and notes what it found. Implements WordReader."""
+
+    reader: WordReader
+    found: tuple[WordValue, ...] = ()
+
+    async def read(self, question: WordsQuestion) -> WordsAnswer:
+        """See the port."""
+        answer = await self.reader.read(question)
+        self.found = answer.found
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Recalling:
+    """Says again what was found before. Implements WordReader."""
+
+    before: WordsRead
+
+    async def read(self, question: WordsQuestion) -> WordsAnswer:  # noqa: ARG002 - the answer is there
+        """See the port."""
+        if self.before.unread:
+            raise ModelUnavailableError(self.before.unread)
+        return WordsAnswer(found=self.before.found)
+
+
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """Reads words. `readers`: who reads what the grammar left; None: nobody. `budget`: the default, in dollars."""
@@ -66,24 +107,35 @@ class Understanding:
     readers: WordReaders | None
     clock: Clock
     budget: Decimal
+    kept: WordsStore
 
     async def of(self, asked: Asked) -> Understood:
         """What the words say. Raises ParameterExtractionError."""
-        now, named = self.clock.now(), asked.named is not None
+        before = await self.kept.find_words(asked.workspace, asked.run_id) if asked.run_id else None
+        now, named = before.at if before else self.clock.now(), asked.named is not None
         plainly = read_words(asked.text, now=now, zone=asked.zone, named=named, answers=asked.answers)
         known = await self._known(asked, plainly, now)
         run_id = asked.run_id or new_investigation_id()
         account = self.money.words_account(workspace=asked.workspace, by=asked.by, origin=asked.origin)
+        plain = self.readers.reader_for(asked.workspace, run_id, account) if self.readers and not before else None
+        noting = Noting(plain) if plain else None
         extraction = await extract_parameters(
             asked.text,
             now=now,
             zone=asked.zone,
             known=known,
-            reader=self.readers.reader_for(asked.workspace, run_id, account) if self.readers else None,
+            reader=Recalling(before) if before else noting,
             named=named,
             answers=asked.answers,
         )
-        return Understood(extraction, run_id, tuple(account.entries))
+        if before:
+            return Understood(extraction, run_id, before.paid)
+        paid = tuple(account.entries)
+        if extraction.questions:
+            found = tuple(_redacted(each) for each in noting.found) if noting else ()
+            read = WordsRead(at=now, found=found, unread=redact(extraction.unread), paid=paid)
+            await self.kept.keep_words(asked.workspace, run_id, read)
+        return Understood(extraction, run_id, paid)
 
     async def _known(self, asked: Asked, plainly: Extraction, now: datetime) -> Known:
         """What there is to hold the words against; services only where a name may stand, changes where one is meant."""
@@ -115,6 +167,10 @@ class Understanding:
         latest = max((each.at for each in found.changes), default=now)
         shift = timedelta(days=(now - latest).days) if incident.recorded else timedelta(0)
         return tuple(_known_changes(found.changes, shift))
+
+
+def _redacted(value: WordValue) -> WordValue:
+    return value.model_copy(update={"value": redact(value.value, 200), "words": redact(value.words, 300)})
 
 
 def _known_changes(changes: Sequence[Change], shift: timedelta) -> Sequence[KnownChange]:

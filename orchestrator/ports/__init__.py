@@ -51,7 +51,17 @@ from orchestrator.ports.stores import (
 )
 from orchestrator.ports.tasks import TaskJournal
 from orchestrator.ports.team import AgentKit, AgentSpec, TeamSpec, everything
-from orchestrator.ports.words import WordField, WordReader, WordReaders, WordsAnswer, WordsQuestion, WordValue
+from orchestrator.ports.words import (
+    MOST_WORDS_READ,
+    WordField,
+    WordReader,
+    WordReaders,
+    WordsAnswer,
+    WordsQuestion,
+    WordsRead,
+    WordsStore,
+    WordValue,
+)
 
 __all__ = [
     "EVERYWHERE",
@@ -59,6 +69,7 @@ __all__ = [
     "MOST_REQUEST",
     "MOST_RESPONSE",
     "MOST_UNOWNED",
+    "MOST_WORDS_READ",
     "Account",
     "Adviser",
     "Agent",
@@ -114,5 +125,7 @@ __all__ = [
     "WordValue",
     "WordsAnswer",
     "WordsQuestion",
+    "WordsRead",
+    "WordsStore",
     "everything",
 ]

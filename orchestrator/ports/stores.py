@@ -12,6 +12,7 @@ from orchestrator.ports.allowances import AllowanceStore
 from orchestrator.ports.context import ContextStore
 from orchestrator.ports.hub import HubStore
 from orchestrator.ports.language import CallJournal
+from orchestrator.ports.words import WordsStore
 
 
 class InvestigationSummary(Frozen):
@@ -174,6 +175,7 @@ class Store(
     HubStore,
     CallJournal,
     ContextStore,
+    WordsStore,
     AllowanceStore,
     Protocol,
 ):

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
-from orchestrator.model import Frozen
+from orchestrator.model import Frozen, LedgerEntry, Moment
 from orchestrator.ports.agent import Account
 
 WordField = Literal["services", "since", "until", "severity", "budget", "mode", "agents"]
@@ -44,6 +44,34 @@ class WordsAnswer(Frozen):
     """Everything that was found."""
 
     found: tuple[WordValue, ...] = Field(default=(), max_length=12)
+
+
+class WordsRead(Frozen):
+    """What was made of words about which something was asked: when, what a reader `found` or why it could not, and its cost."""
+
+    at: Moment
+    found: tuple[WordValue, ...] = ()
+    unread: str = ""
+    paid: tuple[LedgerEntry, ...] = ()
+
+
+MOST_WORDS_READ = 100
+"""Of so many questions about words a workspace keeps what was made of the words; older ones are forgotten."""
+
+
+class WordsStore(Protocol):
+    """What was made of words, beside the question about them: whoever answers it asks no model a second time.
+
+    `investigation_id` is the id that was given out for the run which may come of the words.
+    """
+
+    async def keep_words(self, workspace: str, investigation_id: str, read: WordsRead) -> None:
+        """Store it, unless something is stored for that run. Raises ValueError for what cannot be read back."""
+        ...
+
+    async def find_words(self, workspace: str, investigation_id: str) -> WordsRead | None:
+        """What was made of the words of that run, where it is known."""
+        ...
 
 
 class WordReader(Protocol):

@@ -1,9 +1,9 @@
 """Money of language models: cached tokens, calls of unknown price, remarks, what turns had cost that are taken
 again, and what was drawn from the allowances of a day.
 
-And the calls themselves, with what agents were handed before they made one. A call needs no journal, for what was typed may be
-read before there is one; hence such rows do not refer to an investigation, and a trigger takes them along where one is deleted.
-Prompts belong to no run and stay.
+And the calls themselves, with what agents were handed before they made one, and what was made of words that were asked about.
+A call needs no journal, for what was typed may be read before there is one; hence such rows do not refer to an investigation,
+and a trigger takes them along where one is deleted. Prompts belong to no run and stay.
 """
 
 from sqlite_utils import Database
@@ -65,10 +65,21 @@ CREATE TABLE agent_contexts (
 ) STRICT
 """
 
+WORDS_READ = """
+CREATE TABLE words_read (
+    workspace TEXT NOT NULL,
+    investigation_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    made_of_them TEXT NOT NULL CHECK (json_valid(made_of_them)),
+    PRIMARY KEY (workspace, investigation_id)
+) STRICT
+"""
+
 GO_ALONG = """
 CREATE TRIGGER model_calls_go_along AFTER DELETE ON investigations BEGIN
     DELETE FROM model_calls WHERE workspace = old.workspace AND investigation_id = old.investigation_id;
     DELETE FROM agent_contexts WHERE workspace = old.workspace AND investigation_id = old.investigation_id;
+    DELETE FROM words_read WHERE workspace = old.workspace AND investigation_id = old.investigation_id;
 END
 """
 
@@ -109,5 +120,16 @@ COLUMNS = (
 
 def change(db: Database) -> None:
     """Make the tables, what keeps a deletion whole, and add the columns."""
-    for statement in (TAKEN_AGAIN, NOTICES, CALLS, PROMPTS, CONTEXTS, GO_ALONG, DRAWS, DRAWS_OF_DAY, *COLUMNS):
+    for statement in (
+        TAKEN_AGAIN,
+        NOTICES,
+        CALLS,
+        PROMPTS,
+        CONTEXTS,
+        WORDS_READ,
+        GO_ALONG,
+        DRAWS,
+        DRAWS_OF_DAY,
+        *COLUMNS,
+    ):
         db.execute(statement)

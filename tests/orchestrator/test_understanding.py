@@ -55,10 +55,11 @@ class Readers:
 
 async def understood(text: str, names: Called, changes: ChangeSource | None = None, *known: object) -> Understood:
     clock, store = ManualClock(), MemoryStore()
+    await store.open()
     money = Money(store, Tills(store, clock, Allowances()), Decimal("0.05"))
     team = team_of(lambda: ScriptedAgent("application"))
     around = (StaticIncidents(*known), team, Names(names, clock), changes, money)
-    reading = Understanding(*around, None, clock, Decimal(10))  # type: ignore[arg-type]
+    reading = Understanding(*around, None, clock, Decimal(10), store)  # type: ignore[arg-type]
     return await reading.of(Asked(text, UTC, "T1", ANA, Origin(surface="test")))
 
 

@@ -40,7 +40,7 @@ from orchestrator.model import (
     Step,
     Verdict,
 )
-from orchestrator.ports import HubStore, OutboxEntry, PostStatus, Store
+from orchestrator.ports import HubStore, OutboxEntry, PostStatus, Store, WordsRead, WordValue
 from tests.support.clock import NOON
 
 ANA = Person(user_id="U1", name="Ana")
@@ -207,6 +207,15 @@ def call(call_id: str, *, agent_id: str = "database", response: str = "{}", stat
         response=response,
         at=NOON,
         duration_s=1.25,
+    )
+
+
+def words_read(number: int = 0, value: str = "8") -> WordsRead:
+    return WordsRead(
+        at=later(number),
+        found=(WordValue(field="budget", value=value, words="höchstens 8 Dollar"),),
+        unread="Nobody was there.",
+        paid=(LedgerEntry(call_id="words-1", agent_id="words", amount=Decimal("0.000000001"), tokens_in=7),),
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from orchestrator.model import AgentContext, Baseline, CatalogueEntry, Change, ModelCall, Prompt, Window
-from orchestrator.ports import MOST_REQUEST, MOST_RESPONSE, MOST_UNOWNED, Store
+from orchestrator.ports import MOST_REQUEST, MOST_RESPONSE, MOST_UNOWNED, MOST_WORDS_READ, Store
 from storage.errors import StorageClosedError
 from tests.storage import builders as a
 from tests.support.builders import past_incident
@@ -119,6 +119,22 @@ class CallContract:
             await store.keep_context("T1", "r1", "q1", handed("database", usual=float("inf")))
         assert await store.find_context("T1", "r1", "database", "q1") is None
 
+    async def test_what_was_made_of_words_first_is_what_an_answer_starts_from(self, store: Store) -> None:
+        await store.keep_words("T1", "r1", a.words_read())
+        await store.keep_words("T1", "r1", a.words_read(value="9"))
+        await store.keep_words("T2", "r1", a.words_read(value="7"))
+        assert await store.find_words("T1", "r1") == a.words_read()
+        assert await store.find_words("T2", "r1") == a.words_read(value="7")
+        assert await store.find_words("T1", "r2") is None
+
+    async def test_of_questions_about_words_the_newest_are_kept(self, store: Store) -> None:
+        await store.keep_words("T2", "r-0", a.words_read())
+        for number in range(MOST_WORDS_READ + 1):
+            await store.keep_words("T1", f"r-{number}", a.words_read(number))
+        assert await store.find_words("T1", "r-0") is None
+        assert await store.find_words("T1", "r-1") == a.words_read(1)
+        assert await store.find_words("T2", "r-0") == a.words_read()
+
     async def test_calls_and_prompts_outlive_a_restart(self, store: Store) -> None:
         await store.keep_call("T1", "r1", a.call("c1"))
         await store.keep_prompt("T1", a.PROMPT)
@@ -136,6 +152,8 @@ class CallContract:
             store.find_prompt("T1", a.PROMPT.digest),
             store.keep_context("T1", "r1", "q1", handed("database")),
             store.find_context("T1", "r1", "database", "q1"),
+            store.keep_words("T1", "r1", a.words_read()),
+            store.find_words("T1", "r1"),
         ):
             with pytest.raises(StorageClosedError):
                 await question

@@ -158,7 +158,7 @@ async def test_an_incident_is_kept_as_it_was_last_told(store: SqliteStore, path:
 async def test_every_table_is_strict_and_every_key_begins_with_the_workspace(store: SqliteStore, path: Path) -> None:
     with looking_into(path) as db:
         found = tables(db)
-        assert len(found) == 24
+        assert len(found) == 25
         assert [each.name for each in found if not each.strict] == []
         assert [each.name for each in found if each.pks[0] != "workspace"] == []
 
@@ -176,6 +176,7 @@ async def test_deleting_an_investigation_takes_all_of_it_along(store: SqliteStor
         await a.through_the_hub(store, "T1", run)
         await store.keep_call("T1", run, a.call("c1"))
         await store.keep_context("T1", run, "q1", handed("database"))
+        await store.keep_words("T1", run, a.words_read())
     await store.keep_prompt("T1", a.PROMPT)
     await store.aclose()
     with looking_into(path) as db:
@@ -183,6 +184,16 @@ async def test_deleting_an_investigation_takes_all_of_it_along(store: SqliteStor
         db.execute("DELETE FROM investigations WHERE workspace = 'T1' AND investigation_id = 'r1'")
         left = {each.name: each.count for each in tables(db) if each.count}
     of_another = dict.fromkeys(
-        ("hub_messages", "hub_tasks", "gates", "agent_statuses", "hub_facts", "model_calls", "agent_contexts"), 1
+        (
+            "hub_messages",
+            "hub_tasks",
+            "gates",
+            "agent_statuses",
+            "hub_facts",
+            "model_calls",
+            "agent_contexts",
+            "words_read",
+        ),
+        1,
     )
     assert left == {"incidents": 1, "prompts": 1, **of_another}

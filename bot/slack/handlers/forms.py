@@ -44,7 +44,9 @@ def check_new(kit: Kit, request: Request) -> None:
 
 async def new_entered(kit: Kit, request: Request) -> None:
     """Start what was entered, where the form was asked for."""
-    await begin(kit, request, Understood(_asked_for(kit, request), Errand.read(request.metadata).run_id))
+    run_id = Errand.read(request.metadata).run_id
+    paid = await kit.service.paid_before(kit.workspace, run_id)
+    await begin(kit, request, Understood(_asked_for(kit, request), run_id, paid))
 
 
 def check_window(kit: Kit, request: Request) -> None:
