@@ -6,7 +6,7 @@ and what could not be gathered is said instead of being left out.
 
 from orchestrator.context.assembler import ContextAssembler
 from orchestrator.context.kept import KeptContext
-from orchestrator.context.naming import Meant, meant, mentioned
+from orchestrator.context.naming import mentioned
 from orchestrator.context.shared import shared
 
-__all__ = ["ContextAssembler", "KeptContext", "Meant", "meant", "mentioned", "shared"]
+__all__ = ["ContextAssembler", "KeptContext", "mentioned", "shared"]

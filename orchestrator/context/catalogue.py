@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from orchestrator.context.naming import meant, mentioned
+from orchestrator.context.naming import MOST_NEAR, alike, mentioned
 from orchestrator.model import CatalogueEntry, Topology
+from orchestrator.naming import meant
 
 
 def catalogue(topology: Topology, affected: Sequence[str]) -> tuple[CatalogueEntry, ...]:
@@ -46,7 +47,7 @@ def unknown(topology: Topology, affected: Sequence[str], title: str = "") -> tup
 
 def _line(service: str, known: Collection[str]) -> str:
     found = meant(service, known)
-    near = (found.name,) if found.name else found.near
+    near = (found.name,) if found.name else found.near[:MOST_NEAR] or alike(service, known)
     if len(near) > 1:
         return f"No telemetry of {service}; did you mean {_either(near)}?"
     return f"No telemetry of {service}{f'; the nearest name in it is {near[0]}' if near else ''}"

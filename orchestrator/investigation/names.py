@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orchestrator.clock import Clock, within
-from orchestrator.context import meant, mentioned
+from orchestrator.context import mentioned
 from orchestrator.errors import OrchestratorError
 from orchestrator.model import Incident
+from orchestrator.naming import meant
 from orchestrator.parameters import Parameters
 from orchestrator.ports import Lookup, NameSource
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from orchestrator.parameters.spelling import slip_of
+from orchestrator.naming.spelling import slip_of
 
 STRUCK, COVERED = "\x00", "\x01"
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'"})

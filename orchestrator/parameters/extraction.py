@@ -92,7 +92,11 @@ class Question(Frozen):
     def refusal(self) -> ParameterExtractionError:
         """The same where nobody can be asked: what fits, and an option that says which."""
         offered = ", ".join(each.label for each in self.choices)
-        rule = f"may mean one of {offered}" if self.choices else "says when, but not which is meant"
+        rule = (
+            f"may mean {'one of ' * (len(self.choices) > 1)}{offered}"
+            if self.choices
+            else "says when, but not which is meant"
+        )
         example = " or ".join(each.option for each in self.choices) or EXAMPLES.get(self.field, f"{self.field}=…")
         return ParameterExtractionError(self.field, self.said, rule, example)
 

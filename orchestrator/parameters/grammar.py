@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from orchestrator.errors import ParameterExtractionError
+from orchestrator.naming.index import parts_of
 from orchestrator.parameters.canvas import Canvas
 from orchestrator.parameters.claims import Claim, Claims
 from orchestrator.parameters.deploys import read_phrases, resolve
 from orchestrator.parameters.extraction import Extraction, Parameters, Reading, Source
 from orchestrator.parameters.ids import read_ids
-from orchestrator.parameters.index import parts_of
 from orchestrator.parameters.known import NOTHING_KNOWN, Known
 from orchestrator.parameters.leftover import left_in
 from orchestrator.parameters.money import read_money

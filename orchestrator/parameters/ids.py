@@ -6,10 +6,10 @@ The law: letters, a dash and digits name an incident, unless they are known to n
 
 import re
 
+from orchestrator.naming.index import parts_of
 from orchestrator.parameters.canvas import Canvas
 from orchestrator.parameters.claims import Claims
 from orchestrator.parameters.extraction import Source
-from orchestrator.parameters.index import parts_of
 from orchestrator.parameters.known import Known
 
 _ID = re.compile(r"(?<![\w/.=-])#?([A-Za-z][A-Za-z0-9]{0,19}-[0-9]{1,12})(?![\w/-]|\.\w|=)", re.ASCII)

@@ -7,6 +7,8 @@ labels of an alert) are words. A key that is nearly ours is that one.
 import re
 
 from orchestrator.errors import ParameterExtractionError
+from orchestrator.naming import NOBODY, meant
+from orchestrator.naming.spelling import is_slip, slip_of
 from orchestrator.parameters.canvas import Canvas
 from orchestrator.parameters.claims import Claims
 from orchestrator.parameters.extraction import MOST_NAME, MOST_NAMES, Source
@@ -15,9 +17,8 @@ from orchestrator.parameters.moments import no_time
 from orchestrator.parameters.money import parse_budget
 from orchestrator.parameters.points import Here, allowed, moment_at
 from orchestrator.parameters.running import agents_of
-from orchestrator.parameters.services import choices_of, meant_by
+from orchestrator.parameters.services import choices_of
 from orchestrator.parameters.severities import parse_severity
-from orchestrator.parameters.spelling import is_slip, slip_of
 
 OPTIONS = ("budget", "mode", "agents", "since", "until", "services", "severity")
 _ALIASES = {"service": "services", "svc": "services", "agent": "agents", "sev": "severity", "from": "since"}
@@ -131,7 +132,9 @@ def _typed(text: str, at: int, name: str, known: Known) -> tuple[str, int]:
         typed = found[0].rstrip(".!?)")
         end = at + len(typed)
         while typed and (more := _MORE.match(text, end - (len(typed) - len(typed.rstrip(",;"))))):
-            if not (meant_by(more[1], known) if name == "services" else more[1].lower() in known.agents):
+            if not (
+                meant(more[1], known.services) != NOBODY if name == "services" else more[1].lower() in known.agents
+            ):
                 break
             typed, end = f"{typed.rstrip(',;')},{more[1]}", more.end()
         bare = typed.rstrip(",;")
@@ -147,10 +150,10 @@ def _value(name: str, typed: str, known: Known) -> object:
         return parse_severity(typed)
     if name == "mode":
         mode = typed.lower()
-        meant = mode if mode in known.modes else slip_of(mode, known.modes)
-        if meant is None:
+        chosen = mode if mode in known.modes else slip_of(mode, known.modes)
+        if chosen is None:
             raise ParameterExtractionError("mode", typed, f"must be {' or '.join(known.modes)}", "mode=sequential")
-        return meant
+        return chosen
     names = parse_names(name, typed)
     return agents_of(names, known) if name == "agents" else names
 
@@ -168,12 +171,12 @@ def _moment(canvas: Canvas, claims: Claims, found: re.Match[str], name: str, her
 
 
 def _services(claims: Claims, typed: object, words: str, known: Known) -> None:
-    """Each typed name under its known one; one that fits several is a question, a stranger is kept as it is."""
+    """Each typed name under its known one; one that fits several, or none well, is a question; a stranger is kept."""
     assert isinstance(typed, tuple)
     names: list[str] = []
     for each in typed:
-        meant = meant_by(each, known)
-        if len(meant) > 1:
-            claims.ask("services", each, choices_of(meant))
-        names.append(meant[0] if len(meant) == 1 else each)
+        found = meant(each, known.services)
+        if found.near:
+            claims.ask("services", each, choices_of(found.near))
+        names.append(found.name or each)
     claims.add("services", tuple(dict.fromkeys(names)), words, Source.TYPED)

@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 
 from orchestrator.errors import ParameterExtractionError
+from orchestrator.naming.spelling import slip_of
 from orchestrator.parameters.canvas import Canvas
 from orchestrator.parameters.claims import Claims
 from orchestrator.parameters.known import Known
-from orchestrator.parameters.spelling import slip_of
 
 _AGENTS = r"(?:the )?(?:agents|specialists)"
 _MODES = {

@@ -7,18 +7,18 @@ service. Without known names a typed one is taken as it is, and a sentence names
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from orchestrator.naming import NOBODY, Meant
+from orchestrator.naming.index import KINDS, Index, index_of, parts_of, without_kind
+from orchestrator.naming.meaning import SHORTEST_PART, either_of, in_part, numbers, one_of, renumbered, slipped, stemmed
 from orchestrator.parameters.around import is_neither, is_other
 from orchestrator.parameters.canvas import Canvas
 from orchestrator.parameters.claims import Claims
 from orchestrator.parameters.extraction import Choice
-from orchestrator.parameters.index import Index, index_of, parts_of
 from orchestrator.parameters.known import Known
-from orchestrator.parameters.spelling import is_slip
 
 MOST_CHOICES = 5
-SHORTEST_PART = 4
 LONG = 9
 _GENERIC = frozenset((
     "service", "services", "svc", "server", "api", "app", "backend", "db", "database", "worker", "cache", "queue",
@@ -26,7 +26,6 @@ _GENERIC = frozenset((
 ))  # fmt: skip
 _TELLING = frozenset({"gateway"})
 """Of those, what a sentence can be about by itself."""
-_KINDS = frozenset({"service", "services", "svc", "server", "app"})
 _DATABASES = frozenset({"database", "databases", "dbs"})
 _STORES = _DATABASES | {"db"}
 _PARTICLES = frozenset({"out", "in", "up", "on", "off", "down", "over", "back", "away", "to", "by"})
@@ -39,67 +38,10 @@ _Token = tuple[str, int, int]
 """A word, where it begins and where it ends."""
 
 
-def meant_by(typed: str, known: Known) -> tuple[str, ...]:
-    """The known names that a typed one may be: one is it, several are a question, none leaves it as it is."""
-    index, parts = index_of(known.services), parts_of(typed)
-    same = [each for each in known.services if each.casefold() == typed.casefold()]
-    if len(same) == 1:
-        return (same[0],)
-    for found in (
-        index.whole.get(parts) or index.joined.get("".join(parts)),
-        _stemmed(parts, index),
-        _in_part(parts, index),
-        _slipped("-".join(parts), known.services),
-    ):
-        if found:
-            return tuple(found)
-    return ()
-
-
-def _stemmed(parts: tuple[str, ...], index: Index) -> list[str]:
-    """In the plural or singular, with or without "service"."""
-    bare = _without_kind(parts)
-    found = [*index.whole.get(bare, ()), *(each for kind in _KINDS for each in index.whole.get((*bare, kind), ()))]
-    if not found and bare:
-        found = [each for other in _numbers(bare) for each in index.whole.get(other, ())]
-    return list(dict.fromkeys(found))
-
-
-def _without_kind(parts: tuple[str, ...]) -> tuple[str, ...]:
-    return parts[:-1] if len(parts) > 1 and parts[-1] in _KINDS else parts
-
-
-def _numbers(parts: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
-    """Each word in its other number: orders for order, and order for orders."""
-    for at, part in enumerate(parts):
-        other = part[:-1] if part.endswith("s") else f"{part}s"
-        if len(other) >= SHORTEST_PART:
-            yield (*parts[:at], other, *parts[at + 1 :])
-
-
-def _in_part(parts: tuple[str, ...], index: Index) -> list[str]:
-    """The names that hold all of these words."""
-    bare = _without_kind(parts)
-    if not bare:
-        return []
-    sets = [{name for form in _forms(part) for name in index.by_part.get(form, ())} for part in bare]
-    found = set.intersection(*sets)
-    return sorted(found, key=lambda each: (len(parts_of(each)), each))
-
-
-def _forms(part: str) -> tuple[str, ...]:
-    return (part, part[:-1]) if part.endswith("s") and len(part) > SHORTEST_PART else (part, f"{part}s")
-
-
-def _slipped(word: str, names: Iterable[str]) -> list[str]:
-    digits = re.sub(r"\D", "", word)
-    return [each for each in names if is_slip(word, "-".join(parts_of(each))) and re.sub(r"\D", "", each) == digits]
-
-
 def named_in(text: str, known: Known) -> tuple[str, ...]:
-    """The services that these few words may name; several only where it is one question."""
-    sure, doubtful = _read([(found[0], found.start(), found.end()) for found in _TOKEN.finditer(text)], text, known)
-    return tuple(sure) or tuple(name for _, names in doubtful[:1] for name in names)
+    """The services that these few words surely name."""
+    sure, _ = _read([(found[0], found.start(), found.end()) for found in _TOKEN.finditer(text)], text, known)
+    return tuple(sure)
 
 
 def read_services(canvas: Canvas, claims: Claims, known: Known) -> None:
@@ -140,20 +82,20 @@ def _read(
     doubtful: list[tuple[str, tuple[str, ...]]] = []
     at = named = excluded = 0
     while at < len(tokens):
-        length, names = _named(tokens, at, text, known, index)
+        length, found = _named(tokens, at, text, known, index)
         start, end = tokens[at][1], tokens[at + max(length, 1) - 1][2]
-        excluded = end if names and is_neither(text, excluded, start, end) else excluded
-        other = not names or excluded == end or is_other(text, start, end, named)
-        if len(names) == 1 and not other:
-            sure.setdefault(names[0], text[start:end])
+        excluded = end if found != NOBODY and is_neither(text, excluded, start, end) else excluded
+        other = found == NOBODY or excluded == end or is_other(text, start, end, named)
+        if found.name and not other:
+            sure.setdefault(found.name, text[start:end])
         elif not other:
-            doubtful.append((text[start:end], names))
-        named = end if names else named
+            doubtful.append((text[start:end], found.near))
+        named = end if found != NOBODY else named
         at += max(length, 1)
     return sure, doubtful
 
 
-def _named(tokens: Sequence[_Token], at: int, text: str, known: Known, index: Index) -> tuple[int, tuple[str, ...]]:
+def _named(tokens: Sequence[_Token], at: int, text: str, known: Known, index: Index) -> tuple[int, Meant]:
     """How many words from there on name a service, and which it may be; the most words first."""
     if of := _database_of(tokens, at, text, index):
         return of
@@ -165,16 +107,17 @@ def _named(tokens: Sequence[_Token], at: int, text: str, known: Known, index: In
             index.whole.get(parts)
             or index.whole.get(tuple("db" if part in _DATABASES else part for part in parts))
             or _joined(parts, index)
-            or [n for form in _numbers(parts) for n in index.whole.get(form, ())]
+            or renumbered(parts, index)
         )
-        if not found and parts[-1] in _KINDS:
-            found = _stemmed(parts, index) or _in_part(parts, index)
-        if found:
-            return length, tuple(found)
+        if not found and parts[-1] in KINDS:
+            found = stemmed(parts, index) or renumbered(without_kind(parts), index)
+        meant = one_of(found) if found or parts[-1] not in KINDS else in_part(parts, index)
+        if meant != NOBODY:
+            return length, meant
     return 1, _one_word(tokens[at][0], known, index)
 
 
-def _database_of(tokens: Sequence[_Token], at: int, text: str, index: Index) -> tuple[int, tuple[str, ...]] | None:
+def _database_of(tokens: Sequence[_Token], at: int, text: str, index: Index) -> tuple[int, Meant] | None:
     """The same for "the database of orders", which is orders-db where such a name is known."""
     if tokens[at][0].casefold() not in _STORES:
         return None
@@ -182,10 +125,10 @@ def _database_of(tokens: Sequence[_Token], at: int, text: str, index: Index) -> 
         (n for n in (at + 3, at + 2) if n < len(tokens) and _OF.fullmatch(text, tokens[at][2], tokens[n][1])), at
     )
     for last in range(min(first + index.longest, len(tokens)), first, -1) if first > at else ():
-        owner = _without_kind(_together(tokens[first:last], text))
-        stores = [form for kind in ("db", "database") for form in ((*owner, kind), *_numbers((*owner, kind)))]
+        owner = without_kind(_together(tokens[first:last], text))
+        stores = [form for kind in ("db", "database") for form in ((*owner, kind), *numbers((*owner, kind)))]
         if owner and (found := [name for each in stores for name in index.whole.get(each, ())]):
-            return last - at, tuple(dict.fromkeys(found))
+            return last - at, one_of(found)
     return None
 
 
@@ -200,24 +143,30 @@ def _joined(parts: tuple[str, ...], index: Index) -> list[str]:
     return [] if parts[-1] in _PARTICLES else index.joined.get("".join(parts), [])
 
 
-def _one_word(word: str, known: Known, index: Index) -> tuple[str, ...]:
+def _one_word(word: str, known: Known, index: Index) -> Meant:
     parts = parts_of(word)
-    found = index.whole.get(parts) or (index.joined.get("".join(parts)) if len(parts) > 1 else None)
+    found = index.whole.get(parts)
     if not found and len(parts) > 1:
-        found = _stemmed(parts, index) or (index.joined.get("".join(parts)))
+        found = index.joined.get("".join(parts)) or stemmed(parts, index) or renumbered(without_kind(parts), index)
     if not found and parts[-1].endswith("s") and len(parts[-1]) > SHORTEST_PART:
         found = index.whole.get((*parts[:-1], parts[-1][:-1]))
     if not found and len(parts) == 1 and _tells(parts[0]):
-        found = [
-            name for name in index.by_part.get(parts[0], ()) if parts_of(name)[0] == parts[0] or parts[0] in _TELLING
-        ]
-    return tuple(found or _misspelt("-".join(parts), known.services))
+        return _telling(parts[0], known, index)
+    return one_of(found or _misspelt("-".join(parts), known.services))
+
+
+def _telling(part: str, known: Known, index: Index) -> Meant:
+    """What a word names that is no whole name: where it begins one, or nearly is one."""
+    if found := stemmed((part,), index):
+        return one_of(found)
+    begun = [each for each in index.by_part.get(part, ()) if parts_of(each)[0] == part or part in _TELLING]
+    return either_of((part,), begun) if begun else one_of(_misspelt(part, known.services))
 
 
 def _misspelt(word: str, names: Sequence[str]) -> list[str]:
     """As a slip of a name, or of its plural where the word is long enough to tell."""
-    found = _slipped(word, names)
-    return found if found or not word.endswith("s") or len(word) < LONG else _slipped(word[:-1], names)
+    found = slipped(word, names)
+    return found if found or not word.endswith("s") or len(word) < LONG else slipped(word[:-1], names)
 
 
 def _tells(part: str) -> bool:

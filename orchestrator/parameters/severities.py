@@ -8,9 +8,9 @@ import re
 
 from orchestrator.errors import ParameterExtractionError
 from orchestrator.model import Severity
+from orchestrator.naming.spelling import slip_of
 from orchestrator.parameters.canvas import Canvas
 from orchestrator.parameters.claims import Claims
-from orchestrator.parameters.spelling import slip_of
 
 _ADJECTIVES = {
     "critical": Severity.SEV1,

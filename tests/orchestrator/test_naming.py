@@ -1,12 +1,17 @@
 """Which services a person means: one that fits is taken, of several people are asked, and nobody is made up."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.context import Meant, meant, mentioned
+from orchestrator.context import mentioned
 from orchestrator.context.catalogue import unknown
 from orchestrator.model import Topology
+from orchestrator.naming import Meant, meant
+from orchestrator.parameters import Known, read_words
+from tests.support.clock import NOON
 
 SHOP = ("checkoutservice", "orders", "orders-db", "payment-api", "payment-service", "worker-3", "web")
 
@@ -40,6 +45,32 @@ def test_a_name_within_a_longer_one_and_another_number_are_other_services() -> N
     assert meant("payment-api", ("payment-service",)).name == ""
     assert meant("nothing-alike", SHOP) == Meant()
     assert meant("orders", ()) == Meant()
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "found"),
+    [
+        ("redis", ("redis-cache",), Meant("redis-cache")),
+        ("gateway", ("api-gateway", "web"), Meant("api-gateway")),
+        ("shipping", ("shipping-service", "shipping-db"), Meant("shipping-service")),
+        ("cart", ("acme-cart",), Meant("acme-cart")),
+        ("db", ("orders-db",), Meant("orders-db")),
+        ("db", ("orders-db", "users-db"), Meant(near=("orders-db", "users-db"))),
+        ("payments", ("payments-api", "payments-db"), Meant(near=("payments-api", "payments-db"))),
+        ("payments", ("payments-worker",), Meant(near=("payments-worker",))),
+        ("shop", ("shop-cache",), Meant(near=("shop-cache",))),
+    ],
+)
+def test_a_part_fits_where_the_rest_only_says_the_kind(typed: str, known: tuple[str, ...], found: Meant) -> None:
+    assert meant(typed, known) == meant(typed, known[::-1]) == found
+
+
+def test_in_a_form_and_in_a_sentence_orders_is_never_put_on_its_database_silently() -> None:
+    known = Known(services=("orders-db",))
+    for text in ("INC-1 services=orders", "orders is slow"):
+        reading = read_words(text, now=NOON, zone=ZoneInfo("UTC"), known=known)
+        assert "orders-db" not in reading.parameters.affected_services
+        assert [choice.option for each in reading.questions for choice in each.choices] == ["services=orders-db"]
 
 
 @given(st.sampled_from(SHOP), st.sampled_from(("-", "_", ".", " ")), st.booleans())
