@@ -171,12 +171,15 @@ def _moment(canvas: Canvas, claims: Claims, found: re.Match[str], name: str, her
 
 
 def _services(claims: Claims, typed: object, words: str, known: Known) -> None:
-    """Each typed name under its known one; one that fits several, or none well, is a question; a stranger is kept."""
+    """Each typed name under its known one; one that fits several is a question; a stranger is kept.
+
+    Kept is also who is in one other name only: orders may have no telemetry where orders-db has, and the report names that.
+    """
     assert isinstance(typed, tuple)
     names: list[str] = []
     for each in typed:
         found = meant(each, known.services)
-        if found.near:
+        if len(found.near) > 1:
             claims.ask("services", each, choices_of(found.near))
         names.append(found.name or each)
     claims.add("services", tuple(dict.fromkeys(names)), words, Source.TYPED)

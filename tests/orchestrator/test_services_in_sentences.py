@@ -46,3 +46,12 @@ def test_of_a_list_of_neither_none_is_taken(text: str, services: tuple[str, ...]
 )
 def test_the_database_of_a_service_is_the_one_called_so_where_it_is_known(text: str, services: tuple[str, ...]) -> None:
     assert _services(text) == services
+
+
+def test_a_typed_name_that_is_in_one_other_name_only_is_kept_and_in_several_a_question() -> None:
+    known = Known(services=("orders-db", "payments-api", "payments-worker"))
+    typed = read_words("500s services=orders", now=NOON, zone=ZoneInfo("UTC"), known=known)
+    assert (typed.parameters.affected_services, typed.questions) == (("orders",), ())
+    several = read_words("500s services=payments", now=NOON, zone=ZoneInfo("UTC"), known=known)
+    (question,) = several.questions
+    assert [each.label for each in question.choices] == ["payments-api", "payments-worker"]
