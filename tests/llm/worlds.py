@@ -68,6 +68,20 @@ LIES = {
     "negative usage": lambda told: dict.fromkeys(told, -5),
     "usage as text": lambda told: dict.fromkeys(told, "many"),
 }
+BOAST = 1000
+"""So many times what it billed does a provider claim that claims too much."""
+
+
+def boasting(told: Any) -> Any:
+    """That usage, many times over."""
+    if isinstance(told, Mapping):
+        return {name: boasting(each) for name, each in told.items()}
+    return told * BOAST if isinstance(told, int) else told
+
+
+BOASTS = {"usage too large": says_usage(boasting)}
+"""What is claimed is what is counted, though it is more than can be: whoever is billed so has to know of it."""
+
 TROUBLES = {
     "429": refuses(429, "rate_limit_exceeded"),
     "429, later": refuses(429, "rate_limit_exceeded", retry_after="2"),
@@ -235,13 +249,13 @@ class Troubled:
     async def _turn(self, exchange: Exchange) -> web.StreamResponse:
         """What it does with this request."""
         calm = self.dice.random() < self.calm
-        name = "answers" if calm else self.dice.choice([*TOLD, *TROUBLES, "slow"])
+        name = "answers" if calm else self.dice.choice([*TOLD, *TROUBLES, *BOASTS, "slow"])
         self.turns[name] += 1
         if name == "slow":
             return await self._slow(exchange)
-        response = await ({**TOLD, **TROUBLES}[name])(exchange)
-        if name in TOLD:
-            self.told.append(_counted(exchange))
+        response = await ({**TOLD, **TROUBLES, **BOASTS}[name])(exchange)
+        if name in TOLD or name in BOASTS:
+            self.told.append(_counted(exchange, BOAST if name in BOASTS else 1))
         return response
 
     async def _slow(self, exchange: Exchange) -> web.StreamResponse:
@@ -316,7 +330,9 @@ class MoneyWorld:
         assert not self.violations, self.violations
         billed, ledger = self.provider.server.billed, view.cost.total
         assert billed <= self.limit, f"billed {billed} of {self.limit}"
-        assert billed <= ledger <= self.limit, f"billed {billed}, ledger {ledger}, limit {self.limit}"
+        boasted = any(self.provider.turns[name] for name in BOASTS)
+        assert billed <= ledger, f"billed {billed}, ledger {ledger}"
+        assert ledger <= self.limit or boasted, f"ledger {ledger}, limit {self.limit}"
         known = Counter(
             (each.tokens_in, each.tokens_out, each.tokens_cached, each.amount) for each in view.ledger if each.tokens_in
         )
@@ -326,12 +342,15 @@ class MoneyWorld:
         cut_off = self.mode is Mode.PARALLEL and self.provider.turns["slow"]
         assert known == told or cut_off, f"not in the ledger {told - known}"
         assert len(view.ledger) >= self.provider.turns.total(), "a request left that is not in the ledger"
-        ended = InvestigationState.STOPPED if self.refusals else InvestigationState.COMPLETED
+        ended = InvestigationState.STOPPED if self.refusals or ledger > self.limit else InvestigationState.COMPLETED
         assert view.state is ended, f"{view.state}: {view.reason}"
         assert view.ranked, "what plain analysis found is not there"
 
 
-def _counted(exchange: Exchange) -> tuple[int, int, int, Decimal]:
+def _counted(exchange: Exchange, times: int) -> tuple[int, int, int, Decimal]:
+    """What the ledger has to say of that request, of which so many times its bill was claimed."""
     bill = exchange.billed
     assert bill is not None
-    return bill.counts.tokens_in, bill.counts.tokens_out, bill.counts.cached, Decimal(bill.nano).scaleb(-9)
+    counts = bill.counts
+    tokens = counts.tokens_in * times, counts.tokens_out * times, counts.cached * times
+    return (*tokens, Decimal(bill.nano * times).scaleb(-9))
