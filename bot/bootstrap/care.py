@@ -90,7 +90,7 @@ async def _model(settings: Settings) -> str:
         raise ProbeError(_no_model(settings), remedy="Set COMPASS_MODEL=openai:gpt-4o-mini, or leave it so.")
     missing = [each for each in MODEL_LIBRARIES if importlib.util.find_spec(each) is None]
     if missing:
-        raise ProbeError(f"A model is chosen, and {missing[0]} is not installed.", remedy=INSTALL_MODELS)
+        raise ProbeError(f"A model is chosen, and not installed: {', '.join(missing)}.", remedy=INSTALL_MODELS)
     told = ((f"{agent}: " if agent else "") + _priced(compass, choice) for agent, choice in choices.items())
     return "; ".join(told)
 

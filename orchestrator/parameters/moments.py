@@ -5,6 +5,7 @@ lies ahead, so that it can be refused. Words that say when but name no moment (2
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -113,28 +114,39 @@ def _of(clock: Clock, day: Day) -> Clock:
 
 
 def _clock_at(text: str, at: int, field: str, *, bare: bool = False) -> tuple[Clock, int] | None:
-    for pattern in (_DIGITS, _HOUR):
-        if found := pattern.match(text, at):
-            parts = found.groupdict()
-            clock = Clock(
-                int(parts["hour"]), int(parts.get("minute") or 0), int(parts.get("second") or 0), _half(found)
-            )
+    """The time of day that begins there, and where it ends. `bare`: a number alone may be an hour, too."""
+    for pattern, read in _FORMS:
+        if (found := pattern.match(text, at)) and (clock := read(found)):
             return _checked(clock, found[0], field), found.end()
-    if found := _NAMED.match(text, at):
-        return Clock(0 if found[1].lower() == "midnight" else 12), found.end()
-    if found := _PAST.match(text, at):
-        return _checked(_past(found), found[0], field), found.end()
-    if found := _OCLOCK.match(text, at) or _ISH.match(text, at):
-        return _checked(_on_dial(_count(found["hour"]), half=_half(found)), found[0], field), found.end()
-    if found := _WITHOUT_COLON.match(text, at):
-        hour, minute = (int(each) for each in found.groups() if each)
-        return _checked(Clock(hour, minute), found[0], field), found.end()
-    if (found := _WORDED.match(text, at)) and (found["minute"] or found["half"]):
-        minute = spoken(found["minute"] or "zero")
-        return _checked(_on_dial(_count(found["hour"]), minute, half=_half(found)), found[0], field), found.end()
     if bare and (found := _BARE.match(text, at)) and int(found["hour"]) < 24:
         return Clock(int(found["hour"]), bare=True), found.end()
     return None
+
+
+def _digits(found: re.Match[str]) -> Clock:
+    parts = found.groupdict()
+    hour, minute, second = (int(parts.get(name) or 0) for name in ("hour", "minute", "second"))
+    return Clock(hour, minute, second, _half(found))
+
+
+def _named(found: re.Match[str]) -> Clock:
+    return Clock(0 if found[1].lower() == "midnight" else 12)
+
+
+def _hour_said(found: re.Match[str]) -> Clock:
+    return _on_dial(_count(found["hour"]), half=_half(found))
+
+
+def _without_colon(found: re.Match[str]) -> Clock:
+    hour, minute = (int(each) for each in found.groups() if each)
+    return Clock(hour, minute)
+
+
+def _worded(found: re.Match[str]) -> Clock | None:
+    """One thirty, eleven am; an hour alone in words is none."""
+    if not found["minute"] and not found["half"]:
+        return None
+    return _on_dial(_count(found["hour"]), spoken(found["minute"] or "zero"), half=_half(found))
 
 
 def _past(found: re.Match[str]) -> Clock:
@@ -213,3 +225,16 @@ def _shown(wall: time, now: datetime, where: tzinfo) -> list[datetime]:
     days = (now.astimezone(where).date() - timedelta(days=back) for back in (0, 1, 2))
     shown = (datetime.combine(day, wall.replace(fold=fold), where).astimezone(UTC) for day in days for fold in (0, 1))
     return [each for each in shown if each.astimezone(where).time() == wall]
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Clock | None]], ...] = (
+    (_DIGITS, _digits),
+    (_HOUR, _digits),
+    (_NAMED, _named),
+    (_PAST, _past),
+    (_OCLOCK, _hour_said),
+    (_ISH, _hour_said),
+    (_WITHOUT_COLON, _without_colon),
+    (_WORDED, _worded),
+)
+"""How people write a time of day; the first that fits is meant."""
