@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
 from agents.llm.lookups import Lookups
@@ -131,3 +132,8 @@ class PydanticModel:
 
 def _not_installed() -> ModelUnavailableError:
     return ModelUnavailableError("The libraries for language models are not installed.", remedy=INSTALL_MODELS)
+
+
+def missing_libraries() -> list[str]:
+    """What asking a model needs and is not installed."""
+    return [each for each in MODEL_LIBRARIES if find_spec(each) is None]

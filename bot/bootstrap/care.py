@@ -1,11 +1,10 @@
 """What the doctor looks at in the rooms that only the root sees, and bringing the database to its newest shape."""
 
-import importlib.util
 from datetime import timedelta
 from functools import partial
 
 from agents.llm.choosing import Choice
-from agents.llm.model import INSTALL_MODELS, MODEL_LIBRARIES
+from agents.llm.model import INSTALL_MODELS, missing_libraries
 from agents.sources.catalogue import NO_CORRECTIONS, together
 from bot.bootstrap.live import Live, corrections, servers
 from bot.bootstrap.program import PRELOAD, Compass
@@ -88,8 +87,7 @@ async def _model(settings: Settings) -> str:
     choices = compass.models.choices
     if not choices:
         raise ProbeError(_no_model(settings), remedy="Set COMPASS_MODEL=openai:gpt-4o-mini, or leave it so.")
-    missing = [each for each in MODEL_LIBRARIES if importlib.util.find_spec(each) is None]
-    if missing:
+    if missing := missing_libraries():
         raise ProbeError(f"A model is chosen, and not installed: {', '.join(missing)}.", remedy=INSTALL_MODELS)
     told = ((f"{agent}: " if agent else "") + _priced(compass, choice) for agent, choice in choices.items())
     return "; ".join(told)

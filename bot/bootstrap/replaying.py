@@ -5,10 +5,10 @@ The law: the file is opened for reading, no server and no provider is asked, and
 
 import asyncio
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from typing import TypeVar
 
 from agents.incident import INCIDENT_TEAM
+from agents.llm.model import INSTALL_MODELS, missing_libraries
 from agents.llm.outgoing import kept
 from agents.llm.recorded import Recorded, Rerun
 from bot.settings import Settings
@@ -82,10 +82,10 @@ def _models(rerun: Rerun, calls: Sequence[ModelCall]) -> Models | None:
     """None where no model was asked; the libraries are needed only where one was."""
     if not calls:
         return None
-    if find_spec("pydantic_ai") is None:
+    if missing_libraries():
         raise ConflictError(
             "That run asked a model, and what is needed to read its answers is not installed.",
-            remedy="pip install 'compass-oncall[llm]'",
+            remedy=INSTALL_MODELS,
         )
     from agents.llm.replaying import RecordedModels
 

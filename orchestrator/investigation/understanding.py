@@ -44,7 +44,8 @@ _CHANGED = re.compile(r"deploy|release|roll-?out|ship|config|change|version|v\d"
 class Understood:
     """What was understood, and what a model's reading cost: for `Investigations.investigate(paid=..., run_id=...)`.
 
-    `run_id` is the id for the run that comes of it: a model's calls are kept under it already."""
+    `run_id` is the id for the run that comes of it: a model's calls are kept under it already.
+    """
 
     extraction: Extraction
     run_id: str = ""

@@ -137,7 +137,7 @@ async def test_what_is_missing_is_told_with_the_setting(
 
 
 async def test_libraries_that_are_missing_are_told_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.bootstrap.care.MODEL_LIBRARIES", ("openai", "nothing_of_that_name"))
+    monkeypatch.setattr("agents.llm.model.MODEL_LIBRARIES", ("openai", "nothing_of_that_name"))
     found = await told(monkeypatch, COMPASS_MODEL="openai:gpt-4o-mini", OPENAI_API_KEY="k")
     assert found.detail == "A model is chosen, and not installed: nothing_of_that_name."
     assert found.remedy == "pip install 'compass-oncall[llm]'"
